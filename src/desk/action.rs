@@ -1,0 +1,191 @@
+//! What somebody wants: imperatives, before anyone has said yes.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::event::Words;
+use super::ticket::{Rating, TicketId, Urgency};
+use crate::address::Address;
+use crate::proof::Level;
+
+/// One wish about one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Begin a ticket.
+    Open(Box<Opening>),
+    /// Public words, to everybody in the conversation.
+    Reply(Words),
+    /// Words for agents only.
+    Note(Words),
+    /// Make it mine.
+    Take,
+    /// Give it to an agent.
+    Assign(Address),
+    /// Put it back into the pool.
+    Release,
+    /// Ask the requester for information.
+    Ask(Words),
+    /// Answer the open question.
+    Answer(Words),
+    /// Propose that it is solved: the words are the solution.
+    ProposeClosure(Words),
+    /// Agree to the proposal of that number.
+    Approve(u64),
+    /// Refuse the proposal of that number; the words are the reason, mandatory.
+    RefuseClosure(u64, Words),
+    /// Judge a closed ticket.
+    Rate(Rating),
+    /// Bring it back from its end.
+    Reopen(Words),
+    /// Take it back (requester).
+    Cancel,
+    /// Make people guests.
+    Invite(Vec<Address>),
+    /// Leave as guest, or remove one.
+    Leave(Address),
+    /// A stranger holds a valid pointer: ask the agents.
+    RequestJoin(Words),
+    /// The beginning of the conversation arrived after its answers.
+    Reroot {
+        /// One line.
+        title: String,
+        /// The words of the beginning.
+        words: Words,
+        /// To and Cc of it.
+        guests: Vec<Address>,
+    },
+    /// Go on in another ticket (only fresh, untouched ones: see `decide`).
+    Merge {
+        /// Which.
+        into: TicketId,
+    },
+    /// Take over another ticket's participants.
+    Absorb {
+        /// Which.
+        from: TicketId,
+        /// Its participants.
+        guests: Vec<Address>,
+    },
+}
+
+/// How a ticket begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening {
+    /// The number it gets.
+    pub id: TicketId,
+    /// One line.
+    pub title: String,
+    /// Service key.
+    pub service: String,
+    /// Category key; empty is "to sort".
+    pub category: String,
+    /// Who asks.
+    pub requester: Address,
+    /// Who has the problem, when another.
+    pub beneficiary: Option<Address>,
+    /// Guests from the first moment.
+    pub guests: Vec<Address>,
+    /// ISO 639-1.
+    pub language: String,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// The request itself.
+    pub words: Words,
+}
+
+/// What was not done, and why: a value that templates put into words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The action's stable word (see [`Action::word`]).
+    pub action: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why not. Each variant has a sentence in each language (`templates/<lang>/words.toml`, `refused.<word>`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    /// The actor's role or privileges do not allow it.
+    NotAllowed,
+    /// The sender is not proven enough.
+    NotProven {
+        /// What it takes.
+        needs: Level,
+    },
+    /// The ticket's status does not allow it.
+    WrongStatus {
+        /// Where it stands ([`super::Status::word`]).
+        status: String,
+    },
+    /// Somebody was faster.
+    AlreadyTaken {
+        /// Who.
+        by: Address,
+        /// When.
+        at: Timestamp,
+    },
+    /// The question or proposal is no longer the open one: this was decided about it.
+    NoLongerOpen {
+        /// The number that was meant.
+        request: u64,
+    },
+    /// Words are mandatory here.
+    TextMissing,
+    /// No agent of the service has that name or address.
+    NotAnAgent {
+        /// What was written.
+        who: String,
+    },
+    /// More than one agent has that name.
+    Ambiguous {
+        /// Who it may be.
+        candidates: Vec<Address>,
+    },
+    /// The reopening window is over, or the daily limit is reached.
+    TooLate,
+    /// Marks run from 1 to 5.
+    BadMark,
+    /// Too many newcomers at once.
+    TooMany {
+        /// How many may come.
+        limit: usize,
+    },
+    /// No such word; these are near.
+    UnknownCommand {
+        /// What was written.
+        word: String,
+        /// Near matches.
+        near: Vec<String>,
+    },
+    /// The ticket changed meanwhile, or nothing would change.
+    NothingToDo,
+}
+
+impl Action {
+    /// A stable word: the verb of the catalogue.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Action::Open(_) => "open",
+            Action::Reply(_) => "reply",
+            Action::Note(_) => "note",
+            Action::Take => "take",
+            Action::Assign(_) => "assign",
+            Action::Release => "release",
+            Action::Ask(_) => "ask",
+            Action::Answer(_) => "answer",
+            Action::ProposeClosure(_) => "close",
+            Action::Approve(_) => "approve",
+            Action::RefuseClosure(..) => "refuse_closure",
+            Action::Rate(_) => "rate",
+            Action::Reopen(_) => "reopen",
+            Action::Cancel => "cancel",
+            Action::Invite(_) => "invite",
+            Action::Leave(_) => "leave",
+            Action::RequestJoin(_) => "request_join",
+            Action::Reroot { .. } => "reroot",
+            Action::Merge { .. } => "merge",
+            Action::Absorb { .. } => "absorb",
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Services, categories, agents: who handles what, as `organisation.toml` declares it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+
+/// Everything that the organisation declares.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Departments that handle requests; the first is the default.
+    #[serde(default, rename = "service")]
+    pub services: Vec<Service>,
+    /// People who handle tickets.
+    #[serde(default, rename = "agent")]
+    pub agents: Vec<Agent>,
+}
+
+/// A department that handles categories of requests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Stable word, lower case: `dsi`.
+    pub key: String,
+    /// What people read: `Support DSI`.
+    pub name: String,
+    /// Address or `+tag` of the desk that leads here; none: only as default or by transfer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Address>,
+    /// Kinds of requests.
+    #[serde(default, rename = "category", skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<Category>,
+    /// Guests of every ticket of the service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permanent_guests: Vec<Address>,
+}
+
+/// A kind of request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Stable word: `reseau`.
+    pub key: String,
+    /// What people read.
+    pub name: String,
+    /// `+tag` of the desk's address that leads here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+}
+
+/// Somebody who handles tickets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    /// Where they read and write.
+    pub address: Address,
+    /// What people read: `Karim Benali`.
+    pub name: String,
+    /// ISO 639-1; the site's default otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Memberships.
+    #[serde(default, rename = "member", skip_serializing_if = "Vec::is_empty")]
+    pub memberships: Vec<Membership>,
+    /// No longer here: nothing from this address is obeyed or sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+}
+
+/// An agent's place in a service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Membership {
+    /// Key of the service.
+    pub service: String,
+    /// What they may do there.
+    #[serde(default = "Privilege::usual")]
+    pub may: Vec<Privilege>,
+    /// What they hear of new and changed tickets that are not theirs.
+    #[serde(default)]
+    pub hears: Monitoring,
+}
+
+/// What an agent may do in a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Privilege {
+    /// Take a free ticket.
+    TakeFree,
+    /// Take a ticket that another has.
+    TakeAssigned,
+    /// Give tickets to others.
+    Assign,
+    /// Refuse a ticket.
+    Refuse,
+    /// Send it to another service.
+    Transfer,
+    /// Bring it back from its end.
+    Reopen,
+    /// Change title, urgency, category, people.
+    ManageProperties,
+    /// Change the service's agents.
+    ManageAgents,
+    /// Change the service's categories.
+    ManageCategories,
+    /// Write articles.
+    ManageArticles,
+}
+
+impl Privilege {
+    /// What a member may do when the file says nothing.
+    pub fn usual() -> Vec<Privilege> {
+        vec![Privilege::TakeFree, Privilege::Assign, Privilege::Transfer, Privilege::Reopen, Privilege::ManageProperties]
+    }
+}
+
+/// How much an agent hears of tickets that are not theirs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Monitoring {
+    /// Nothing.
+    Never,
+    /// New ones, and ones that become free.
+    #[default]
+    Creation,
+    /// Everything.
+    Always,
+}
+
+/// Rules of the site that decisions depend on. Days are calendar days of 24 hours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// How long after its end a ticket may be reopened by its requester.
+    pub reopen_days: u16,
+    /// How often a ticket may be reopened by mail in a day (CASEBOOK E03).
+    pub reopens_a_day: u32,
+    /// Newcomers that one mail may bring (CASEBOOK B07).
+    pub newcomers_per_mail: usize,
+    /// Guests that a ticket may have.
+    pub guests_per_ticket: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy { reopen_days: 14, reopens_a_day: 3, newcomers_per_mail: 10, guests_per_ticket: 30 }
+    }
+}
+
+impl Organisation {
+    /// The service of that key.
+    pub fn service(&self, key: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.key == key)
+    }
+
+    /// The agent of that address, unless disabled.
+    pub fn agent(&self, address: &Address) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.address == *address && !agent.disabled)
+    }
+
+    /// The membership of that address in a service, unless disabled.
+    pub fn membership(&self, address: &Address, service: &str) -> Option<&Membership> {
+        self.agent(address)?.memberships.iter().find(|member| member.service == service)
+    }
+
+    /// Agents of a service, in the file's order, disabled ones left out.
+    pub fn members<'a>(&'a self, service: &'a str) -> impl Iterator<Item = (&'a Agent, &'a Membership)> {
+        let enabled = self.agents.iter().filter(|agent| !agent.disabled);
+        enabled.filter_map(move |agent| agent.memberships.iter().find(|member| member.service == service).map(|member| (agent, member)))
+    }
+}

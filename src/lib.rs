@@ -1,0 +1,43 @@
+//! Guichet, an email-driven help desk: the map of the house, in reading order.
+//!
+//! A pure domain answers with values; one synchronous gateway thread loads, asks, writes the mails and commits
+//! everything in one transaction; async only where the world begins. Imports point inward, down this list to up.
+
+/// A valid mail address: who somebody is, everywhere in the house.
+pub mod address;
+/// How sure we are of who wrote: failed, claimed, proven.
+pub mod proof;
+
+/// What may happen to a ticket. Pure.
+pub mod desk;
+/// What a mail says, and how we write one. Pure. Knows no tickets.
+pub mod mail;
+
+/// What the rooms need to know of this site, handed to them by the configuration.
+pub mod site;
+
+/// Who hears of an event, and how we say it. Pure.
+pub mod notifications;
+/// Whose mail it is: ticket or new, who may, and what the mail asks for. Pure.
+pub mod routing;
+
+/// What we remember. All SQL is here.
+pub mod store;
+
+/// Where they meet: the only door to change.
+pub mod gateway;
+
+/// The world's mail in: IMAP, Maildir, standard input. Async, without rules.
+pub mod intake;
+
+/// The outbox out: SMTP, Maildir. Async, without rules.
+pub mod delivery;
+
+/// Links and pages. Thin.
+pub mod web;
+
+/// guichet.toml as written, then as meant.
+pub mod config;
+
+/// One file per subcommand.
+pub mod cli;

@@ -1,0 +1,199 @@
+//! Signed carriers: Message-IDs, reply addresses, closure addresses and envelope senders (VERP) that only we can have made.
+//!
+//! What travels is a number (of a conversation), a random part, and a MAC of 96 bits over number, person and purpose:
+//! HMAC-SHA-256, truncated (RFC 2104 section 5). A carrier names a thread; together with a matching `From` it also
+//! proves the person that it was mailed to. Everything is lower-case base32: local parts lose their case on the way.
+//! Excludes: what the number points at, and whether that person still belongs there.
+
+use data_encoding::{Encoding, Specification};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::address::Address;
+
+/// Bytes of a MAC in a carrier: 96 bits (CASEBOOK A20 and A28 ask for 80 at least).
+const MAC_BYTES: usize = 12;
+
+/// The signing keys of a site, newest first; older ones only verify. Each has a one-letter id that travels along.
+#[derive(Clone)]
+pub struct Keys {
+    keys: Vec<(char, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({})", self.keys.len())
+    }
+}
+
+/// What a carrier says of itself before anybody's MAC is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carrier {
+    /// What it was made for.
+    pub purpose: Purpose,
+    /// The number that it carries: a conversation, or for [`Purpose::Envelope`] a letter.
+    pub number: u64,
+    key: char,
+    salt: String,
+    mac: Vec<u8>,
+}
+
+/// What a carrier is for; part of what is signed, so none can pass as another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// A Message-ID of ours.
+    MessageId,
+    /// A reply address: `support+t…@`.
+    Reply,
+    /// The mailto twin of "approve": `support+y…@`; its salt is the number of the closure request.
+    Approve,
+    /// The mailto twin of "refuse": `support+n…@`.
+    Refuse,
+    /// An envelope sender: `support+b…@`; the person is the recipient.
+    Envelope,
+}
+
+impl Purpose {
+    const ADDRESSES: [Purpose; 4] = [Purpose::Reply, Purpose::Approve, Purpose::Refuse, Purpose::Envelope];
+
+    fn letter(self) -> char {
+        match self {
+            Purpose::MessageId => 'g',
+            Purpose::Reply => 't',
+            Purpose::Approve => 'y',
+            Purpose::Refuse => 'n',
+            Purpose::Envelope => 'b',
+        }
+    }
+}
+
+impl Keys {
+    /// Keys of at least 32 bytes each, newest first; the id of each is a lower-case letter of the site's choice.
+    pub fn new(keys: Vec<(char, Vec<u8>)>) -> Keys {
+        Keys { keys }
+    }
+
+    /// A Message-ID (without brackets) for one mail to one person; `random` is 12 fresh bytes.
+    pub fn message_id(&self, number: u64, person: &Address, random: &[u8; 12], domain: &str) -> String {
+        format!("{}@{domain}", self.token(Purpose::MessageId, number, &base32().encode(random), person))
+    }
+
+    /// The tag of a signed address (`support+TAG@…`): for [`Purpose::Approve`] and [`Purpose::Refuse`] `request` is the
+    /// closure request's number, otherwise 0.
+    pub fn tag(&self, purpose: Purpose, number: u64, request: u64, person: &Address) -> String {
+        self.token(purpose, number, &request.to_string(), person)
+    }
+
+    /// True when `carrier` was made for `person` with one of our keys. Constant time in the MAC.
+    pub fn made_for(&self, carrier: &Carrier, person: &Address) -> bool {
+        let keys = self.keys.iter().filter(|(id, _)| *id == carrier.key);
+        keys.into_iter().any(|(_, key)| {
+            let mac = sign(key, carrier.purpose, carrier.number, &carrier.salt, person);
+            carrier.mac.len() == MAC_BYTES && bool::from(mac.ct_eq(&carrier.mac))
+        })
+    }
+
+    fn token(&self, purpose: Purpose, number: u64, salt: &str, person: &Address) -> String {
+        let (id, key) = self.keys.first().map(|(id, key)| (*id, key.as_slice())).unwrap_or(('0', &[]));
+        let mac = base32().encode(&sign(key, purpose, number, salt, person));
+        format!("{}{number}.{salt}.{id}{mac}", purpose.letter())
+    }
+}
+
+impl Carrier {
+    /// Recognises a Message-ID of our shape (without brackets). The domain is not looked at: the MAC decides.
+    pub fn in_message_id(id: &str) -> Option<Carrier> {
+        Carrier::in_token(id.split_once('@')?.0, Purpose::MessageId)
+    }
+
+    /// Recognises the tag of an address of our shape.
+    pub fn in_tag(tag: &str) -> Option<Carrier> {
+        Purpose::ADDRESSES.into_iter().find_map(|purpose| Carrier::in_token(tag, purpose))
+    }
+
+    /// The request that an approve or refuse address was made for; 0 for the others.
+    pub fn request(&self) -> u64 {
+        match self.purpose {
+            Purpose::Approve | Purpose::Refuse => self.salt.parse().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    fn in_token(token: &str, purpose: Purpose) -> Option<Carrier> {
+        let token = token.to_ascii_lowercase();
+        let mut fields = token.strip_prefix(purpose.letter())?.splitn(3, '.');
+        let (number, salt, mac) = (fields.next()?, fields.next()?, fields.next()?);
+        let key = mac.chars().next().filter(char::is_ascii)?;
+        let mac = base32().decode(&mac.as_bytes()[1..]).ok()?;
+        Some(Carrier { purpose, number: number.parse().ok()?, key, salt: salt.to_owned(), mac })
+    }
+}
+
+fn sign(key: &[u8], purpose: Purpose, number: u64, salt: &str, person: &Address) -> Vec<u8> {
+    // HMAC takes keys of any length, so this cannot fail; an empty MAC would match nothing.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    mac.update(format!("{}\n{number}\n{salt}\n{person}", purpose.letter()).as_bytes());
+    mac.finalize().into_bytes()[..MAC_BYTES].to_vec()
+}
+
+/// RFC 4648 base32, lower case, no padding.
+fn base32() -> Encoding {
+    static BASE32: std::sync::OnceLock<Encoding> = std::sync::OnceLock::new();
+    BASE32
+        .get_or_init(|| {
+            let mut spec = Specification::new();
+            spec.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
+            spec.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
+        })
+        .clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a20_a28_only_ours_and_only_for_that_person() {
+        let keys = Keys::new(vec![('a', vec![7; 32])]);
+        let alice = person("alice@cust.test");
+        let id = keys.message_id(42, &alice, &[1; 12], "desk.test");
+        let carrier = Carrier::in_message_id(&id).unwrap();
+        assert_eq!(carrier.number, 42);
+        assert!(keys.made_for(&carrier, &alice));
+        assert!(!keys.made_for(&carrier, &person("mallory@evil.test")));
+        for forged in
+            ["42.1.deadbeef@desk.test", "g42@desk.test", "g42.x.@desk.test", &id.replace("g42", "g43"), &id[..id.find('@').unwrap() - 1]]
+        {
+            let carrier = Carrier::in_message_id(&format!("{}@desk.test", forged.trim_end_matches("@desk.test")));
+            assert!(carrier.is_none_or(|carrier| !keys.made_for(&carrier, &alice)), "{forged}");
+        }
+    }
+
+    #[test]
+    fn c11_purposes_do_not_mix_and_case_is_forgiven() {
+        let keys = Keys::new(vec![('a', vec![7; 32])]);
+        let alice = person("alice@cust.test");
+        let tag = keys.tag(Purpose::Approve, 42, 3, &alice);
+        let carrier = Carrier::in_tag(&tag.to_uppercase()).unwrap();
+        assert_eq!((carrier.purpose, carrier.request()), (Purpose::Approve, 3));
+        assert!(keys.made_for(&carrier, &alice));
+        let other = Carrier::in_tag(&tag.replacen('y', "n", 1)).unwrap();
+        assert!(!keys.made_for(&other, &alice));
+        assert!(tag.len() <= 40, "{tag}");
+    }
+
+    #[test]
+    fn l08_old_keys_still_verify() {
+        let alice = person("alice@cust.test");
+        let old = Keys::new(vec![('a', vec![7; 32])]);
+        let tag = old.tag(Purpose::Reply, 9, 0, &alice);
+        let rotated = Keys::new(vec![('b', vec![8; 32]), ('a', vec![7; 32])]);
+        assert!(rotated.made_for(&Carrier::in_tag(&tag).unwrap(), &alice));
+        assert!(!Keys::new(vec![('b', vec![8; 32])]).made_for(&Carrier::in_tag(&tag).unwrap(), &alice));
+    }
+}

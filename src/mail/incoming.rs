@@ -1,0 +1,184 @@
+//! What was understood of a mail: plain values, in the terms of RFC 5322.
+
+use serde::Serialize;
+
+use crate::address::{Address, Mailbox};
+
+/// A mail as understood. Everything is cleaned for display: no NUL, no controls but newline and tab, valid Unicode.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Incoming {
+    /// Who wrote, by the one `From` field; see [`Author`].
+    pub from: Author,
+    /// `Reply-To`, first mailbox: a delivery address, never an identity.
+    pub reply_to: Option<Mailbox>,
+    /// `To`, at most [`Limits::recipients`] with `cc`.
+    pub to: Vec<Mailbox>,
+    /// `Cc`.
+    pub cc: Vec<Mailbox>,
+    /// Envelope addresses that our server noted (`Delivered-To`, `X-Original-To`, `Envelope-To`), newest first.
+    pub delivered_to: Vec<Address>,
+    /// The decoded subject on one line, prefixes included; empty when missing.
+    pub subject: String,
+    /// The subject without `Re:`, `TR :`, `[EXTERNAL]`, list and ticket tags.
+    pub subject_core: String,
+    /// `Date` as claimed, in seconds of the Unix epoch; `None` when absent or impossible.
+    pub date: Option<i64>,
+    /// `Message-ID` without brackets; `None` when missing or malformed.
+    pub message_id: Option<String>,
+    /// Ids of `In-Reply-To`, without brackets.
+    pub in_reply_to: Vec<String>,
+    /// Ids of `References`, oldest first, without brackets; the first and last fifty of a flood.
+    pub references: Vec<String>,
+    /// Microsoft's `Thread-Index`, decoded; its first 22 bytes name the conversation.
+    pub thread_index: Option<Vec<u8>>,
+    /// Person, or which machine, and by what evidence.
+    pub kind: Kind,
+    /// Each sign that led to `kind`, for `guichet why`.
+    pub evidence: Vec<String>,
+    /// ISO 639-1 code (`fr`, `en`), when the text is long enough to tell or a header says it.
+    pub language: Option<String>,
+    /// The whole readable text: `text/plain`, or HTML rendered.
+    pub text: String,
+    /// The new words of `text`: without quotes and signature; never empty when `text` is not.
+    pub reply: String,
+    /// What was folded as quoted from earlier mails.
+    pub quoted: String,
+    /// What was folded as the sender's signature.
+    pub signature: String,
+    /// The HTML part as it came, unsafe: only for the sanitiser.
+    #[serde(skip)]
+    pub html: Option<String>,
+    /// Attachments and inline images, in order.
+    pub attachments: Vec<Attachment>,
+    /// For [`Kind::Bounce`]: what the report says.
+    pub bounce: Option<Bounce>,
+    /// `Authentication-Results` fields, topmost first, unparsed: believed only for configured servers.
+    #[serde(skip)]
+    pub authentication_results: Vec<String>,
+    /// `Return-Path` as our server noted it: `Some(None)` is the null path `<>`.
+    #[serde(skip)]
+    pub return_path: Option<Option<String>>,
+    /// How many `Received` fields: hops.
+    pub hops: usize,
+    /// `Importance`/`X-Priority` says high.
+    pub important: bool,
+    /// A list's id (`List-Id`) when it came through one.
+    pub list_id: Option<String>,
+    /// What was odd: unknown charset, cut structure, disagreeing parts…
+    pub remarks: Vec<Remark>,
+}
+
+/// The author by the `From` field, or why there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// No `From`, or no address in it.
+    #[default]
+    Missing,
+    /// Exactly one field with exactly one valid address.
+    One(Mailbox),
+    /// Several fields, several mailboxes, or bytes that two parsers would read differently. Never an identity.
+    Ambiguous(String),
+}
+
+impl Author {
+    /// The one address, if there is exactly one.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            Author::One(mailbox) => Some(&mailbox.address),
+            _ => None,
+        }
+    }
+}
+
+/// Person or machine (FIELD.md 5.1 is the table of evidence).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A person, as far as anything shows.
+    #[default]
+    Human,
+    /// An absence message or another answering machine.
+    AutoReply,
+    /// A delivery report (RFC 3464) or one in an older dialect.
+    Bounce,
+    /// Through a mailing list, or bulk.
+    List,
+    /// A notification, a read receipt, a feedback report, a calendar answer.
+    System,
+}
+
+impl Kind {
+    /// Everything but a person: stored, never answered, never a command.
+    pub fn is_automatic(self) -> bool {
+        self != Kind::Human
+    }
+}
+
+/// A leaf of the mail that is not its text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Attachment {
+    /// Number of the part in the parsed tree: with the raw bytes it finds the content again (see `read::part`).
+    pub part: u32,
+    /// A safe display name, never empty, 150 characters at most.
+    pub name: String,
+    /// `type/subtype`, lower case.
+    pub content_type: String,
+    /// Decoded size in bytes.
+    pub size: u64,
+    /// Lower-case hex SHA-256 of the decoded bytes; only filled by `inspect`, empty otherwise.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// Shown inside the text by its `Content-ID`.
+    pub inline: bool,
+    /// `Content-ID` without brackets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<String>,
+}
+
+/// What a delivery report says of one recipient (RFC 3464 section 2.3).
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Bounce {
+    /// `Final-Recipient`, else `Original-Recipient`, else found in the text.
+    pub recipient: Option<String>,
+    /// `Status`, as `5.1.1`.
+    pub status: Option<String>,
+    /// `Action`: failed, delayed, delivered, relayed, expanded.
+    pub action: Option<String>,
+    /// No retry will help. `None` when the report does not say.
+    pub permanent: Option<bool>,
+    /// Message-IDs found in the returned headers: only our signed ones correlate.
+    pub original_ids: Vec<String>,
+}
+
+/// Something odd that was seen while reading; a word for machines, never an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    /// A stable word: `charset-guessed`, `depth-cut`, `parts-cut`, `from-ambiguous`…
+    pub code: &'static str,
+    /// What it was about: a part, a label; at most 200 bytes of foreign text.
+    pub about: String,
+}
+
+/// Bounds of one mail, enforced before the resource is spent (CASEBOOK section 3, rows 32–35).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one mail. Larger: headers and the first 64 KiB, held.
+    pub size: u64,
+    /// Nesting of multiparts and attached messages.
+    pub depth: u32,
+    /// Parts looked at.
+    pub parts: u32,
+    /// Addresses read of To and Cc together.
+    pub recipients: usize,
+    /// Bytes of the header block that are read.
+    pub header: usize,
+    /// Bytes of HTML that are rendered; larger shows the text part, or nothing but its name.
+    pub html: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { size: 25 << 20, depth: 32, parts: 500, recipients: 200, header: 256 << 10, html: 1 << 20 }
+    }
+}
