@@ -16,6 +16,9 @@ pub mod mail;
 /// What the rooms need to know of this site, handed to them by the configuration.
 pub mod site;
 
+/// What the async rooms and the gateway say to each other: arrivals, letters, verdicts.
+pub mod ports;
+
 /// Who hears of an event, and how we say it. Pure.
 pub mod notifications;
 /// Whose mail it is: ticket or new, who may, and what the mail asks for. Pure.

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod event;
 pub mod organisation;
 pub mod privileges;
+pub mod purpose;
 pub mod ticket;
 
 pub use action::*;
@@ -18,4 +19,5 @@ pub use decide::{Outcome, decide_all};
 pub use event::*;
 pub use organisation::*;
 pub use privileges::Role;
+pub use purpose::Purpose;
 pub use ticket::*;

@@ -1,3 +1,3 @@
 //! Where mail, desk, routing, notifications and store meet. Synchronous; one thread owns the store.
 
-pub mod ports;
+pub use crate::ports;

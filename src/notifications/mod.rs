@@ -1,1 +1,200 @@
-//! To be built.
+//! Who hears of an event, and how we say it. Pure.
+//!
+//! Promises: [`notices`] names each recipient once per cause, never the author, never somebody who has the mail already,
+//! never somebody who may not see it; [`write`] makes one mail to one person, whose links are theirs alone.
+//! Excludes: where people, threads and tokens come from (given), and bytes (see `mail::compose`).
+
+use crate::address::{Address, Mailbox};
+use crate::desk::{Event, Organisation, Purpose, Refused, Ticket, TicketId};
+use crate::mail::Outgoing;
+use crate::site::Site;
+
+/// What happened, as the writer of mails sees it.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// Services and agents.
+    pub organisation: &'a Organisation,
+    /// The ticket as it is now.
+    pub ticket: &'a Ticket,
+    /// Everything before, oldest first.
+    pub before: &'a [Event],
+    /// What happened now.
+    pub done: &'a [Event],
+    /// Now, seconds of the epoch.
+    pub now: i64,
+}
+
+/// One mail that should be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// To whom.
+    pub to: Address,
+    /// Which text.
+    pub kind: MailKind,
+    /// Why they get it: shown in its last line.
+    pub because: Because,
+    /// What it tells besides the events.
+    pub extra: Extra,
+}
+
+/// Which text; each is a pair of templates in each language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MailKind {
+    /// To the requester of a new ticket: number, what happens next.
+    Acknowledgement,
+    /// The same to an unproven sender: fixed words, nothing of theirs (CASEBOOK B08, B09).
+    AcknowledgementUnproven,
+    /// To agents: a new ticket.
+    NewTicket,
+    /// New words, or a change worth telling.
+    Update,
+    /// To the requester: somebody works on it.
+    Taken,
+    /// To the new assignee.
+    Assigned,
+    /// To the agents of the service: it is free again.
+    Released,
+    /// To the requester: a question; answer by reply or link.
+    Question,
+    /// To the requester: a solution, with approve and refuse.
+    ClosureApproval,
+    /// It is over.
+    Closed,
+    /// To the assignee: not solved, and why.
+    ClosureRefused,
+    /// Back from its end.
+    Reopened,
+    /// To agents: taken back.
+    Cancelled,
+    /// To a new guest: why, what they see, how to leave.
+    Invitation,
+    /// To agents: a stranger holds a pointer.
+    JoinRequest,
+    /// To an agent: what the commands did, and the new state.
+    Receipt,
+    /// To an agent: nothing was done, and why; the text waits.
+    CommandRefused,
+    /// To a requester: what they asked for by mail could not be done, and what is possible.
+    NotPossible,
+    /// To agents: a mail waits for a decision.
+    HeldMail,
+    /// To agents: a mail of ours did not arrive.
+    BounceNotice,
+    /// To an administrator: a mail could not be handled.
+    Parked,
+    /// A fresh link, asked for on a page.
+    FreshLink,
+}
+
+/// Why somebody gets a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Because {
+    /// They opened the ticket.
+    Requester,
+    /// It is about their problem.
+    Beneficiary,
+    /// They follow it.
+    Guest,
+    /// It is theirs to handle.
+    Assignee,
+    /// They chose to hear of it.
+    Monitoring,
+    /// They wrote.
+    Author,
+    /// They look after the desk.
+    Administrator,
+}
+
+/// What a mail tells besides the events.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Extra {
+    /// Nothing.
+    #[default]
+    None,
+    /// What was done (stable words) and what was refused; the text that waits, if any.
+    Commands {
+        /// Verbs done.
+        done: Vec<String>,
+        /// What was not done.
+        refused: Vec<Refused>,
+        /// The held text.
+        draft: String,
+    },
+    /// A mail that waits for a decision.
+    Held {
+        /// Row in the ledger.
+        instance: u64,
+        /// The reason's stable word.
+        reason: String,
+        /// The sender, as they write themselves.
+        from: String,
+        /// Its subject.
+        subject: String,
+        /// The beginning of its text.
+        excerpt: String,
+    },
+    /// A mail of ours that did not arrive.
+    Bounced {
+        /// Whose.
+        recipient: Address,
+        /// Status code and diagnostic, one line.
+        diagnostic: String,
+        /// No retry will help.
+        permanent: bool,
+    },
+}
+
+/// Who reads a mail, as we know them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reader {
+    /// Address and name.
+    pub mailbox: Mailbox,
+    /// ISO 639-1 of a language that has templates.
+    pub language: String,
+    /// First and last mail of this conversation that they have.
+    pub thread: (Option<String>, Option<String>),
+    /// Row of the letter, for the VERP envelope.
+    pub letter: u64,
+}
+
+/// Chance, as an argument.
+pub trait Mint {
+    /// 32 fresh random bytes for a link.
+    fn token(&mut self) -> [u8; 32];
+    /// 12 fresh random bytes for a Message-ID.
+    fn salt(&mut self) -> [u8; 12];
+}
+
+/// A link that stands in a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailedLink {
+    /// The token's bytes (stored only as a hash).
+    pub token: [u8; 32],
+    /// What for.
+    pub purpose: Purpose,
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// Closure proposal or question; 0 otherwise.
+    pub request: u64,
+}
+
+/// A mail, and the links in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The mail.
+    pub mail: Outgoing,
+    /// Its links.
+    pub links: Vec<MailedLink>,
+}
+
+/// A template that cannot be rendered: found at start by `check`, not at sending.
+#[derive(Debug, thiserror::Error)]
+#[error("{template}: {reason}")]
+pub struct TemplateFault {
+    /// `fr/mail/ack.txt`.
+    pub template: String,
+    /// What is wrong, with line where known.
+    pub reason: String,
+}

@@ -1,1 +1,457 @@
-//! To be built.
+//! What we remember. Reads, and the few ways to write; all SQL is in [`sqlite`], beside the row mapping it serves.
+//!
+//! Promises: [`Store::keep`] and [`Store::commit`] are durable when they return (outside a batch; inside one, when
+//! [`Store::end`] returns), all or nothing, and never happen twice for the same cause. State rows and event rows are
+//! written together. Excludes: rules. What is written here was decided before.
+
+pub mod sqlite;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::desk::{Event, Organisation, Purpose, Ticket, TicketId};
+use crate::mail::Letter;
+
+/// The database failed; nothing was changed. The text is for administrators and holds no mail.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Backend(pub String);
+
+/// Why a commit did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitFault {
+    /// The cause was committed before: the effect stands already.
+    #[error("already done")]
+    AlreadyDone,
+    /// A ticket changed since it was loaded: decide again.
+    #[error("ticket {0} changed meanwhile")]
+    Stale(TicketId),
+    /// The database failed.
+    #[error(transparent)]
+    Backend(#[from] Backend),
+}
+
+/// Why something is written: unique, so that nothing happens twice.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// A mail: the row of its instance in the ledger. Done when that row has its outcome.
+    Mail(u64),
+    /// Anything else, by a name of its own: `link/<hash>/approve`, `form/<nonce>`, `reminder/123/4`.
+    Named(String),
+}
+
+/// All that one cause does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Why.
+    pub cause: Cause,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// For a mail: what became of it.
+    pub handled: Option<Handled>,
+    /// Tickets that change, with their events.
+    pub steps: Vec<Step>,
+    /// Message-IDs that point at a ticket from now on.
+    pub ids: Vec<KnownId>,
+    /// Thread-Index roots (22 bytes) that point at a ticket from now on.
+    pub threads: Vec<(Vec<u8>, TicketId)>,
+    /// What people saw of a conversation last: their threads continue from it.
+    pub seen: Vec<Seen>,
+    /// People as we know them now (insert or replace).
+    pub people: Vec<Person>,
+    /// Links that are used up by this; the commit fails as already done when one was used before.
+    pub used: Vec<TokenHash>,
+    /// Links that are void from now on.
+    pub revoked: Vec<TokenHash>,
+    /// New links.
+    pub links: Vec<Link>,
+    /// Mails to send.
+    pub letters: Vec<NewLetter>,
+    /// Deliveries that a bounce speaks of: outbox row and how it ended.
+    pub bounced: Vec<(u64, LetterState)>,
+}
+
+impl Change {
+    /// A change that does nothing yet.
+    pub fn new(cause: Cause, at: Timestamp) -> Change {
+        Change {
+            cause,
+            at,
+            handled: None,
+            steps: vec![],
+            ids: vec![],
+            threads: vec![],
+            seen: vec![],
+            people: vec![],
+            used: vec![],
+            revoked: vec![],
+            links: vec![],
+            letters: vec![],
+            bounced: vec![],
+        }
+    }
+}
+
+/// One ticket's part of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its version when it was loaded; `None` for a new ticket.
+    pub expected: Option<u64>,
+    /// As it becomes.
+    pub ticket: Ticket,
+    /// What happened, numbered from `expected + 1`.
+    pub events: Vec<Event>,
+}
+
+/// What became of a message instance (exactly one each, never none).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// On an existing ticket (also when only agents see it).
+    Attached,
+    /// A new ticket.
+    New,
+    /// Waits for a person's decision.
+    Held,
+    /// Stored, without effect: a copy, an automatic mail, a vanished one.
+    Ignored,
+    /// It could not be handled; raw bytes kept, an administrator is told, `replay` tries again.
+    Parked,
+}
+
+/// The outcome of one message instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Handled {
+    /// Exactly one.
+    pub disposition: Disposition,
+    /// A stable word: `reply`, `join-request`, `duplicate`, `sender-check-failed`, `loop`, `absence`…
+    pub reason: String,
+    /// The ticket it went to, or points at.
+    pub ticket: Option<TicketId>,
+    /// The author as read, if one.
+    pub from: Option<Address>,
+    /// Its Message-ID (or the synthetic one), without brackets.
+    pub message_id: Option<String>,
+    /// `Date` as claimed, seconds of the epoch.
+    pub date: Option<i64>,
+    /// BLAKE3 of the text that was understood, for telling copies from reused ids.
+    pub body_hash: [u8; 32],
+    /// The whole decision for `guichet why`: candidates, carrier, level, rules, who was told and who not, and why.
+    pub trace: serde_json::Value,
+}
+
+/// A row of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// Its number.
+    pub id: u64,
+    /// Where it lay.
+    pub origin: crate::ports::Origin,
+    /// When our server got it.
+    pub received_at: Timestamp,
+    /// Whole size in bytes.
+    pub size: u64,
+    /// It was cut for its size.
+    pub cut: bool,
+    /// It lay there before the first connection.
+    pub old: bool,
+    /// How often the program began to handle it and did not survive.
+    pub attempts: u32,
+    /// What became of it; `None` while it waits.
+    pub handled: Option<Handled>,
+}
+
+/// A Message-ID that points at a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownId {
+    /// Without brackets.
+    pub id: String,
+    /// Where it points.
+    pub ticket: TicketId,
+    /// How we know it.
+    pub how: How,
+    /// Seen: its author. Sent: its recipient.
+    pub person: Option<Address>,
+}
+
+/// How a Message-ID became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Quoted in References or In-Reply-To of a mail that we saw: a ghost.
+    Quoted,
+    /// A mail that we saw.
+    Seen,
+    /// A mail that we sent.
+    Sent,
+}
+
+/// The last mail of a conversation that a person has: written, received from another, or sent by us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Which conversation.
+    pub ticket: TicketId,
+    /// Who.
+    pub person: Address,
+    /// Message-ID without brackets.
+    pub message_id: String,
+}
+
+/// Where a reader's own thread stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Thread {
+    /// First mail of the conversation that they have.
+    pub first: Option<String>,
+    /// Last one.
+    pub last: Option<String>,
+}
+
+/// Somebody we know of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub address: Address,
+    /// As they write it.
+    pub name: Option<String>,
+    /// ISO 639-1: the language they write in.
+    pub language: Option<String>,
+    /// Permanent delivery failures reported by authentic bounces since the last success.
+    pub failures: u32,
+    /// No notifications to this address until a person clears it (two hard failures).
+    pub suppressed: bool,
+    /// Mails of this address came through a list: it never joins a ticket.
+    pub is_list: bool,
+}
+
+/// SHA-256 of a link's token.
+pub type TokenHash = [u8; 32];
+
+/// A capability: what one person may do about one ticket by pressing a button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// SHA-256 of the 32 random bytes.
+    pub hash: TokenHash,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whose.
+    pub person: Address,
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// Number of the closure proposal or question it is bound to; 0 for the others.
+    pub request: u64,
+    /// When it was made.
+    pub issued_at: Timestamp,
+    /// From when on it only explains.
+    pub expires_at: Timestamp,
+    /// When it was used up or revoked.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A mail to be queued.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLetter {
+    /// Its row, allotted by [`Reads::next_letter`] so that VERP can carry it.
+    pub id: u64,
+    /// What it is about.
+    pub ticket: Option<TicketId>,
+    /// Who it is for (envelope recipient too).
+    pub person: Address,
+    /// Template key: `ack`, `update`…
+    pub kind: String,
+    /// A machine speaks: it counts for the brakes.
+    pub auto: bool,
+    /// The bytes.
+    pub letter: Letter,
+}
+
+/// Where a letter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterState {
+    /// Waits for its time.
+    Queued,
+    /// Claimed for an attempt.
+    Sending,
+    /// Accepted by the relay.
+    Sent,
+    /// Refused for good by the relay, or by an authentic bounce.
+    Refused,
+    /// The connection was lost after the final dot: it may have gone out.
+    Unknown,
+    /// The retry lifetime is over.
+    GivenUp,
+    /// Never to be sent (frozen or suppressed recipient).
+    Suppressed,
+}
+
+/// A row of the outbox without its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LetterRow {
+    /// Its number.
+    pub id: u64,
+    /// What it is about.
+    pub ticket: Option<TicketId>,
+    /// Who it is for.
+    pub person: Address,
+    /// Template key.
+    pub kind: String,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// Where it stands.
+    pub state: LetterState,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Earliest time of the next attempt.
+    pub due_at: Timestamp,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// The relay's last words.
+    pub reply: String,
+}
+
+/// How a letter goes on after an attempt: decided by the gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterUpdate {
+    /// Its row.
+    pub id: u64,
+    /// Where it stands now.
+    pub state: LetterState,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Next attempt, for queued and unknown ones.
+    pub due_at: Timestamp,
+    /// The relay's words.
+    pub reply: String,
+}
+
+/// How many instances ended how, for reconciliation and `stats`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LedgerCount {
+    /// All instances.
+    pub all: u64,
+    /// By disposition.
+    pub attached: u64,
+    /// New tickets.
+    pub new: u64,
+    /// Waiting for a decision.
+    pub held: u64,
+    /// Without effect.
+    pub ignored: u64,
+    /// Not handled.
+    pub parked: u64,
+    /// Not handled yet.
+    pub waiting: u64,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TicketQuery {
+    /// Status words; empty: all.
+    pub status: Vec<String>,
+    /// Participant.
+    pub person: Option<Address>,
+    /// Assignee.
+    pub assignee: Option<Address>,
+    /// Service key.
+    pub service: Option<String>,
+    /// Words of the conversation (FTS5, each word quoted).
+    pub words: Option<String>,
+    /// Only tickets below this number (paging by key, newest first).
+    pub before: Option<TicketId>,
+    /// At most.
+    pub limit: usize,
+}
+
+/// Questions to the memory. A reader connection answers them too, beside the writer.
+pub trait Reads {
+    /// A ticket as it stands.
+    fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
+    /// Tickets, newest first.
+    fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend>;
+    /// Everything that happened to a ticket, in order.
+    fn events(&self, ticket: TicketId) -> Result<Vec<Event>, Backend>;
+    /// Where these Message-IDs point; an id may point at several tickets.
+    fn known(&self, ids: &[String]) -> Result<Vec<KnownId>, Backend>;
+    /// Where a Thread-Index root (22 bytes) points.
+    fn threads(&self, root: &[u8]) -> Result<Vec<TicketId>, Backend>;
+    /// Handled instances with that Message-ID (real or synthetic), oldest first.
+    fn twins(&self, message_id: &str) -> Result<Vec<Instance>, Backend>;
+    /// Where a reader's own thread of a ticket stands.
+    fn thread(&self, ticket: TicketId, person: &Address) -> Result<Thread, Backend>;
+    /// Somebody.
+    fn person(&self, address: &Address) -> Result<Option<Person>, Backend>;
+    /// A link by its token's hash.
+    fn link(&self, hash: &TokenHash) -> Result<Option<Link>, Backend>;
+    /// Live links of a ticket.
+    fn links(&self, ticket: TicketId) -> Result<Vec<Link>, Backend>;
+    /// The organisation as last applied.
+    fn organisation(&self) -> Result<Organisation, Backend>;
+    /// Automatic mails queued to that address (`None`: to anybody) since then.
+    fn auto_since(&self, person: Option<&Address>, since: Timestamp) -> Result<u32, Backend>;
+    /// Instances from that address since then, by reason (`None`: all).
+    fn from_since(&self, from: &Address, reason: Option<&str>, since: Timestamp) -> Result<u32, Backend>;
+    /// When the last letter was queued to that person about that ticket.
+    fn last_letter(&self, ticket: TicketId, person: &Address) -> Result<Option<Timestamp>, Backend>;
+    /// A row of the ledger.
+    fn instance(&self, id: u64) -> Result<Option<Instance>, Backend>;
+    /// Rows of the ledger by Message-ID, UID (`mailbox/uid` or `uid`) or number, newest first.
+    fn find_instances(&self, what: &str) -> Result<Vec<Instance>, Backend>;
+    /// Rows of the ledger of one disposition (`None`: still waiting), newest first.
+    fn instances(&self, disposition: Option<Disposition>, limit: usize) -> Result<Vec<Instance>, Backend>;
+    /// The bytes of an instance.
+    fn raw(&self, instance: u64) -> Result<Option<Vec<u8>>, Backend>;
+    /// Counts of the ledger, of one mailbox or all.
+    fn count(&self, mailbox: Option<&str>) -> Result<LedgerCount, Backend>;
+    /// Letters of a ticket (`None`: all), oldest first, at most `limit`.
+    fn letters(&self, ticket: Option<TicketId>, limit: usize) -> Result<Vec<LetterRow>, Backend>;
+    /// The row of a letter.
+    fn letter(&self, id: u64) -> Result<Option<LetterRow>, Backend>;
+    /// The row of a letter by its Message-ID.
+    fn letter_of(&self, message_id: &str) -> Result<Option<LetterRow>, Backend>;
+    /// The bytes of a letter.
+    fn letter_bytes(&self, id: u64) -> Result<Option<Letter>, Backend>;
+    /// When the next queued letter is due.
+    fn next_due(&self) -> Result<Option<Timestamp>, Backend>;
+    /// How far a folder was read.
+    fn mark(&self, mailbox: &str, folder: &str) -> Result<Option<crate::ports::Mark>, Backend>;
+    /// UIDs of that epoch whose server was not told yet.
+    fn unsettled(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Backend>;
+    /// All UIDs of that epoch in the ledger.
+    fn accounted(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Backend>;
+}
+
+/// The ways to write. One thread owns it.
+pub trait Store: Reads {
+    /// The number that the next ticket gets; unique within and across batches once committed.
+    fn next_ticket(&mut self) -> Result<TicketId, Backend>;
+    /// The number that the next letter gets; never given twice by one process.
+    fn next_letter(&mut self) -> Result<u64, Backend>;
+    /// Keeps mails and moves their folders' marks on, durably. Same origin, or same bytes from another epoch of the same
+    /// mailbox: known (the latter as a new row, ignored as `same-bytes`).
+    fn keep(&mut self, arrivals: &[crate::ports::Arrival]) -> Result<Vec<crate::ports::Kept>, Backend>;
+    /// Rows without bytes for messages that were gone when fetched: ignored as `vanished`.
+    fn vanished(&mut self, origins: &[crate::ports::Origin], at: Timestamp) -> Result<(), Backend>;
+    /// Everything that one cause does, or nothing.
+    fn commit(&mut self, change: &Change) -> Result<(), CommitFault>;
+    /// Until [`Store::end`], commits are savepoints of one transaction: one fsync for all.
+    fn begin(&mut self) -> Result<(), Backend>;
+    /// Makes the batch durable. On error nothing of the batch happened.
+    fn end(&mut self) -> Result<(), Backend>;
+    /// Counts one more attempt on instances that are waiting, durably, and answers with all that wait (oldest first).
+    fn resume(&mut self) -> Result<Vec<Instance>, Backend>;
+    /// Makes an instance wait again (replay); its earlier outcome stays in its trace.
+    fn reopen_instance(&mut self, id: u64) -> Result<(), Backend>;
+    /// Claims due letters, oldest first.
+    fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<crate::ports::Queued>, Backend>;
+    /// Letters that were claimed when the program died become unknown, due at `due_at`. Answers how many.
+    fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend>;
+    /// How letters go on.
+    fn delivered(&mut self, updates: &[LetterUpdate]) -> Result<(), Backend>;
+    /// Sets where reading of a folder begins.
+    fn set_mark(&mut self, mailbox: &str, folder: &str, mark: crate::ports::Mark) -> Result<(), Backend>;
+    /// The server was told of these UIDs.
+    fn settled(&mut self, mailbox: &str, folder: &str, epoch: u32, uids: &[u32]) -> Result<(), Backend>;
+    /// Replaces the organisation.
+    fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend>;
+}

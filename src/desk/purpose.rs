@@ -1,0 +1,32 @@
+//! Capabilities: what a mailed link lets one person do about one ticket.
+
+use serde::{Deserialize, Serialize};
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Agree to a closure. Single effect.
+    Approve,
+    /// Refuse a closure, with a reason. Single effect.
+    RefuseClosure,
+    /// Answer a question, with files. Single effect.
+    Answer,
+    /// Judge. May be corrected for a while.
+    Rate,
+    /// See the ticket, reply, reopen, cancel, leave.
+    View,
+}
+
+impl Purpose {
+    /// A stable word for the store and template names.
+    pub fn word(self) -> &'static str {
+        match self {
+            Purpose::Approve => "approve",
+            Purpose::RefuseClosure => "refuse_closure",
+            Purpose::Answer => "answer",
+            Purpose::Rate => "rate",
+            Purpose::View => "view",
+        }
+    }
+}
