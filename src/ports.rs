@@ -55,6 +55,8 @@ pub struct Mark {
     pub uid: u32,
     /// UIDs up to this one lay there before the first connection: never answered.
     pub old_until: u32,
+    /// When the first connection was made; kept when UIDVALIDITY changes, so that what is older stays unanswered then too.
+    pub began_at: Timestamp,
 }
 
 /// The gateway cannot serve now (disk full, stopping). Nothing was changed; try again later.
