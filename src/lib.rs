@@ -30,6 +30,9 @@ pub mod store;
 /// Where they meet: the only door to change.
 pub mod gateway;
 
+/// Transport security of what we connect to: a leaf, for intake and delivery.
+pub mod tls;
+
 /// The world's mail in: IMAP, Maildir, standard input. Async, without rules.
 pub mod intake;
 
