@@ -59,6 +59,8 @@ pub struct Brakes {
     pub from_one_per_hour: u32,
     /// Wrong signed tags from one sender in an hour.
     pub wrong_tags_per_hour: u32,
+    /// Answers within seconds of our mail that one address may send in a day before it counts as a machine.
+    pub prompt_answers: u32,
 }
 
 impl Default for Brakes {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::event::Words;
+use super::event::{Event, Words};
 use super::ticket::{Rating, TicketId, Urgency};
 use crate::address::Address;
 use crate::proof::Level;
@@ -17,6 +17,9 @@ pub enum Action {
     Reply(Words),
     /// Words for agents only.
     Note(Words),
+    /// An automatic mail, or words that could not become what they meant: agents may read them on the ticket, no more.
+    /// Allowed to anybody at any level and in any status, and without any other effect.
+    File(Words),
     /// Make it mine.
     Take,
     /// Give it to an agent.
@@ -65,6 +68,8 @@ pub enum Action {
         from: TicketId,
         /// Its participants.
         guests: Vec<Address>,
+        /// Its words: they are said again here, by whom and when they were said.
+        said: Vec<Event>,
     },
 }
 
@@ -91,6 +96,8 @@ pub struct Opening {
     pub urgency: Urgency,
     /// The request itself.
     pub words: Words,
+    /// An ended ticket that this one answers too late.
+    pub related: Option<TicketId>,
 }
 
 /// What was not done, and why: a value that templates put into words.
@@ -169,6 +176,7 @@ impl Action {
             Action::Open(_) => "open",
             Action::Reply(_) => "reply",
             Action::Note(_) => "note",
+            Action::File(_) => "file",
             Action::Take => "take",
             Action::Assign(_) => "assign",
             Action::Release => "release",

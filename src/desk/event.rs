@@ -130,6 +130,10 @@ pub enum What {
         urgency: Urgency,
         /// Whoever stood in To or Cc.
         reached: Vec<Address>,
+        /// An ended ticket that this one answers too late: agents see it.
+        related: Option<TicketId>,
+        /// The `Message-ID` of the mail that began it.
+        root_message_id: Option<String>,
     },
     /// Public words.
     Replied {
@@ -140,6 +144,8 @@ pub enum What {
     Unverified,
     /// Words for agents only.
     Noted,
+    /// An automatic mail, or words without effect: for agents only.
+    Filed,
     /// People became guests.
     Joined {
         /// Who.
@@ -260,6 +266,7 @@ impl What {
             What::Replied { .. } => "replied",
             What::Unverified => "unverified",
             What::Noted => "noted",
+            What::Filed => "filed",
             What::Joined { .. } => "joined",
             What::Left { .. } => "left",
             What::JoinRequested { .. } => "join_requested",
