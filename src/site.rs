@@ -72,6 +72,7 @@ impl Default for Brakes {
             all_per_hour: 3000,
             from_one_per_hour: 60,
             wrong_tags_per_hour: 10,
+            prompt_answers: 2,
         }
     }
 }

@@ -88,6 +88,51 @@ pub enum MailKind {
     FreshLink,
 }
 
+impl MailKind {
+    /// A stable word: template name, `kind` of the outbox row, word of the trace.
+    pub fn word(self) -> &'static str {
+        match self {
+            MailKind::Acknowledgement => "acknowledgement",
+            MailKind::AcknowledgementUnproven => "acknowledgement_unproven",
+            MailKind::NewTicket => "new_ticket",
+            MailKind::Update => "update",
+            MailKind::Taken => "taken",
+            MailKind::Assigned => "assigned",
+            MailKind::Released => "released",
+            MailKind::Question => "question",
+            MailKind::ClosureApproval => "closure_approval",
+            MailKind::Closed => "closed",
+            MailKind::ClosureRefused => "closure_refused",
+            MailKind::Reopened => "reopened",
+            MailKind::Cancelled => "cancelled",
+            MailKind::Invitation => "invitation",
+            MailKind::JoinRequest => "join_request",
+            MailKind::Receipt => "receipt",
+            MailKind::CommandRefused => "command_refused",
+            MailKind::NotPossible => "not_possible",
+            MailKind::HeldMail => "held_mail",
+            MailKind::BounceNotice => "bounce_notice",
+            MailKind::Parked => "parked",
+            MailKind::FreshLink => "fresh_link",
+        }
+    }
+}
+
+impl Because {
+    /// A stable word: key of its sentence in `words.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Because::Requester => "requester",
+            Because::Beneficiary => "beneficiary",
+            Because::Guest => "guest",
+            Because::Assignee => "assignee",
+            Because::Monitoring => "monitoring",
+            Because::Author => "author",
+            Because::Administrator => "administrator",
+        }
+    }
+}
+
 /// Why somebody gets a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Because {

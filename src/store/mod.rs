@@ -50,6 +50,8 @@ pub struct Change {
     pub at: Timestamp,
     /// For a mail: what became of it.
     pub handled: Option<Handled>,
+    /// Outcomes of other instances of the same cause (the files of a form).
+    pub also_handled: Vec<(u64, Handled)>,
     /// Tickets that change, with their events.
     pub steps: Vec<Step>,
     /// Message-IDs that point at a ticket from now on.
@@ -79,6 +81,7 @@ impl Change {
             cause,
             at,
             handled: None,
+            also_handled: vec![],
             steps: vec![],
             ids: vec![],
             threads: vec![],
