@@ -187,6 +187,16 @@ fn base32() -> Encoding {
         .clone()
 }
 
+/// A link's 32 bytes as they stand in its address: 43 characters of base64url (RFC 4648 section 5, no padding).
+pub fn encode_token(token: &[u8; 32]) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(token)
+}
+
+/// The bytes of a link's token; `None` unless it is exactly 43 characters of base64url.
+pub fn decode_token(text: &str) -> Option<[u8; 32]> {
+    data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
