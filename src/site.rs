@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::address::{Address, Mailbox};
 use crate::desk::Policy;
 use crate::mail::{Keys, Limits};
@@ -36,7 +38,8 @@ pub struct Site {
 }
 
 /// Whose word on senders we take (PRODUCT P33).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Trust {
     /// authserv-ids of our own receiving servers (RFC 8601 section 2.5); none: no Authentication-Results is believed.
     pub authserv_ids: Vec<String>,
@@ -45,7 +48,8 @@ pub struct Trust {
 }
 
 /// Brakes on automatic mail to one address and in all (CASEBOOK section 3, rows 15–17).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Brakes {
     /// Automatic mails to one address in an hour.
     pub auto_per_hour: u32,

@@ -128,7 +128,8 @@ pub enum Monitoring {
 }
 
 /// Rules of the site that decisions depend on. Days are calendar days of 24 hours.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// How long after its end a ticket may be reopened by its requester.
     pub reopen_days: u16,
