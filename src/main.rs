@@ -1,3 +1,7 @@
 //! The `guichet` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    guichet::cli::main()
+}

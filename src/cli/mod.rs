@@ -1,1 +1,142 @@
-//! To be built.
+//! The command line: one file per subcommand, each with its `Args` and a `run(args, &Global)`.
+//!
+//! Results go to standard output, as lines or with `--json` as JSON; everything else to standard error.
+//! Exit codes: 0 well, 1 failed, 2 configuration or usage; `ingest` answers with sysexits(3) codes.
+//!
+//! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
+
+pub mod check;
+pub mod logs;
+pub mod ui;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Parser, Subcommand};
+
+use crate::config::written::Log;
+use crate::config::{Fault, Faults, Settings, load};
+
+/// Exit code for a configuration or an invocation that cannot be used.
+pub const UNUSABLE: u8 = 2;
+
+/// Where the configuration is looked for when nothing names it.
+const PLACES: [&str; 2] = ["./guichet.toml", "/etc/guichet/guichet.toml"];
+
+/// An email-driven help desk: a mailbox in, tickets and answers out.
+///
+/// Guichet watches a support mailbox, turns each mail into a ticket or an update of one, and writes back. Requesters
+/// and agents need nothing but their mail client; links in the mails open small pages for whoever prefers a page.
+#[derive(Debug, Parser)]
+#[command(name = "guichet", version, arg_required_else_help = true, propagate_version = true, after_help = FIRST_STEPS)]
+struct Invocation {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  guichet init        asks a few questions and writes guichet.toml
+  guichet check       tells everything that is wrong with it, before anything is started
+
+Exit codes: 0 well, 1 failed, 2 the configuration or the command cannot be used.";
+
+/// What all subcommands share.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// The configuration; otherwise ./guichet.toml, then /etc/guichet/guichet.toml
+    #[arg(long, short, global = true, env = "GUICHET_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print results as JSON, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Log more; twice: everything
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// Log less; twice: errors alone
+    #[arg(long, short, global = true, action = ArgAction::Count, conflicts_with = "verbose")]
+    quiet: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+}
+
+impl Command {
+    fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
+        match self {
+            Command::Check(args) => check::run(args, global),
+        }
+    }
+}
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let Invocation { global, command } = Invocation::parse();
+    match command.run(&global) {
+        Ok(code) => code,
+        Err(error) => tell(&error, &global),
+    }
+}
+
+/// A command that cannot be done as it was given: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(pub String);
+
+fn tell(error: &anyhow::Error, global: &Global) -> ExitCode {
+    if let Some(faults) = error.downcast_ref::<Faults>() {
+        if global.json {
+            ui::say(serde_json::json!({ "faults": faults }).to_string());
+        }
+        ui::note(faults.to_string());
+        return ExitCode::from(UNUSABLE);
+    }
+    ui::note(format!("guichet: {}", ui::one_line(&format!("{error:#}"))));
+    if error.is::<Unusable>() { ExitCode::from(UNUSABLE) } else { ExitCode::FAILURE }
+}
+
+impl Global {
+    /// Reads the configuration, starts logging as it says, and notes its warnings. Faults end with exit code 2.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let settings = load(&self.config_file()?)?;
+        logs::start(settings.log, self.louder());
+        for warning in &settings.warnings {
+            tracing::warn!(target: "guichet::config", "{warning}");
+        }
+        Ok(settings)
+    }
+
+    /// Starts logging for a command that needs no configuration.
+    pub fn start_logs(&self) {
+        logs::start(Log::default(), self.louder());
+    }
+
+    /// The configuration file that is meant.
+    pub fn config_file(&self) -> Result<PathBuf, Faults> {
+        let usual = || PLACES.iter().map(Path::new).find(|path| path.exists()).map(Path::to_owned);
+        self.config.clone().or_else(usual).ok_or_else(|| {
+            let reason = "there is no configuration here or in /etc/guichet; `guichet init` writes one, --config names one";
+            Fault::of_file("guichet.toml", reason).into()
+        })
+    }
+
+    fn louder(&self) -> i8 {
+        let steps = |count: u8| i8::try_from(count.min(9)).unwrap_or(9);
+        steps(self.verbose) - steps(self.quiet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Invocation::command().debug_assert();
+    }
+}
