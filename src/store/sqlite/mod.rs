@@ -1,0 +1,157 @@
+//! The memory in one SQLite file: one connection that writes, and read-only ones beside it (see [`Readers`]).
+//!
+//! Promises: what returned without error is on the disk (WAL, `synchronous=FULL`); every write is one `IMMEDIATE`
+//! transaction or, in a batch, one savepoint; a fault or a panic inside a write leaves nothing of it behind.
+//! There is no second store for tests: [`Sqlite::memory`] is this very code on `:memory:`, so that what tests see is what
+//! a site gets, constraints and SQL included. Excludes: rules, clocks, threads.
+
+mod backup;
+mod change;
+mod ids;
+mod keep;
+mod ledger;
+mod links;
+mod lock;
+mod migrations;
+mod open;
+mod outbox;
+mod people;
+mod reader;
+mod reads;
+mod search;
+mod tickets;
+mod values;
+mod writing;
+
+pub use reader::{Reader, Readers};
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Backend, Change, CommitFault, Instance, LetterUpdate, Store};
+use crate::desk::{Organisation, TicketId};
+use crate::ports::{Arrival, Kept, Mark, Origin, Queued};
+
+/// The one writer of a database file (or of a database in memory).
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+    /// A batch was begun and not ended.
+    batch: bool,
+    /// A sync failed: what the disk holds is uncertain until the file is opened anew (CASEBOOK J04).
+    unsure: bool,
+    /// The last ticket number given out and perhaps not committed yet.
+    given_ticket: TicketId,
+    /// The last letter number given out.
+    given_letter: u64,
+    /// The file, and the lock that keeps other programs away from it; none in memory.
+    place: Option<(PathBuf, lock::Lock)>,
+}
+
+impl Sqlite {
+    /// Opens or makes a database file, migrates it when it is older than this program, and locks it. Refuses a second
+    /// opening, a file of a newer program, a broken file, and a file system without locks or WAL.
+    pub fn open(path: &Path) -> Result<Sqlite, Backend> {
+        let lock = lock::Lock::take(path)?;
+        let mut connection = open::writer(path)?;
+        migrations::run(&mut connection, Some(path))?;
+        Sqlite::over(connection, Some((path.to_owned(), lock)))
+    }
+
+    /// A database in memory, gone when it is dropped.
+    pub fn memory() -> Result<Sqlite, Backend> {
+        let mut connection = open::memory()?;
+        migrations::run(&mut connection, None)?;
+        Sqlite::over(connection, None)
+    }
+
+    fn over(connection: Connection, place: Option<(PathBuf, lock::Lock)>) -> Result<Sqlite, Backend> {
+        let given_letter = outbox::last(&connection)?;
+        Ok(Sqlite { connection, batch: false, unsure: false, given_ticket: 0, given_letter, place })
+    }
+
+    /// Read-only connections to the same file; there are none to a database in memory.
+    pub fn readers(&self, connections: usize) -> Result<Readers, Backend> {
+        let (path, _) = self.place.as_ref().ok_or_else(|| Backend("a database in memory has no readers".into()))?;
+        Readers::open(path, connections)
+    }
+
+    /// The random name that this database got when it was made: 32 hexadecimal digits.
+    pub fn instance_name(&self) -> Result<String, Backend> {
+        migrations::instance_name(&self.connection)
+    }
+
+    /// Writes a consistent copy into a new file beside others' work; see [`Reader::backup`].
+    pub fn backup(&self, to: &Path) -> Result<(), Backend> {
+        backup::copy(&self.connection, to)
+    }
+}
+
+impl Store for Sqlite {
+    fn next_ticket(&mut self) -> Result<TicketId, Backend> {
+        self.given_ticket = tickets::last(&self.connection)?.max(self.given_ticket) + 1;
+        Ok(self.given_ticket)
+    }
+
+    fn next_letter(&mut self) -> Result<u64, Backend> {
+        self.given_letter += 1;
+        Ok(self.given_letter)
+    }
+
+    fn keep(&mut self, arrivals: &[Arrival]) -> Result<Vec<Kept>, Backend> {
+        self.write(|connection| Ok(keep::keep(connection, arrivals)?))
+    }
+
+    fn vanished(&mut self, origins: &[Origin], at: Timestamp) -> Result<(), Backend> {
+        self.write(|connection| Ok(keep::vanished(connection, origins, at)?))
+    }
+
+    fn commit(&mut self, change: &Change) -> Result<(), CommitFault> {
+        self.write(|connection| change::write(connection, change))
+    }
+
+    fn begin(&mut self) -> Result<(), Backend> {
+        self.begin_batch()
+    }
+
+    fn end(&mut self) -> Result<(), Backend> {
+        self.end_batch()
+    }
+
+    fn resume(&mut self) -> Result<Vec<Instance>, Backend> {
+        self.write(|connection| Ok(ledger::resume(connection)?))
+    }
+
+    fn reopen_instance(&mut self, id: u64) -> Result<(), Backend> {
+        self.write(|connection| Ok(ledger::reopen(connection, id)?))
+    }
+
+    fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Queued>, Backend> {
+        match outbox::any_due(&self.connection, now)? {
+            true => self.write(|connection| Ok(outbox::claim(connection, now, limit)?)),
+            false => Ok(vec![]),
+        }
+    }
+
+    fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend> {
+        self.write(|connection| Ok(outbox::unclaim(connection, due_at)?))
+    }
+
+    fn delivered(&mut self, updates: &[LetterUpdate]) -> Result<(), Backend> {
+        self.write(|connection| Ok(outbox::delivered(connection, updates)?))
+    }
+
+    fn set_mark(&mut self, mailbox: &str, folder: &str, mark: Mark) -> Result<(), Backend> {
+        self.write(|connection| Ok(keep::set_mark(connection, mailbox, folder, mark)?))
+    }
+
+    fn settled(&mut self, mailbox: &str, folder: &str, epoch: u32, uids: &[u32]) -> Result<(), Backend> {
+        self.write(|connection| Ok(keep::settled(connection, (mailbox, folder), epoch, uids)?))
+    }
+
+    fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend> {
+        self.write(|connection| Ok(people::apply_organisation(connection, organisation)?))
+    }
+}

@@ -1,0 +1,175 @@
+//! The outbox: letters with their final bytes, and where each stands.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+
+use super::values::{At, Id, Named, Who};
+use crate::address::Address;
+use crate::desk::TicketId;
+use crate::mail::Letter;
+use crate::ports::Queued;
+use crate::store::{LetterRow, LetterState, LetterUpdate, NewLetter};
+
+/// Written as the index `outbox_due` says it, so that the index serves.
+const DUE: &str = "state IN ('queued', 'unknown')";
+const COLUMNS: &str = "id, ticket, person, kind, message_id, state, attempts, due_at, queued_at, reply";
+
+/// The last letter's number; 0 when there is none.
+pub fn last(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.prepare_cached("SELECT coalesce(max(id), 0) FROM outbox")?.query_row([], |row| Ok(row.get::<_, Id>(0)?.0))
+}
+
+/// Queues a letter, due at once.
+pub fn write(connection: &Connection, new: &NewLetter, at: Timestamp) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO outbox (id, ticket, person, kind, auto, message_id, state, attempts, due_at, queued_at, reply)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, ?7, ?7, '')",
+    )?;
+    let NewLetter { id, ticket, person, kind, auto, letter } = new;
+    insert.execute(params![Id(*id), ticket.map(Id), person.as_str(), kind, auto, letter.message_id, At(at)])?;
+    connection.prepare_cached("INSERT INTO letters (id, envelope_from, envelope_to, bytes) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        Id(*id),
+        letter.envelope_from.as_ref().map(Address::as_str),
+        letter.envelope_to.as_str(),
+        letter.bytes
+    ])?;
+    if *auto {
+        number(connection, "", at)?;
+        number(connection, person.as_str(), at)?;
+    }
+    Ok(())
+}
+
+/// Numbers an automatic mail among those to that person. A clock that was set back does not disturb the order.
+fn number(connection: &Connection, person: &str, at: Timestamp) -> rusqlite::Result<()> {
+    let last = last_auto(connection, person)?;
+    let at = last.as_ref().map_or(at, |(last, _)| at.max(*last));
+    let n = last.map_or(1, |(_, n)| n + 1);
+    connection.prepare_cached("INSERT INTO autos (person, at, n) VALUES (?1, ?2, ?3)")?.execute(params![person, At(at), n])?;
+    Ok(())
+}
+
+fn last_auto(connection: &Connection, person: &str) -> rusqlite::Result<Option<(Timestamp, i64)>> {
+    let mut select = connection.prepare_cached("SELECT at, n FROM autos WHERE person = ?1 ORDER BY at DESC, n DESC LIMIT 1")?;
+    select.query_row([person], |row| Ok((row.get::<_, At>(0)?.0, row.get(1)?))).optional()
+}
+
+/// Automatic mails queued since then: the last number minus the first, plus one.
+pub fn auto_since(connection: &Connection, person: Option<&Address>, since: Timestamp) -> rusqlite::Result<u32> {
+    let person = person.map_or("", Address::as_str);
+    let mut select = connection.prepare_cached("SELECT n FROM autos WHERE person = ?1 AND at >= ?2 ORDER BY at, n LIMIT 1")?;
+    let first: Option<i64> = select.query_row(params![person, At(since)], |row| row.get(0)).optional()?;
+    let last = last_auto(connection, person)?;
+    let count = first.zip(last).map_or(0, |(first, (_, last))| last - first + 1);
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// When the last letter was queued to that person about that ticket.
+pub fn last_letter(connection: &Connection, ticket: TicketId, person: &Address) -> rusqlite::Result<Option<Timestamp>> {
+    let mut select =
+        connection.prepare_cached("SELECT queued_at FROM outbox WHERE ticket = ?1 AND person = ?2 ORDER BY id DESC LIMIT 1")?;
+    select.query_row(params![Id(ticket), person.as_str()], |row| Ok(row.get::<_, At>(0)?.0)).optional()
+}
+
+/// Letters of a ticket or all, oldest first.
+pub fn list(connection: &Connection, ticket: Option<TicketId>, limit: usize) -> rusqlite::Result<Vec<LetterRow>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    match ticket {
+        Some(ticket) => rows(connection, "WHERE ticket = ?1 ORDER BY id LIMIT ?2", params![Id(ticket), limit]),
+        None => rows(connection, "ORDER BY id LIMIT ?1", [limit]),
+    }
+}
+
+/// The row of a letter.
+pub fn one(connection: &Connection, id: u64) -> rusqlite::Result<Option<LetterRow>> {
+    Ok(rows(connection, "WHERE id = ?1", [Id(id)])?.pop())
+}
+
+/// The row of a letter by its Message-ID.
+pub fn by_message_id(connection: &Connection, message_id: &str) -> rusqlite::Result<Option<LetterRow>> {
+    Ok(rows(connection, "WHERE message_id = ?1 ORDER BY id LIMIT 1", [message_id])?.pop())
+}
+
+fn rows(connection: &Connection, rest: &str, params: impl Params) -> rusqlite::Result<Vec<LetterRow>> {
+    connection.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox {rest}"))?.query_map(params, row_of)?.collect()
+}
+
+fn row_of(row: &Row) -> rusqlite::Result<LetterRow> {
+    Ok(LetterRow {
+        id: row.get::<_, Id>(0)?.0,
+        ticket: row.get::<_, Option<Id>>(1)?.map(|id| id.0),
+        person: row.get::<_, Who>(2)?.0,
+        kind: row.get(3)?,
+        message_id: row.get(4)?,
+        state: row.get::<_, Named<_>>(5)?.0,
+        attempts: row.get(6)?,
+        due_at: row.get::<_, At>(7)?.0,
+        queued_at: row.get::<_, At>(8)?.0,
+        reply: row.get(9)?,
+    })
+}
+
+/// The bytes of a letter.
+pub fn bytes(connection: &Connection, id: u64) -> rusqlite::Result<Option<Letter>> {
+    let mut select = connection.prepare_cached(
+        "SELECT o.message_id, l.envelope_from, l.envelope_to, l.bytes FROM letters l JOIN outbox o ON o.id = l.id WHERE l.id = ?1",
+    )?;
+    select.query_row([Id(id)], letter_of).optional()
+}
+
+fn letter_of(row: &Row) -> rusqlite::Result<Letter> {
+    Ok(Letter {
+        message_id: row.get(0)?,
+        envelope_from: row.get::<_, Option<Who>>(1)?.map(|who| who.0),
+        envelope_to: row.get::<_, Who>(2)?.0,
+        bytes: row.get(3)?,
+    })
+}
+
+/// When the next letter is due.
+pub fn next_due(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let mut select = connection.prepare_cached(&format!("SELECT due_at FROM outbox WHERE {DUE} ORDER BY due_at LIMIT 1"))?;
+    select.query_row([], |row| Ok(row.get::<_, At>(0)?.0)).optional()
+}
+
+/// Is any letter due? Asked first, so that an idle desk writes nothing.
+pub fn any_due(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    Ok(next_due(connection)?.is_some_and(|due| due <= now))
+}
+
+/// Claims due letters, the longest due first.
+pub fn claim(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Queued>> {
+    let sql = format!("SELECT id, attempts FROM outbox WHERE {DUE} AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let due = |row: &Row| Ok((row.get::<_, Id>(0)?.0, row.get::<_, u32>(1)?));
+    let due: Vec<(u64, u32)> = connection.prepare_cached(&sql)?.query_map(params![At(now), limit], due)?.collect::<Result<_, _>>()?;
+    let mut update = connection.prepare_cached("UPDATE outbox SET state = 'sending' WHERE id = ?1")?;
+    let mut claimed = Vec::with_capacity(due.len());
+    for (id, attempts) in due {
+        update.execute([Id(id)])?;
+        let letter = bytes(connection, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        claimed.push(Queued { id, letter, attempts });
+    }
+    Ok(claimed)
+}
+
+/// What was claimed when the program died may have gone out.
+pub fn unclaim(connection: &Connection, due_at: Timestamp) -> rusqlite::Result<u64> {
+    let mut update = connection.prepare_cached("UPDATE outbox SET state = 'unknown', due_at = ?1 WHERE state = 'sending'")?;
+    Ok(update.execute([At(due_at)])? as u64)
+}
+
+/// How letters go on.
+pub fn delivered(connection: &Connection, updates: &[LetterUpdate]) -> rusqlite::Result<()> {
+    let mut update = connection.prepare_cached("UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, reply = ?5 WHERE id = ?1")?;
+    for LetterUpdate { id, state, attempts, due_at, reply } in updates {
+        update.execute(params![Id(*id), Named(*state), attempts, At(*due_at), reply])?;
+    }
+    Ok(())
+}
+
+/// What a bounce says of a delivery.
+pub fn bounced(connection: &Connection, id: u64, state: LetterState) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE outbox SET state = ?2 WHERE id = ?1")?.execute(params![Id(id), Named(state)])?;
+    Ok(())
+}

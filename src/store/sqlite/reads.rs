@@ -1,0 +1,138 @@
+//! The questions, answered by whoever has a connection: the writer, or a reader beside it.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Sqlite, ids, keep, ledger, links, outbox, people, reader::Reader, tickets};
+use crate::address::Address;
+use crate::desk::{Event, Organisation, Ticket, TicketId};
+use crate::mail::Letter;
+use crate::ports::Mark;
+use crate::store::{Backend, Disposition, Instance, KnownId, LedgerCount, LetterRow, Link, Person, Reads, Thread, TicketQuery, TokenHash};
+
+/// Has a connection to ask.
+trait Connected {
+    fn connection(&self) -> &Connection;
+}
+
+impl Connected for Sqlite {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Connected for Reader {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl<T: Connected> Reads for T {
+    fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend> {
+        Ok(tickets::one(self.connection(), id)?)
+    }
+
+    fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend> {
+        Ok(tickets::list(self.connection(), query)?)
+    }
+
+    fn events(&self, ticket: TicketId) -> Result<Vec<Event>, Backend> {
+        Ok(tickets::events(self.connection(), ticket)?)
+    }
+
+    fn known(&self, ids: &[String]) -> Result<Vec<KnownId>, Backend> {
+        Ok(ids::known(self.connection(), ids)?)
+    }
+
+    fn threads(&self, root: &[u8]) -> Result<Vec<TicketId>, Backend> {
+        Ok(ids::threads(self.connection(), root)?)
+    }
+
+    fn twins(&self, message_id: &str) -> Result<Vec<Instance>, Backend> {
+        Ok(ledger::twins(self.connection(), message_id)?)
+    }
+
+    fn thread(&self, ticket: TicketId, person: &Address) -> Result<Thread, Backend> {
+        Ok(ids::thread(self.connection(), ticket, person)?)
+    }
+
+    fn person(&self, address: &Address) -> Result<Option<Person>, Backend> {
+        Ok(people::one(self.connection(), address)?)
+    }
+
+    fn link(&self, hash: &TokenHash) -> Result<Option<Link>, Backend> {
+        Ok(links::one(self.connection(), hash)?)
+    }
+
+    fn links(&self, ticket: TicketId) -> Result<Vec<Link>, Backend> {
+        Ok(links::of(self.connection(), ticket)?)
+    }
+
+    fn organisation(&self) -> Result<Organisation, Backend> {
+        Ok(people::organisation(self.connection())?)
+    }
+
+    fn auto_since(&self, person: Option<&Address>, since: Timestamp) -> Result<u32, Backend> {
+        Ok(outbox::auto_since(self.connection(), person, since)?)
+    }
+
+    fn from_since(&self, from: &Address, reason: Option<&str>, since: Timestamp) -> Result<u32, Backend> {
+        Ok(ledger::from_since(self.connection(), from, reason, since)?)
+    }
+
+    fn last_letter(&self, ticket: TicketId, person: &Address) -> Result<Option<Timestamp>, Backend> {
+        Ok(outbox::last_letter(self.connection(), ticket, person)?)
+    }
+
+    fn instance(&self, id: u64) -> Result<Option<Instance>, Backend> {
+        Ok(ledger::one(self.connection(), id)?)
+    }
+
+    fn find_instances(&self, what: &str) -> Result<Vec<Instance>, Backend> {
+        Ok(ledger::find(self.connection(), what)?)
+    }
+
+    fn instances(&self, disposition: Option<Disposition>, limit: usize) -> Result<Vec<Instance>, Backend> {
+        Ok(ledger::of(self.connection(), disposition, limit)?)
+    }
+
+    fn raw(&self, instance: u64) -> Result<Option<Vec<u8>>, Backend> {
+        Ok(ledger::raw(self.connection(), instance)?)
+    }
+
+    fn count(&self, mailbox: Option<&str>) -> Result<LedgerCount, Backend> {
+        Ok(ledger::count(self.connection(), mailbox)?)
+    }
+
+    fn letters(&self, ticket: Option<TicketId>, limit: usize) -> Result<Vec<LetterRow>, Backend> {
+        Ok(outbox::list(self.connection(), ticket, limit)?)
+    }
+
+    fn letter(&self, id: u64) -> Result<Option<LetterRow>, Backend> {
+        Ok(outbox::one(self.connection(), id)?)
+    }
+
+    fn letter_of(&self, message_id: &str) -> Result<Option<LetterRow>, Backend> {
+        Ok(outbox::by_message_id(self.connection(), message_id)?)
+    }
+
+    fn letter_bytes(&self, id: u64) -> Result<Option<Letter>, Backend> {
+        Ok(outbox::bytes(self.connection(), id)?)
+    }
+
+    fn next_due(&self) -> Result<Option<Timestamp>, Backend> {
+        Ok(outbox::next_due(self.connection())?)
+    }
+
+    fn mark(&self, mailbox: &str, folder: &str) -> Result<Option<Mark>, Backend> {
+        Ok(keep::mark(self.connection(), mailbox, folder)?)
+    }
+
+    fn unsettled(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Backend> {
+        Ok(keep::unsettled(self.connection(), (mailbox, folder), epoch)?)
+    }
+
+    fn accounted(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Backend> {
+        Ok(keep::accounted(self.connection(), (mailbox, folder), epoch)?)
+    }
+}

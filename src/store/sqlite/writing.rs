@@ -1,0 +1,131 @@
+//! Transactions: a write alone is one `IMMEDIATE` transaction with its own sync, a write in a batch is one savepoint.
+//! Deferred transactions do not exist here: their upgrade fails at once when somebody else wrote (CASEBOOK J06).
+
+use rusqlite::{Connection, ffi};
+
+use super::Sqlite;
+use crate::store::Backend;
+
+/// The SQL that opens, closes and undoes a scope.
+struct Words {
+    open: &'static str,
+    close: &'static str,
+    undo: &'static [&'static str],
+}
+
+const ALONE: Words = Words { open: "BEGIN IMMEDIATE", close: "COMMIT", undo: &["ROLLBACK"] };
+const IN_BATCH: Words = Words { open: "SAVEPOINT one", close: "RELEASE one", undo: &["ROLLBACK TO one", "RELEASE one"] };
+
+/// An open transaction or savepoint; dropped before it was closed, nothing of it remains.
+struct Scope<'a> {
+    connection: &'a Connection,
+    words: &'static Words,
+    closed: bool,
+}
+
+impl<'a> Scope<'a> {
+    fn open(connection: &'a Connection, words: &'static Words) -> rusqlite::Result<Scope<'a>> {
+        run(connection, words.open)?;
+        Ok(Scope { connection, words, closed: false })
+    }
+
+    fn close(mut self) -> rusqlite::Result<()> {
+        failing_sync()?;
+        run(self.connection, self.words.close)?;
+        self.closed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Scope<'_> {
+    fn drop(&mut self) {
+        // On a full disk SQLite has rolled back by itself: then there is nothing left to undo.
+        if self.closed || self.connection.is_autocommit() {
+            return;
+        }
+        for sql in self.words.undo {
+            if let Err(fault) = run(self.connection, sql) {
+                tracing::error!(%fault, "a write could not be undone");
+            }
+        }
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// Where tests let a sync fail as a dying disk would.
+fn failing_sync() -> rusqlite::Result<()> {
+    fail::fail_point!("store::sync", |_| Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR_FSYNC), None)));
+    Ok(())
+}
+
+fn is_sync_fault(fault: &rusqlite::Error) -> bool {
+    let syncs = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
+    fault.sqlite_error().is_some_and(|error| syncs.contains(&error.extended_code))
+}
+
+impl Sqlite {
+    /// Runs a write whole or not at all.
+    pub(super) fn write<T, E: From<Backend>>(&mut self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.usable()?;
+        let words = if self.batch { &IN_BATCH } else { &ALONE };
+        let scope = Scope::open(&self.connection, words).map_err(Backend::from)?;
+        let ended = match work(&self.connection) {
+            Ok(value) => scope.close().map(|()| value),
+            Err(fault) => {
+                drop(scope);
+                self.given_ticket = 0;
+                return Err(fault);
+            }
+        };
+        ended.map_err(|fault| self.broken(fault).into())
+    }
+
+    pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
+        self.abandon_batch();
+        self.usable()?;
+        run(&self.connection, ALONE.open)?;
+        self.batch = true;
+        Ok(())
+    }
+
+    pub(super) fn end_batch(&mut self) -> Result<(), Backend> {
+        let usable = if self.batch { self.usable() } else { Err(Backend("no batch was begun".into())) };
+        self.batch = false;
+        usable?;
+        let ended = failing_sync().and_then(|()| run(&self.connection, ALONE.close));
+        ended.map_err(|fault| self.broken(fault))
+    }
+
+    /// Undoes a batch that was begun and not ended, as after a panic between the two.
+    pub(super) fn abandon_batch(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(fault) = run(&self.connection, "ROLLBACK")
+        {
+            tracing::error!(%fault, "a batch could not be undone");
+        }
+        self.batch = false;
+        self.given_ticket = 0;
+    }
+
+    fn usable(&self) -> Result<(), Backend> {
+        match (self.unsure, self.batch && self.connection.is_autocommit()) {
+            (true, _) => Err(Backend("a sync to the disk failed: restart after looking at the disk".into())),
+            (_, true) => Err(Backend("an earlier fault undid the batch".into())),
+            _ => Ok(()),
+        }
+    }
+
+    /// A close failed: nothing of the transaction may stand, and after a failed sync nothing more is written. A failed
+    /// `COMMIT` may leave its transaction open.
+    fn broken(&mut self, fault: rusqlite::Error) -> Backend {
+        self.unsure |= is_sync_fault(&fault);
+        if !self.batch {
+            self.abandon_batch();
+        }
+        self.given_ticket = 0;
+        fault.into()
+    }
+}

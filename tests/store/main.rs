@@ -1,0 +1,8 @@
+//! What the store promises, tried on a file and in memory, through the trait.
+
+mod crash;
+mod ledger;
+mod outbox;
+mod samples;
+mod search;
+mod tickets;

@@ -1,0 +1,86 @@
+//! Letters: queued with their cause, claimed once, and never lost.
+
+use guichet::store::sqlite::Sqlite;
+use guichet::store::{Cause, Change, LetterState, LetterUpdate, Reads, Store};
+
+use crate::samples::*;
+
+fn desk(letters: u64) -> Sqlite {
+    let mut store = Sqlite::memory().unwrap();
+    for id in 1..=letters {
+        let change = Change { letters: vec![letter(id, 1, id % 2 == 0)], ..Change::new(Cause::Named(id.to_string()), at(id as i64)) };
+        store.commit(&change).unwrap();
+    }
+    store
+}
+
+fn update(id: u64, state: LetterState, due: i64) -> LetterUpdate {
+    LetterUpdate { id, state, attempts: 1, due_at: at(due), reply: "451 later".into() }
+}
+
+#[test]
+fn letters_are_claimed_once_when_due_oldest_first() {
+    let mut store = desk(3);
+    assert_eq!(store.next_due().unwrap(), Some(at(1)));
+    assert_eq!(store.claim(at(0), 9).unwrap(), []);
+    let first = store.claim(at(2), 1).unwrap();
+    assert_eq!((first[0].id, first[0].attempts, &first[0].letter), (1, 0, &letter(1, 1, false).letter));
+    assert_eq!(store.claim(at(2), 9).unwrap().iter().map(|letter| letter.id).collect::<Vec<_>>(), [2]);
+    assert_eq!(store.claim(at(2), 9).unwrap(), []);
+    assert_eq!(store.letter(1).unwrap().unwrap().state, LetterState::Sending);
+}
+
+#[test]
+fn i03_letters_go_on_as_the_gateway_decides() {
+    let mut store = desk(3);
+    store.claim(at(9), 9).unwrap();
+    store.delivered(&[update(1, LetterState::Sent, 0), update(2, LetterState::Queued, 60), update(3, LetterState::Unknown, 50)]).unwrap();
+    assert_eq!(store.next_due().unwrap(), Some(at(50)));
+    let again = store.claim(at(70), 9).unwrap();
+    assert_eq!(again.iter().map(|letter| (letter.id, letter.attempts)).collect::<Vec<_>>(), [(3, 1), (2, 1)]);
+    let row = store.letter(1).unwrap().unwrap();
+    assert_eq!((row.state, row.reply.as_str(), row.queued_at), (LetterState::Sent, "451 later", at(1)));
+    assert_eq!(store.next_due().unwrap(), None);
+}
+
+#[test]
+fn i05_what_was_claimed_when_the_program_died_is_unknown() {
+    let mut store = desk(2);
+    store.claim(at(1), 9).unwrap();
+    assert_eq!(store.unclaim(at(30)).unwrap(), 1);
+    let row = store.letter(1).unwrap().unwrap();
+    assert_eq!((row.state, row.due_at), (LetterState::Unknown, at(30)));
+    assert_eq!(store.unclaim(at(40)).unwrap(), 0);
+}
+
+#[test]
+fn e21_a_bounce_ends_a_delivery() {
+    let mut store = desk(1);
+    store.commit(&Change { bounced: vec![(1, LetterState::Refused)], ..Change::new(Cause::Named("bounce".into()), at(2)) }).unwrap();
+    assert_eq!(store.letter_of("l1@desk.test").unwrap().unwrap().state, LetterState::Refused);
+    assert_eq!(store.letter_of("l2@desk.test").unwrap(), None);
+    assert_eq!(store.claim(at(9), 9).unwrap(), []);
+}
+
+#[test]
+fn letters_are_found_by_ticket_and_person() {
+    let mut store = desk(3);
+    store.commit(&Change { letters: vec![letter(9, 2, false)], ..Change::new(Cause::Named("other".into()), at(9)) }).unwrap();
+    let found = |ticket, limit| store.letters(ticket, limit).unwrap().iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!((found(Some(1), 2), found(Some(2), 9), found(None, 9)), (vec![1, 2], vec![9], vec![1, 2, 3, 9]));
+    assert_eq!(store.last_letter(1, &alice()).unwrap(), Some(at(3)));
+    assert_eq!(store.last_letter(3, &alice()).unwrap(), None);
+}
+
+#[test]
+fn e12_automatic_letters_are_counted_per_person_and_in_all() {
+    let mut store = desk(9);
+    let bob = guichet::store::NewLetter { person: who("bob@cust.test"), ..letter(10, 1, true) };
+    // The clock was set back; nothing is lost from the count.
+    store.commit(&Change { letters: vec![bob], ..Change::new(Cause::Named("bob".into()), at(3)) }).unwrap();
+    assert_eq!(store.auto_since(Some(&alice()), at(0)).unwrap(), 4);
+    assert_eq!(store.auto_since(Some(&alice()), at(4)).unwrap(), 3);
+    assert_eq!((store.auto_since(None, at(4)).unwrap(), store.auto_since(None, at(99)).unwrap()), (4, 0));
+    assert_eq!(store.auto_since(Some(&who("bob@cust.test")), at(3)).unwrap(), 1);
+    assert_eq!(store.auto_since(Some(&who("carol@cust.test")), at(0)).unwrap(), 0);
+}
