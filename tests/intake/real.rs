@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use guichet::intake::imap::{After, ImapMailbox, Pace, Reconciliation, Secret, Security, Start, reconcile, watch};
+use guichet::intake::imap::{After, ImapMailbox, Pace, Reconciliation, Secret, Security, Start, reconcile};
 use secrecy::SecretString;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::dovecot::{Dovecot, PASSWORD};
 use crate::keeper::FakeKeeper;
+use crate::watched::Watched;
 
 /// A mailbox on the server, read from its first mail on, with short pauses.
 fn mailbox(server: &Dovecot, user: &str) -> ImapMailbox {
@@ -20,27 +19,6 @@ fn mailbox(server: &Dovecot, user: &str) -> ImapMailbox {
     mailbox.start = Start::All;
     mailbox.pace = Pace { retry: (Duration::from_millis(20), Duration::from_millis(200)), ..Pace::default() };
     mailbox
-}
-
-/// A mailbox that is being watched, until dropped.
-struct Watched {
-    keeper: Arc<FakeKeeper>,
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-}
-
-impl Watched {
-    fn start(mailbox: ImapMailbox, keeper: Arc<FakeKeeper>) -> Watched {
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(watch(mailbox, keeper.clone(), stop.clone()));
-        Watched { keeper, stop, task }
-    }
-
-    async fn stop(self) -> Arc<FakeKeeper> {
-        self.stop.cancel();
-        self.task.await.unwrap();
-        self.keeper
-    }
 }
 
 fn mail(n: usize) -> Vec<u8> {

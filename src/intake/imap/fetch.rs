@@ -390,7 +390,7 @@ mod tests {
             refused: false,
         };
         let mut size = BatchSize::default();
-        let mut mails = |size: &mut BatchSize, g: Got| {
+        let mails = |size: &mut BatchSize, g: Got| {
             size.learn(&g);
             size.mails
         };
