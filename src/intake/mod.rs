@@ -12,3 +12,4 @@ pub mod oauth;
 pub mod stdin;
 
 mod cut;
+mod said;

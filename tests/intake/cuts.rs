@@ -18,8 +18,7 @@ async fn whole_session() -> usize {
     watched.keeper.until(|l| l.settled() == MAILS && l.polled > 0).await;
     watched.stop().await;
     server.is_content();
-    let sent = server.mailbox().bytes_sent;
-    sent
+    server.mailbox().bytes_sent
 }
 
 /// All mails are kept once and moved once, wherever the first connection was cut.

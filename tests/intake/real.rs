@@ -177,3 +177,25 @@ async fn a_large_mail_comes_whole_and_an_oversized_one_is_cut() {
     assert_eq!(got, expected);
     watched.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_folders_are_read_and_names_may_have_accents() {
+    let server = Dovecot::start();
+    let config = mailbox(&server, "jo");
+    let config = ImapMailbox {
+        folders: vec!["INBOX".into(), "Réseau".into()],
+        after: After::Move("Traité & clos".into()),
+        pace: Pace { poll: Duration::from_millis(100), ..config.pace },
+        ..config
+    };
+    server.deliver_to("jo", "R&AOk-seau", &mail(1));
+    let watched = Watched::start(config, Arc::default());
+    watched.keeper.until(|l| l.settled() == 1 && l.polled > 0).await;
+    server.deliver_to("jo", "R&AOk-seau", &mail(2));
+    server.deliver("jo", &mail(3));
+    let ledger = watched.keeper.until(|l| l.settled() == 3).await;
+    let folders: Vec<&str> = ledger.entries.keys().map(|o| o.folder.as_str()).collect();
+    assert_eq!(folders, ["INBOX", "Réseau", "Réseau"]);
+    watched.stop().await;
+    assert_eq!(server.count("jo", "Trait&AOk- &- clos"), 3);
+}

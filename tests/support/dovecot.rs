@@ -2,7 +2,7 @@
 //! dropped. Accounts are made by being named; all have the password [`PASSWORD`]. Works as root (mails belong to the
 //! user `dovecot` then) and as any other user.
 
-#![allow(dead_code)] // each test binary uses its part
+#![allow(dead_code, clippy::unwrap_used)] // each test binary uses its part; a server that does not start ends the test
 
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};

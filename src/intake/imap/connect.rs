@@ -9,9 +9,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::fault::{Fault, said};
+use super::fault::Fault;
 use super::guard::{Caps, Guard};
 use super::{ImapMailbox, Security};
+use crate::intake::said::said;
 
 /// A TCP or TLS stream.
 pub type Wire = Box<dyn Stream>;

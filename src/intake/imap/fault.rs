@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::gateway::ports::Unavailable;
+use crate::intake::said::said;
 
 /// Why a connection ended. All are tried again later; [`Fault::Login`] sparingly.
 #[derive(Debug, thiserror::Error)]
@@ -62,22 +63,9 @@ impl Fault {
     }
 }
 
-/// At most 200 bytes of foreign text, without control characters.
-pub(super) fn said(text: &str) -> String {
-    let mut short: String = text.chars().take(200).flat_map(char::escape_default).collect();
-    short.truncate(200);
-    short
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn foreign_text_is_cut_and_escaped() {
-        assert_eq!(said("no\r\nsuch \u{1b}[31mthing"), "no\\r\\nsuch \\u{1b}[31mthing");
-        assert_eq!(said(&"é".repeat(1000)).len(), 200);
-    }
 
     #[test]
     fn a_parse_error_shows_no_mail() {

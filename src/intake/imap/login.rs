@@ -6,10 +6,12 @@ use async_imap::{Authenticator, error::Error};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::connect::{Wire, connect};
-use super::fault::{Fault, said};
+use super::fault::Fault;
 use super::guard::Guard;
 use super::session::{Extensions, Session};
 use super::{ImapMailbox, Secret};
+use crate::intake::oauth::TokenFault;
+use crate::intake::said::said;
 
 type Client = async_imap::Client<Guard<Wire>>;
 type Library = async_imap::Session<Guard<Wire>>;
@@ -51,11 +53,12 @@ async fn with_password(client: Client, user: &str, password: &SecretString) -> R
     Ok((library, None))
 }
 
-async fn with_token(
-    mailbox: &ImapMailbox,
-    token: Result<SecretString, crate::intake::oauth::TokenFault>,
-) -> Result<(Library, Option<Capabilities>), Fault> {
-    let token = token.map_err(|e| Fault::Token(e.to_string()))?;
+async fn with_token(mailbox: &ImapMailbox, token: Result<SecretString, TokenFault>) -> Result<(Library, Option<Capabilities>), Fault> {
+    let token = token.map_err(|e| match e {
+        // Somebody must look at the account, and asking often locks it.
+        TokenFault::Refused(_) => Fault::Login(e.to_string()),
+        _ => Fault::Token(e.to_string()),
+    })?;
     let proof = Bearer { user: &mailbox.user, token: &token, asked: false };
     let library = connect(mailbox).await?.authenticate("XOAUTH2", proof).await.map_err(|(e, _)| refusal(&e))?;
     Ok((library, None))

@@ -98,9 +98,7 @@ impl<K: Keeper> Reading<'_, K> {
         // Both run to their own end: what was fetched before a connection broke is kept all the same.
         let (fetched, kept) = tokio::join!(fetch(self.session, &errand, uids, hand_over, self.stop), keep(self.keeper, &errand, batches));
         let kept = kept?;
-        if fetched.is_err() {
-            return fetched;
-        }
+        fetched?;
         self.advance(uids);
         let place = Place { folder: &self.folder.name, epoch: self.mark.epoch };
         if !settle(self.session, self.mailbox, self.keeper, place, kept).await? {

@@ -9,9 +9,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::connect::Wire;
-use super::fault::{Fault, said};
+use super::fault::Fault;
 use super::guard::Guard;
 use super::name;
+use crate::intake::said::said;
 
 /// Responses to one command that the command did not ask for: beyond it, the server floods us.
 const UNASKED: usize = 10_000;

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use super::fault::{Fault, said};
+use super::fault::Fault;
 use super::name;
 use super::session::{Done, Session};
 use super::{After, ImapMailbox};
 use crate::gateway::ports::Keeper;
+use crate::intake::said::said;
 
 /// UIDs in one command: 250 of ten digits fit the 8,000 octets that servers take (RFC 7162 section 4).
 const CHUNK: usize = 250;
