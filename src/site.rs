@@ -25,6 +25,8 @@ pub struct Site {
     pub visible: bool,
     /// ISO 639-1 of somebody who has not shown any language.
     pub language: String,
+    /// Where the desk is: dates in mails and pages are of this zone.
+    pub zone: jiff::tz::TimeZone,
     /// Whose word on senders we take.
     pub trust: Trust,
     /// The desk's rules.

@@ -100,6 +100,8 @@ impl Settings {
             plus_addressing: site.plus_addressing,
             visible: site.recipients == Recipients::Visible,
             language: site.language.clone(),
+            zone: jiff::tz::TimeZone::get(&site.zone)
+                .map_err(|_| self.places.fault("site.zone", format!("{} is no IANA time zone; try Europe/Paris", site.zone)))?,
             trust: self.trust.clone(),
             policy: self.written.policy.clone(),
             limits: self.written.limits.meant(),

@@ -44,7 +44,7 @@ pub struct Carrier {
 pub enum Purpose {
     /// A Message-ID of ours.
     MessageId,
-    /// A reply address: `support+t…@`.
+    /// A reply address: `support+t…@`; its salt is 0, or 1 where the answer stays among agents.
     Reply,
     /// The mailto twin of "approve": `support+y…@`; its salt is the number of the closure request.
     Approve,
@@ -80,7 +80,7 @@ impl Keys {
     }
 
     /// The tag of a signed address (`support+TAG@…`): for [`Purpose::Approve`] and [`Purpose::Refuse`] `request` is the
-    /// closure request's number, otherwise 0.
+    /// closure request's number, for [`Purpose::Reply`] 1 where the answer stays among agents, otherwise 0.
     pub fn tag(&self, purpose: Purpose, number: u64, request: u64, person: &Address) -> String {
         self.token(purpose, number, &request.to_string(), person)
     }
@@ -92,6 +92,12 @@ impl Keys {
             let mac = sign(key, carrier.purpose, carrier.number, &carrier.salt, person);
             carrier.mac.len() == MAC_BYTES && bool::from(mac.ct_eq(&carrier.mac))
         })
+    }
+
+    /// True when the four characters of a subject tag were made by one of our keys for that conversation. They are
+    /// no proof of anything (20 bits, shown to everybody): a hint for mails that lost their headers.
+    pub fn checks(&self, number: u64, check: &str) -> bool {
+        self.keys.iter().any(|(_, key)| subject_check(key, number) == check)
     }
 
     fn token(&self, purpose: Purpose, number: u64, salt: &str, person: &Address) -> String {
@@ -120,6 +126,11 @@ impl Carrier {
         }
     }
 
+    /// The answer to this reply address stays among agents (CASEBOOK B03).
+    pub fn is_internal(&self) -> bool {
+        self.purpose == Purpose::Reply && self.salt == "1"
+    }
+
     fn in_token(token: &str, purpose: Purpose) -> Option<Carrier> {
         let token = token.to_ascii_lowercase();
         let mut fields = token.strip_prefix(purpose.letter())?.splitn(3, '.');
@@ -128,6 +139,33 @@ impl Carrier {
         let mac = base32().decode(&mac.as_bytes()[1..]).ok()?;
         Some(Carrier { purpose, number: number.parse().ok()?, key, salt: salt.to_owned(), mac })
     }
+}
+
+/// Characters of the check in a subject tag.
+const CHECK_LEN: usize = 4;
+
+/// The tag that our subjects carry: `[#123-k7q9]`.
+pub fn subject_tag(keys: &Keys, ticket: u64) -> String {
+    let check = keys.keys.first().map(|(_, key)| subject_check(key, ticket)).unwrap_or_default();
+    format!("[#{ticket}-{check}]")
+}
+
+/// Number and check of the first `[#123-k7q9]` in a subject; see [`Keys::checks`] before believing it.
+pub fn read_subject_tag(subject: &str) -> Option<(u64, String)> {
+    subject.split("[#").skip(1).find_map(|rest| {
+        let (number, check) = rest.split_once(']')?.0.split_once('-')?;
+        let plain = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+        let check_ok = check.len() == CHECK_LEN && check.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (plain && check_ok).then(|| Some((number.parse().ok()?, check.to_ascii_lowercase()))).flatten()
+    })
+}
+
+fn subject_check(key: &[u8], ticket: u64) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    mac.update(format!("subject\n{ticket}").as_bytes());
+    let mut text = base32().encode(&mac.finalize().into_bytes()[..MAC_BYTES]);
+    text.truncate(CHECK_LEN);
+    text
 }
 
 fn sign(key: &[u8], purpose: Purpose, number: u64, salt: &str, person: &Address) -> Vec<u8> {
@@ -147,6 +185,16 @@ fn base32() -> Encoding {
             spec.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
         })
         .clone()
+}
+
+/// A link's 32 bytes as they stand in its address: 43 characters of base64url (RFC 4648 section 5, no padding).
+pub fn encode_token(token: &[u8; 32]) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(token)
+}
+
+/// The bytes of a link's token; `None` unless it is exactly 43 characters of base64url.
+pub fn decode_token(text: &str) -> Option<[u8; 32]> {
+    data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -185,6 +233,30 @@ mod tests {
         let other = Carrier::in_tag(&tag.replacen('y', "n", 1)).unwrap();
         assert!(!keys.made_for(&other, &alice));
         assert!(tag.len() <= 40, "{tag}");
+    }
+
+    #[test]
+    fn a19_subject_tags_have_a_check_of_their_own() {
+        let keys = Keys::new(vec![('a', vec![7; 32])]);
+        let tag = subject_tag(&keys, 123);
+        let (number, check) = read_subject_tag(&format!("RE : [EXTERNAL] TR: {} Imprimante [#9]", tag.to_uppercase())).unwrap();
+        assert_eq!(number, 123);
+        assert!(keys.checks(123, &check) && !keys.checks(124, &check));
+        let rotated = Keys::new(vec![('b', vec![8; 32]), ('a', vec![7; 32])]);
+        assert!(rotated.checks(123, &check));
+        for none in ["", "#123", "[#123]", "[#-k7q9]", "[#+12-k7q9]", "[#123-k7q]", "[#123-k7q9é]", "[#99999999999999999999999-abcd]"] {
+            assert_eq!(read_subject_tag(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn b03_reply_addresses_tell_whether_the_answer_stays_inside() {
+        let keys = Keys::new(vec![('a', vec![7; 32])]);
+        let alice = person("alice@cust.test");
+        let inside = Carrier::in_tag(&keys.tag(Purpose::Reply, 4, 1, &alice)).unwrap();
+        let outside = Carrier::in_tag(&keys.tag(Purpose::Reply, 4, 0, &alice)).unwrap();
+        assert!(inside.is_internal() && !outside.is_internal());
+        assert!(keys.made_for(&inside, &alice) && keys.made_for(&outside, &alice));
     }
 
     #[test]

@@ -1,13 +1,19 @@
 //! Who hears of an event, and how we say it. Pure.
 //!
-//! Promises: [`notices`] names each recipient once per cause, never the author, never somebody who has the mail already,
-//! never somebody who may not see it; [`write`] makes one mail to one person, whose links are theirs alone.
-//! Excludes: where people, threads and tokens come from (given), and bytes (see `mail::compose`).
+//! Promises: [`notices`] names each recipient once per cause, never the author (but for the receipt of a request or of
+//! an agreement by mail), never somebody who has the words already (but for questions), never somebody who may not see
+//! it; [`write`] makes one mail to one person, whose links are theirs alone.
+//! Excludes: where people, threads and tokens come from (given), brakes and addresses of robots (see `gateway`), and
+//! bytes (see `mail::compose`).
+
+mod recipients;
 
 use crate::address::{Address, Mailbox};
 use crate::desk::{Event, Organisation, Purpose, Refused, Ticket, TicketId};
 use crate::mail::Outgoing;
 use crate::site::Site;
+
+pub use recipients::notices;
 
 /// What happened, as the writer of mails sees it.
 #[derive(Clone, Copy)]
@@ -50,6 +56,8 @@ pub enum MailKind {
     NewTicket,
     /// New words, or a change worth telling.
     Update,
+    /// To agents: words for agents only. Whatever answers this mail stays among them (CASEBOOK B03).
+    Note,
     /// To the requester: somebody works on it.
     Taken,
     /// To the new assignee.
@@ -89,6 +97,33 @@ pub enum MailKind {
 }
 
 impl MailKind {
+    /// Every kind.
+    pub const ALL: [MailKind; 23] = [
+        MailKind::Acknowledgement,
+        MailKind::AcknowledgementUnproven,
+        MailKind::NewTicket,
+        MailKind::Update,
+        MailKind::Note,
+        MailKind::Taken,
+        MailKind::Assigned,
+        MailKind::Released,
+        MailKind::Question,
+        MailKind::ClosureApproval,
+        MailKind::Closed,
+        MailKind::ClosureRefused,
+        MailKind::Reopened,
+        MailKind::Cancelled,
+        MailKind::Invitation,
+        MailKind::JoinRequest,
+        MailKind::Receipt,
+        MailKind::CommandRefused,
+        MailKind::NotPossible,
+        MailKind::HeldMail,
+        MailKind::BounceNotice,
+        MailKind::Parked,
+        MailKind::FreshLink,
+    ];
+
     /// A stable word: template name, `kind` of the outbox row, word of the trace.
     pub fn word(self) -> &'static str {
         match self {
@@ -96,6 +131,7 @@ impl MailKind {
             MailKind::AcknowledgementUnproven => "acknowledgement_unproven",
             MailKind::NewTicket => "new_ticket",
             MailKind::Update => "update",
+            MailKind::Note => "note",
             MailKind::Taken => "taken",
             MailKind::Assigned => "assigned",
             MailKind::Released => "released",

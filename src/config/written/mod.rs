@@ -57,6 +57,9 @@ pub struct Site {
     /// ISO 639-1 of people who have not shown any language.
     #[serde(default = "Site::language")]
     pub language: String,
+    /// IANA time zone of the desk: dates in mails and pages.
+    #[serde(default = "Site::zone")]
+    pub zone: String,
     /// Does the mail server deliver `desk+anything@` to the desk's mailbox?
     #[serde(default = "yes")]
     pub plus_addressing: bool,
@@ -82,6 +85,10 @@ impl Site {
 
     fn language() -> String {
         "en".to_owned()
+    }
+
+    fn zone() -> String {
+        "Europe/Paris".to_owned()
     }
 
     fn state() -> PathBuf {
