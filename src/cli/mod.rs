@@ -6,6 +6,7 @@
 //! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
 
 pub mod check;
+pub mod inspect;
 pub mod logs;
 pub mod ui;
 
@@ -63,12 +64,14 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Inspect(inspect::Args),
 }
 
 impl Command {
     fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         match self {
             Command::Check(args) => check::run(args, global),
+            Command::Inspect(args) => inspect::run(args, global),
         }
     }
 }

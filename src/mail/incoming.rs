@@ -118,7 +118,7 @@ impl Kind {
 /// A leaf of the mail that is not its text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attachment {
-    /// Number of the part in the parsed tree: with the raw bytes it finds the content again (see `read::part`).
+    /// Number of the part, stable whatever the limits: with the raw bytes it finds the content again (see `read::part`).
     pub part: u32,
     /// A safe display name, never empty, 150 characters at most.
     pub name: String,
@@ -139,8 +139,10 @@ pub struct Attachment {
 /// What a delivery report says of one recipient (RFC 3464 section 2.3).
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Bounce {
-    /// `Final-Recipient`, else `Original-Recipient`, else found in the text.
+    /// `Final-Recipient`, else `Original-Recipient`, else found in the text; the first failed one.
     pub recipient: Option<String>,
+    /// All recipients that the report names, `recipient` first.
+    pub recipients: Vec<String>,
     /// `Status`, as `5.1.1`.
     pub status: Option<String>,
     /// `Action`: failed, delayed, delivered, relayed, expanded.

@@ -1,13 +1,188 @@
-//! Bytes → Incoming. Never fails.
+//! Bytes → [`Incoming`]. Never fails, whatever the bytes; what was odd becomes a remark.
+//!
+//! Promises: linear in the bytes, bounded by [`Limits`] before the resource is spent; no recursion deeper than
+//! [`Limits::depth`]; attachments are measured, not decoded; the same bytes give the same values.
+//! In reading order: [`fields`] and [`tree`] find the bytes, [`words`], [`charset`], [`transfer`] and [`params`] decode them,
+//! [`addresses`], [`ids`] and [`subject`] read the header, [`body`] and [`html`] the text, [`marks`] and [`cut`] part new words from
+//! quoted ones, [`kind`] and [`bounce`] tell machines from people. [`markers`] holds the world's words, as data.
 
-use super::incoming::{Incoming, Limits};
+mod addresses;
+mod body;
+mod bounce;
+mod charset;
+mod cut;
+mod fields;
+mod html;
+mod ids;
+mod kind;
+mod language;
+mod markers;
+mod marks;
+mod names;
+mod params;
+mod similar;
+mod subject;
+mod transfer;
+mod tree;
+mod words;
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::incoming::{Author, Incoming, Kind, Limits, Remark};
+use fields::{Fault, Fields};
+use tree::Tree;
+
+/// `Authentication-Results` and envelope fields that are kept at most.
+const TRACES_MAX: usize = 20;
 
 /// Reads a mail, whatever the bytes.
-pub fn read(_raw: &[u8], _limits: &Limits) -> Incoming {
-    Incoming::default()
+pub fn read(raw: &[u8], limits: &Limits) -> Incoming {
+    let unreadable = || Incoming { remarks: vec![Remark { code: "unreadable", about: String::new() }], ..Incoming::default() };
+    guarded(|| understand(&with_line_feeds(raw), limits)).unwrap_or_else(unreadable)
 }
 
 /// The decoded bytes of one attachment, by the part number that [`read`] gave, or `None` when there is no such part.
-pub fn part(_raw: &[u8], _part: u32) -> Option<Vec<u8>> {
-    None
+pub fn part(raw: &[u8], part: u32) -> Option<Vec<u8>> {
+    // Part numbers are offsets, so they do not depend on the limits that were set when the mail was read.
+    let limits = Limits { parts: u32::MAX, ..Limits::default() };
+    guarded(|| {
+        let raw = with_line_feeds(raw);
+        let tree = tree::read(&raw, &limits);
+        let mut found = None;
+        tree.root.walk(&mut |candidate| {
+            if candidate.at == part && found.is_none() {
+                found = Some(candidate.bytes().into_owned());
+            }
+        });
+        found
+    })
+    .flatten()
+}
+
+/// The text that a reader of this HTML sees, quotes marked by `> `: for comparing it with the text part.
+pub fn html_text(html: &str) -> String {
+    guarded(|| html::text(html)).unwrap_or_default()
+}
+
+/// True when the subject says that the mail is a forward (`TR :`, `Fwd:`).
+pub fn is_forward(subject: &str) -> bool {
+    subject::is_forward(subject)
+}
+
+/// Runs foreign code over strangers' bytes: a panic there costs this mail a field, not the program.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Old Macs ended lines with CR alone; everywhere else LF ends a line.
+fn with_line_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
+    match memchr::memchr(b'\n', raw) {
+        None if memchr::memchr(b'\r', raw).is_some() => Cow::Owned(raw.iter().map(|&b| if b == b'\r' { b'\n' } else { b }).collect()),
+        _ => Cow::Borrowed(raw),
+    }
+}
+
+fn understand(raw: &[u8], limits: &Limits) -> Incoming {
+    let tree = tree::read(raw, limits);
+    let mut mail = header(&tree.root.fields, limits);
+    mail.remarks.extend(oddities(&tree));
+    let body = body::read(&tree.root, limits, &mut mail.remarks);
+    let parts = cut::split(&body.lines);
+    mail.text = html::join(&body.lines).trim_matches('\n').to_owned();
+    (mail.reply, mail.quoted, mail.signature) = (parts.reply, parts.quoted, parts.signature);
+    (mail.html, mail.attachments) = (body.html, body.attachments);
+    mail.language = language::of(&mail.reply, &tree.root.fields);
+    judge(&mut mail, &tree);
+    mail
+}
+
+fn header(fields: &Fields, limits: &Limits) -> Incoming {
+    let mut remarks = Vec::new();
+    let to = addresses::list(fields, "To", limits.recipients, &mut remarks);
+    let cc = addresses::list(fields, "Cc", limits.recipients.saturating_sub(to.len()), &mut remarks);
+    let subject = fields.first("Subject").map(words::decode).unwrap_or_default();
+    Incoming {
+        from: addresses::author(fields),
+        reply_to: addresses::list(fields, "Reply-To", 1, &mut Vec::new()).into_iter().next(),
+        to,
+        cc,
+        delivered_to: envelope(fields),
+        subject_core: subject::core(&subject),
+        subject,
+        date: ids::date(fields),
+        message_id: ids::message_id(fields),
+        in_reply_to: ids::of(fields, "In-Reply-To"),
+        references: ids::of(fields, "References"),
+        thread_index: ids::thread_index(fields),
+        authentication_results: fields
+            .all("Authentication-Results")
+            .take(TRACES_MAX)
+            .map(|value| fields::unfold(value).into_owned())
+            .collect(),
+        return_path: return_path(fields),
+        hops: fields.count("Received"),
+        important: important(fields),
+        list_id: list_id(fields),
+        remarks,
+        ..Incoming::default()
+    }
+}
+
+fn envelope(fields: &Fields) -> Vec<crate::address::Address> {
+    let names = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
+    let mut found = Vec::new();
+    for address in names.iter().flat_map(|name| fields.all(name)).take(TRACES_MAX).filter_map(addresses::envelope) {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+fn return_path(fields: &Fields) -> Option<Option<String>> {
+    let path = fields.plain("Return-Path")?;
+    let path = path.trim_matches(['<', '>', ' ']);
+    Some((!path.is_empty()).then(|| addresses::shorten(path)))
+}
+
+fn important(fields: &Fields) -> bool {
+    let is = |name: &str, starts: &[&str]| {
+        fields.plain(name).is_some_and(|value| starts.iter().any(|start| value.to_ascii_lowercase().starts_with(start)))
+    };
+    is("Importance", &["high"]) || is("X-Priority", &["1", "2"]) || is("X-MSMail-Priority", &["high"]) || is("Priority", &["urgent"])
+}
+
+/// What stands in the brackets of `List-Id` (RFC 2919 section 2), or all of it.
+fn list_id(fields: &Fields) -> Option<String> {
+    let value = fields.plain("List-Id")?;
+    let id = value.rsplit_once('<').and_then(|(_, id)| id.split_once('>')).map_or(&*value, |(id, _)| id);
+    Some(addresses::shorten(id.trim())).filter(|id| !id.is_empty())
+}
+
+fn oddities(tree: &Tree) -> Vec<Remark> {
+    let fault = match tree.root.fields.fault {
+        Some(Fault::Cut) => Some("header-cut"),
+        Some(Fault::Malformed) => Some("header-malformed"),
+        None => None,
+    };
+    fault.into_iter().chain(tree.odd.iter().copied()).map(|code| Remark { code, about: String::new() }).collect()
+}
+
+fn judge(mail: &mut Incoming, tree: &Tree) {
+    if let Author::Ambiguous(text) = &mail.from {
+        mail.remarks.push(Remark { code: "from-ambiguous", about: text.clone() });
+    }
+    let signs = kind::Signs {
+        fields: &tree.root.fields,
+        tree,
+        subject: &mail.subject,
+        text: &mail.text,
+        author: &mail.from,
+        return_path: &mail.return_path,
+    };
+    (mail.kind, mail.evidence) = kind::of(&signs);
+    if mail.kind == Kind::Bounce {
+        mail.bounce = Some(bounce::read(tree, &tree.root.fields, &mail.text));
+    }
 }

@@ -1,0 +1,186 @@
+//! `guichet inspect`: what is understood of a mail. Nothing is stored, sent or connected to.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Global, ui};
+use crate::address::Mailbox;
+use crate::mail::{self, Author, Incoming, Limits};
+
+/// Print what is understood of a mail, without storing anything
+///
+/// Reads a file, every file of a folder (in the order of their names), or standard input. With --json:
+/// one object for a mail, one a line for a folder, with the file's name under "file".
+///
+/// Examples:
+///   guichet inspect mail.eml
+///   guichet inspect --json - < mail.eml
+///   guichet inspect --json maildir/cur
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// A mail, a folder of mails, or - for standard input
+    #[arg(value_name = "FILE|DIR|-", default_value = "-")]
+    source: PathBuf,
+}
+
+/// Exit code 0 when all could be read; mails are always understood, to some extent.
+pub fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    if args.source.is_dir() {
+        return folder(&args.source, global.json);
+    }
+    let raw = match args.source.as_os_str() == "-" {
+        true => standard_input().context("standard input cannot be read")?,
+        false => std::fs::read(&args.source).with_context(|| format!("{} cannot be read", args.source.display()))?,
+    };
+    tell(&raw, None, global.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn standard_input() -> std::io::Result<Vec<u8>> {
+    let mut raw = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut raw)?;
+    Ok(raw)
+}
+
+fn folder(folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_file() && !hidden {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut code = ExitCode::SUCCESS;
+    for path in files {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match std::fs::read(&path) {
+            Ok(raw) => tell(&raw, Some(&name), json)?,
+            Err(error) => {
+                ui::note(format!("{}: {error}", path.display()));
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn tell(raw: &[u8], file: Option<&str>, json: bool) -> anyhow::Result<()> {
+    let mut mail = mail::read(raw, &Limits::default());
+    for attachment in &mut mail.attachments {
+        let bytes = mail::read::part(raw, attachment.part).unwrap_or_default();
+        attachment.sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    }
+    match json {
+        true => ui::json(&as_json(&mail, file)),
+        false => {
+            ui::say(as_text(&mail, file));
+            Ok(())
+        }
+    }
+}
+
+fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
+    let mut value = json!({
+        "kind": mail.kind,
+        "evidence": mail.evidence,
+        "subject": mail.subject,
+        "subject_core": mail.subject_core,
+        "from": author(&mail.from),
+        "reply_to": mail.reply_to,
+        "to": mail.to,
+        "cc": mail.cc,
+        "date": date(mail),
+        "message_id": mail.message_id,
+        "in_reply_to": mail.in_reply_to,
+        "references": mail.references,
+        "language": mail.language,
+        "text": mail.text,
+        "reply": mail.reply,
+        "quoted": mail.quoted,
+        "signature": mail.signature,
+        "attachments": mail.attachments,
+        "bounce": mail.bounce,
+        "remarks": mail.remarks,
+    });
+    if let (Some(file), Some(object)) = (file, value.as_object_mut()) {
+        object.insert("file".to_owned(), json!(file));
+    }
+    value
+}
+
+/// An author that is none is shown as written, with an empty address.
+fn author(author: &Author) -> Value {
+    match author {
+        Author::One(mailbox) => json!(mailbox),
+        Author::Ambiguous(text) => json!({ "name": text, "address": "" }),
+        Author::Missing => Value::Null,
+    }
+}
+
+fn date(mail: &Incoming) -> Option<String> {
+    jiff::Timestamp::from_second(mail.date?).ok().map(|date| date.to_string())
+}
+
+fn as_text(mail: &Incoming, file: Option<&str>) -> String {
+    let mut out = String::new();
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(out, "{name:<12}{}", ui::one_line(value));
+        }
+    };
+    line("file", file.unwrap_or_default());
+    line("kind", json!(mail.kind).as_str().unwrap_or_default());
+    line("evidence", &mail.evidence.join("; "));
+    line(
+        "from",
+        &match &mail.from {
+            Author::One(mailbox) => shown(mailbox),
+            Author::Ambiguous(text) => format!("ambiguous: {text}"),
+            Author::Missing => "missing".to_owned(),
+        },
+    );
+    line("to", &list(&mail.to));
+    line("cc", &list(&mail.cc));
+    line("subject", &mail.subject);
+    line("date", &date(mail).unwrap_or_default());
+    line("message-id", mail.message_id.as_deref().unwrap_or_default());
+    line("in-reply-to", &mail.in_reply_to.join(" "));
+    line("language", mail.language.as_deref().unwrap_or_default());
+    if let Some(bounce) = &mail.bounce {
+        let words = [&bounce.action, &bounce.status].map(|word| word.as_deref().unwrap_or("?"));
+        line("bounce", &format!("{} {} for {}", words[0], words[1], bounce.recipients.join(", ")));
+    }
+    for attachment in &mail.attachments {
+        let inline = if attachment.inline { ", inline" } else { "" };
+        line("attachment", &format!("{} ({}, {} bytes{inline})", attachment.name, attachment.content_type, attachment.size));
+    }
+    for remark in &mail.remarks {
+        line("remark", &format!("{} {}", remark.code, remark.about));
+    }
+    for (name, text) in [("reply", &mail.reply), ("signature", &mail.signature), ("quoted", &mail.quoted)] {
+        if !text.is_empty() {
+            let _ = write!(out, "--- {name}\n{text}\n");
+        }
+    }
+    out
+}
+
+fn shown(mailbox: &Mailbox) -> String {
+    match &mailbox.name {
+        Some(name) => format!("{name} <{}>", mailbox.address),
+        None => mailbox.address.to_string(),
+    }
+}
+
+fn list(mailboxes: &[Mailbox]) -> String {
+    mailboxes.iter().map(shown).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,411 @@
+//! HTML mails as readable lines: lists, cells, links and quotes keep their sense; what is hidden from a reader is hidden here.
+//!
+//! Promises: linear in the bytes, no recursion, no tree; each line knows whether the sender's program marked it as
+//! quoted, so that the cut of replies need not guess. Excludes: anything safe to show as HTML (see the pages).
+
+mod tags;
+
+use tags::{Token, Tokens, attribute, entities};
+
+/// A line of text, and what the markup said of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    pub text: String,
+    /// Inside a quotation by the markup.
+    pub quoted: bool,
+    /// By the markup, everything from here on was quoted by the sender's program.
+    pub rest_quoted: bool,
+}
+
+/// Open elements that are remembered; deeper ones only give text.
+const DEPTH_MAX: usize = 500;
+/// How far up a closing tag looks for its element.
+const CLOSE_MAX: usize = 64;
+/// `>` signs in front of a line at most.
+const QUOTE_MAX: usize = 9;
+
+/// Renders HTML.
+pub(super) fn lines(html: &str) -> Vec<Line> {
+    let mut page = Page::default();
+    let mut tokens = Tokens::new(html);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Text(text) => page.text(text),
+            Token::Open { name, .. } if matches!(name.as_str(), "style" | "script" | "title" | "template") => {
+                tokens.skip_until_close(&name)
+            }
+            Token::Open { name, attributes } => page.open(name, attributes),
+            Token::Close(name) => page.close(&name),
+        }
+    }
+    page.end_line();
+    page.done
+}
+
+/// The visible text of HTML, quotes marked by `> `.
+pub(super) fn text(html: &str) -> String {
+    join(&lines(html))
+}
+
+/// The lines as one text.
+pub(super) fn join(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(Default)]
+struct Page {
+    done: Vec<Line>,
+    line: String,
+    open: Vec<Element>,
+    /// Blank lines owed before the next text.
+    gap: bool,
+    quotes: usize,
+    regions: usize,
+    hidden: usize,
+    preformatted: usize,
+    rest_quoted: bool,
+}
+
+#[derive(Default)]
+struct Element {
+    name: String,
+    effect: Effect,
+    /// For lists: the number of the next item, or `None` for bullets.
+    counter: Option<usize>,
+    /// For links: the target, and where its text began.
+    link: Option<(String, usize)>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Effect {
+    #[default]
+    None,
+    Hidden,
+    Quote,
+    Region,
+    Pre,
+}
+
+impl Page {
+    fn text(&mut self, raw: &str) {
+        if self.hidden > 0 {
+            return;
+        }
+        let text = entities(raw);
+        if self.preformatted > 0 {
+            for (at, piece) in text.split('\n').enumerate() {
+                if at > 0 {
+                    self.break_line();
+                }
+                self.push(piece.trim_end_matches('\r'));
+            }
+            return;
+        }
+        let leading = text.starts_with(|c: char| c.is_ascii_whitespace());
+        for (at, word) in text.split_ascii_whitespace().enumerate() {
+            if (at > 0 || leading) && !self.line.is_empty() && !self.line.ends_with(' ') {
+                self.line.push(' ');
+            }
+            self.push(word);
+        }
+        let trailing = text.ends_with(|c: char| c.is_ascii_whitespace());
+        if trailing && !self.line.is_empty() && !self.line.ends_with(' ') {
+            self.line.push(' ');
+        }
+    }
+
+    fn push(&mut self, words: &str) {
+        self.line.extend(words.chars().filter(|c| *c != '\u{ad}').map(|c| if c == '\u{a0}' { ' ' } else { c }));
+    }
+
+    fn open(&mut self, name: String, attributes: &str) {
+        self.close_implied(&name);
+        match name.as_str() {
+            "br" => return self.break_line(),
+            "hr" => return self.rule(attributes),
+            "img" => return self.image(attributes),
+            "input" | "meta" | "link" | "col" | "wbr" | "area" | "base" | "source" | "" => return,
+            "td" | "th" if !self.line.is_empty() => self.line.push_str("  "),
+            _ => self.block(&name),
+        }
+        let mut element = Element { effect: effect(&name, attributes), ..Element::default() };
+        match name.as_str() {
+            "ol" => element.counter = Some(1),
+            "li" => self.bullet(),
+            "a" => element.link = attribute(attributes, "href").map(|href| (href, self.line.len())),
+            _ => {}
+        }
+        if starts_rest(attributes) && self.hidden == 0 {
+            self.end_line();
+            self.rest_quoted = true;
+        }
+        self.count(element.effect, true);
+        element.name = name;
+        if self.open.len() < DEPTH_MAX {
+            self.open.push(element);
+        } else {
+            self.count(element.effect, false);
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        let window = self.open.len().saturating_sub(CLOSE_MAX);
+        let Some(found) = self.open[window..].iter().rposition(|element| element.name == name) else {
+            return if matches!(name, "p" | "div" | "tr") { self.end_line() } else { () };
+        };
+        while self.open.len() > window + found {
+            let Some(element) = self.open.pop() else { break };
+            self.finish(element);
+        }
+    }
+
+    fn finish(&mut self, element: Element) {
+        if let Some((href, from)) = element.link {
+            self.link(&href, from);
+        }
+        self.block(&element.name);
+        self.count(element.effect, false);
+    }
+
+    /// `<p>` and the parts of lists and tables end by themselves.
+    fn close_implied(&mut self, name: &str) {
+        let ends = |open: &str| match name {
+            "li" => open == "li",
+            "td" | "th" => matches!(open, "td" | "th"),
+            "tr" => matches!(open, "td" | "th" | "tr"),
+            "p" | "div" | "ul" | "ol" | "table" | "blockquote" | "hr" => open == "p",
+            _ => false,
+        };
+        while self.open.last().is_some_and(|last| ends(&last.name)) {
+            let Some(element) = self.open.pop() else { break };
+            self.finish(element);
+        }
+    }
+
+    fn block(&mut self, name: &str) {
+        match name {
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "ul" | "ol" | "dl" | "table" => {
+                self.end_line();
+                self.gap =
+                    !(matches!(name, "ul" | "ol" | "table") && self.open.iter().rev().take(4).any(|e| matches!(&*e.name, "li" | "td")));
+            }
+            "div" | "tr" | "li" | "dt" | "dd" | "section" | "article" | "header" | "footer" | "center" | "address" | "form" | "body"
+            | "fieldset" | "tbody" | "thead" | "caption" => self.end_line(),
+            _ => {}
+        }
+    }
+
+    fn bullet(&mut self) {
+        let list = self.open.iter_mut().rev().find(|element| element.name == "ul" || element.name == "ol");
+        let mark = match list.and_then(|list| list.counter.as_mut()) {
+            Some(number) => {
+                *number += 1;
+                format!("{}. ", *number - 1)
+            }
+            None => "- ".to_owned(),
+        };
+        self.line.push_str(&mark);
+    }
+
+    fn image(&mut self, attributes: &str) {
+        let inline = attribute(attributes, "src").is_some_and(|src| src.starts_with("cid:"));
+        let alt = attribute(attributes, "alt").map(|alt| super::words::one_line(&alt)).filter(|alt| !alt.is_empty());
+        match alt {
+            Some(alt) if self.hidden == 0 && (inline || is_emoji(&alt)) => {
+                self.line.push_str(&if inline { format!("[{alt}]") } else { alt })
+            }
+            _ => {}
+        }
+    }
+
+    fn rule(&mut self, attributes: &str) {
+        self.end_line();
+        if attribute(attributes, "id").is_some_and(|id| id == "stopSpelling") {
+            self.rest_quoted = true;
+        }
+        if self.hidden == 0 {
+            self.line.push_str("________________________________");
+            self.end_line();
+        }
+    }
+
+    /// The target of a link is told when its text does not say it.
+    fn link(&mut self, href: &str, from: usize) {
+        let href = href.trim();
+        let shown = self.line.get(from..).unwrap_or_default().trim();
+        let bare = href.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
+        let web = bare.len() < href.len() && href.starts_with("http") && href.len() <= 500;
+        if web && self.hidden == 0 && !shown.is_empty() && !shown.contains(bare) && !bare.contains(shown.trim_end_matches('…')) {
+            let told = format!(" <{}>", super::words::one_line(href));
+            self.line.push_str(&told);
+        }
+    }
+
+    fn count(&mut self, effect: Effect, up: bool) {
+        let counter = match effect {
+            Effect::None => return,
+            Effect::Hidden => &mut self.hidden,
+            Effect::Quote => &mut self.quotes,
+            Effect::Region => &mut self.regions,
+            Effect::Pre => &mut self.preformatted,
+        };
+        *counter = if up { *counter + 1 } else { counter.saturating_sub(1) };
+    }
+
+    fn break_line(&mut self) {
+        if self.line.trim().is_empty() {
+            self.gap = true;
+            self.line.clear();
+        } else {
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        if self.line.trim().is_empty() {
+            return self.line.clear();
+        }
+        let prefix = "> ".repeat(self.quotes.min(QUOTE_MAX));
+        let marks = Line { quoted: self.quotes + self.regions > 0, rest_quoted: self.rest_quoted, text: String::new() };
+        if std::mem::take(&mut self.gap) && !self.done.is_empty() {
+            self.done.push(Line { text: prefix.trim_end().to_owned(), ..marks.clone() });
+        }
+        let text = super::words::body(&format!("{prefix}{}", self.line));
+        self.done.extend(text.split('\n').map(|text| Line { text: text.to_owned(), ..marks.clone() }));
+        self.line.clear();
+    }
+}
+
+/// Programs replace emoji by images that say which.
+fn is_emoji(alt: &str) -> bool {
+    alt.chars().count() <= 3 && alt.chars().all(|c| !c.is_ascii())
+}
+
+fn effect(name: &str, attributes: &str) -> Effect {
+    if attributes.is_empty() {
+        return match name {
+            "pre" | "textarea" => Effect::Pre,
+            "blockquote" => Effect::Quote,
+            "head" => Effect::Hidden,
+            _ => Effect::None,
+        };
+    }
+    let style = attribute(attributes, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
+    let class = attribute(attributes, "class").unwrap_or_default();
+    let hides = ["display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "opacity:0;"];
+    match name {
+        _ if hides.iter().any(|hide| style.contains(hide)) || attribute(attributes, "hidden").is_some() => Effect::Hidden,
+        "head" => Effect::Hidden,
+        "pre" | "textarea" => Effect::Pre,
+        // Gmail and Outlook indent with a blockquote that has no border.
+        "blockquote" if !class.contains("quote") && attribute(attributes, "type").is_none() && style.contains("border:none") => {
+            Effect::None
+        }
+        "blockquote" => Effect::Quote,
+        _ if class.split_whitespace().any(|class| QUOTE_CLASSES.contains(&class)) => Effect::Region,
+        _ => Effect::None,
+    }
+}
+
+/// Classes of elements that hold a whole quotation, its introduction included.
+const QUOTE_CLASSES: &[&str] = &[
+    "gmail_quote",
+    "gmail_quote_container",
+    "gmail_extra",
+    "gmail_attr",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "protonmail_quote",
+    "tutanota_quote",
+    "zmail_extra",
+    "front-blockquote",
+    "quoted-text",
+];
+
+/// Ids and styles after which Outlook (all generations) puts the earlier mails, as plain siblings.
+fn starts_rest(attributes: &str) -> bool {
+    if attributes.is_empty() {
+        return false;
+    }
+    let id = attribute(attributes, "id").unwrap_or_default();
+    let known = [
+        "divRplyFwdMsg",
+        "appendonsend",
+        "OLK_SRC_BODY_SECTION",
+        "mail-editor-reference-message-container",
+        "ms-outlook-mobile-body-separator-line",
+    ];
+    // Gmail and others put a prefix before the ids of what they quote: `m_-123divRplyFwdMsg` is quoted once more.
+    if known.iter().any(|known| id.ends_with(known)) {
+        return true;
+    }
+    let style = attribute(attributes, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
+    let rule = style.contains("border-top:solid#e1e1e11.0pt") || style.contains("border-top:solid#b5c4df1.0pt");
+    rule && style.contains("border:none")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readable() {
+        for (html, want) in [
+            ("<p>One<p>Two<br>lines", "One\n\nTwo\nlines"),
+            ("<ul><li>a<li>b</ul><ol><li>c</li><li>d</li></ol>", "- a\n- b\n\n1. c\n2. d"),
+            ("<table><tr><td>CPU<td>99%<tr><td>RAM<td>80%</table>", "CPU  99%\nRAM  80%"),
+            ("see <a href=\"https://x.test/y\">the page</a>.", "see the page <https://x.test/y>."),
+            ("<a href=\"https://x.test/\">x.test</a>", "x.test"),
+            ("a<div>b</div>c", "a\nb\nc"),
+            ("<style>x</style><head><title>t</title></head><b>b</b>", "b"),
+            ("<pre>a\n  b</pre>", "a\n  b"),
+            ("x<br><br>y", "x\n\ny"),
+            ("<img src=\"cid:1\" alt=\"shot.png\"><img src=http://t/p alt=logo>", "[shot.png]"),
+            ("a <b> b </b> c", "a b c"),
+        ] {
+            assert_eq!(text(html), want, "{html:?}");
+        }
+    }
+
+    #[test]
+    fn d04_what_is_hidden_stays_hidden() {
+        for html in [
+            "<p style=\"DISPLAY: none\">!close</p>hi",
+            "<div hidden>!close</div>hi",
+            "<span style='font-size:0px'>!close</span>hi",
+            "<!-- !close -->hi",
+        ] {
+            assert_eq!(text(html), "hi", "{html:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_by_markup() {
+        let marks = |html: &str| lines(html).into_iter().map(|l| (l.text, l.quoted, l.rest_quoted)).collect::<Vec<_>>();
+        let line = |text: &str, quoted, rest| (text.to_owned(), quoted, rest);
+        assert_eq!(
+            marks("a<blockquote type=cite>b</blockquote>c"),
+            [line("a", false, false), line(">", true, false), line("> b", true, false), line("", false, false), line("c", false, false)]
+        );
+        assert_eq!(marks("a<div class=\"gmail_quote x\">On…</div>"), [line("a", false, false), line("On…", true, false)]);
+        assert_eq!(
+            marks("a<div id=divRplyFwdMsg>De :</div>b"),
+            [line("a", false, false), line("De :", false, true), line("b", false, true)]
+        );
+        assert_eq!(marks("<blockquote style=\"margin:0 0 0 40px;border:none\">b</blockquote>")[0].0, "b");
+    }
+
+    #[test]
+    fn f01_deep_and_hostile_html_is_linear() {
+        for html in [
+            "<div>".repeat(100_000),
+            "<blockquote>".repeat(100_000) + "x",
+            "<a '".repeat(100_000),
+            "<!--".repeat(50_000),
+            "</p>".repeat(100_000),
+            "<a href='x".repeat(20_000),
+        ] {
+            assert!(lines(&html).len() <= 100_000);
+        }
+    }
+}

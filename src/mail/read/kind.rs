@@ -1,0 +1,199 @@
+//! Person or machine: the table of evidence. Names and values are compared without case; unknown tokens are weak signs.
+//!
+//! Excludes: what follows from it (see `routing`): a kind never drops a mail.
+
+use super::fields::Fields;
+use super::markers;
+use super::marks::fold;
+use super::tree::{Part, Tree};
+use crate::mail::incoming::{Author, Kind};
+
+/// What is looked at.
+pub(super) struct Signs<'a> {
+    pub fields: &'a Fields<'a>,
+    pub tree: &'a Tree<'a>,
+    pub subject: &'a str,
+    pub text: &'a str,
+    pub author: &'a Author,
+    /// `Some(None)` is the null path.
+    pub return_path: &'a Option<Option<String>>,
+}
+
+/// The kind, and each sign that led to it.
+pub(super) fn of(signs: &Signs) -> (Kind, Vec<String>) {
+    let judges: [fn(&Signs) -> Vec<String>; 6] = [reports, bounces, absences, lists, notifications, calendars];
+    let kinds = [Kind::System, Kind::Bounce, Kind::AutoReply, Kind::List, Kind::System, Kind::System];
+    for (judge, kind) in judges.iter().zip(kinds) {
+        let evidence = judge(signs);
+        if !evidence.is_empty() {
+            return (kind, evidence);
+        }
+    }
+    (Kind::Human, Vec::new())
+}
+
+/// Feedback reports and read receipts (RFC 5965, RFC 8098).
+fn reports(signs: &Signs) -> Vec<String> {
+    let kind = report_type(&signs.tree.root);
+    let parts = ["message/feedback-report", "message/disposition-notification"];
+    let mut found: Vec<String> = types(signs.tree).into_iter().filter(|kind| parts.contains(&kind.as_str())).collect();
+    if matches!(kind.as_deref(), Some("feedback-report" | "disposition-notification" | "tlsrpt")) {
+        found.push(format!("report-type={}", kind.unwrap_or_default()));
+    }
+    found
+}
+
+fn report_type(root: &Part) -> Option<String> {
+    root.content.plain("report-type").map(|kind| kind.to_ascii_lowercase())
+}
+
+/// Types of all parts but the root.
+fn types(tree: &Tree) -> Vec<String> {
+    let mut all = Vec::new();
+    tree.root.walk(&mut |part| all.push(part.content.value.clone()));
+    all
+}
+
+/// Delivery reports: by structure, else by two signs that agree.
+fn bounces(signs: &Signs) -> Vec<String> {
+    let mut found = Vec::new();
+    let types = types(signs.tree);
+    if report_type(&signs.tree.root).as_deref() == Some("delivery-status") {
+        found.push("report-type=delivery-status".to_owned());
+    }
+    if types.iter().any(|kind| matches!(kind.as_str(), "message/delivery-status" | "message/global-delivery-status")) {
+        found.push("message/delivery-status".to_owned());
+    }
+    found.extend(signs.fields.plain("X-Failed-Recipients").map(|_| "X-Failed-Recipients".to_owned()));
+    if found.is_empty() { older_bounces(signs) } else { found }
+}
+
+fn older_bounces(signs: &Signs) -> Vec<String> {
+    let marks = &markers::get().automatic;
+    let (from, subject) = (super::addresses::from_text(signs.fields), fold(signs.subject));
+    let local = local_part(signs);
+    let mut found = Vec::new();
+    if marks.senders.bounce.contains(&local)
+        || from.contains("mail delivery")
+        || from.contains("mailer-daemon")
+        || from.contains("postmaster")
+    {
+        found.push(format!("sender {local}"));
+    }
+    if signs.return_path == &Some(None) {
+        found.push("Return-Path <>".to_owned());
+    }
+    let machine = !found.is_empty();
+    found.extend(marks.bounce.subjects.iter().find(|start| subject.starts_with(start.as_str())).map(|start| format!("subject {start}")));
+    let head = fold(&head_of(signs.text));
+    found.extend(marks.bounce.phrases.iter().find(|phrase| head.contains(phrase.as_str())).map(|phrase| format!("text {phrase}")));
+    let told = found.iter().any(|sign| sign.starts_with("subject ") || sign.starts_with("text "));
+    if machine && told && found.len() >= 2 { found } else { Vec::new() }
+}
+
+/// The first lines, where a report says what it is.
+fn head_of(text: &str) -> String {
+    text.lines().take(40).collect::<Vec<_>>().join("\n").chars().take(3_000).collect()
+}
+
+fn local_part(signs: &Signs) -> String {
+    match signs.author.address() {
+        Some(address) => address.local().split('+').next().unwrap_or_default().to_owned(),
+        None => super::addresses::from_text(signs.fields).split(['@', ' ', '<']).next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Answering machines (RFC 3834), and the fields of those before it.
+fn absences(signs: &Signs) -> Vec<String> {
+    let fields = signs.fields;
+    let mut found = Vec::new();
+    if auto_submitted(fields).is_some_and(|value| value.starts_with("auto-replied") || value.contains("vacation")) {
+        found.push("Auto-Submitted: auto-replied".to_owned());
+    }
+    let names = [
+        "X-Autoreply",
+        "X-Auto-Reply",
+        "X-Autorespond",
+        "X-Autoresponse",
+        "X-Autoresponder",
+        "X-AutoReply-From",
+        "X-Mail-Autoreply",
+        "X-MS-Exchange-Inbox-Rules-Loop",
+        "X-Autogenerated",
+        "X-Autoreply-Domain",
+        "X-Vacation",
+        "X-Autoanswer",
+    ];
+    found.extend(names.iter().filter(|name| says_yes(fields, name)).map(|name| (*name).to_owned()));
+    for name in ["Precedence", "X-Precedence"] {
+        let value = fields.plain(name).unwrap_or_default().to_ascii_lowercase();
+        if value.contains("auto_reply") || value.contains("auto-reply") {
+            found.push(format!("{name}: {value}"));
+        }
+    }
+    if fields.all("Delivered-To").any(|value| value.trim_ascii().eq_ignore_ascii_case(b"autoresponder")) {
+        found.push("Delivered-To: autoresponder".to_owned());
+    }
+    let subject = fold(signs.subject);
+    let absent = markers::get().automatic.absence.starts.iter().find(|start| subject.starts_with(start.as_str()));
+    found.extend(absent.map(|start| format!("subject {start}")));
+    found
+}
+
+fn says_yes(fields: &Fields, name: &str) -> bool {
+    fields.plain(name).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "0"))
+}
+
+/// The value of `Auto-Submitted` without comments, unless it says no.
+fn auto_submitted(fields: &Fields) -> Option<String> {
+    let value = fields.plain("Auto-Submitted")?.to_ascii_lowercase();
+    let value = value.trim().to_owned();
+    (!value.is_empty() && value.split([' ', ';', '(']).next() != Some("no")).then_some(value)
+}
+
+/// Mailing lists (RFC 2369, RFC 2919) and bulk.
+fn lists(signs: &Signs) -> Vec<String> {
+    let fields = signs.fields;
+    let names =
+        ["List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-Mailing-List", "List-Help", "X-Mailman-Version", "X-List-Id"];
+    let mut found: Vec<String> = names.iter().filter(|name| fields.first(name).is_some()).map(|name| (*name).to_owned()).collect();
+    for name in ["Precedence", "X-Precedence"] {
+        let value = fields.plain(name).unwrap_or_default().to_ascii_lowercase();
+        if matches!(value.as_str(), "list" | "bulk" | "junk") {
+            found.push(format!("{name}: {value}"));
+        }
+    }
+    found
+}
+
+/// Machines that write of themselves.
+fn notifications(signs: &Signs) -> Vec<String> {
+    let fields = signs.fields;
+    let mut found: Vec<String> = auto_submitted(fields).map(|value| format!("Auto-Submitted: {value}")).into_iter().collect();
+    let names = ["X-FC-Machinegenerated", "X-Loop", "X-No-Loop", "Feedback-ID", "X-Auto-Generated"];
+    found.extend(names.iter().filter(|name| says_yes(fields, name)).map(|name| (*name).to_owned()));
+    if fields.plain("X-AMAZON-MAIL-RELAY-TYPE").is_some_and(|value| value.eq_ignore_ascii_case("notification")) {
+        found.push("X-AMAZON-MAIL-RELAY-TYPE".to_owned());
+    }
+    let suppress = fields.plain("X-Auto-Response-Suppress").unwrap_or_default().to_ascii_lowercase();
+    if suppress.split([',', ' ']).any(|token| token == "all") {
+        found.push("X-Auto-Response-Suppress: All".to_owned());
+    }
+    let (local, senders) = (local_part(signs), &markers::get().automatic.senders);
+    if senders.machine.contains(&local) || senders.bounce.contains(&local) {
+        found.push(format!("sender {local}"));
+    }
+    found
+}
+
+/// Invitations and their answers (RFC 6047).
+fn calendars(signs: &Signs) -> Vec<String> {
+    let mut found = Vec::new();
+    signs.tree.root.walk(&mut |part| {
+        let method = part.content.plain("method").unwrap_or_default().to_ascii_uppercase();
+        if part.content.value == "text/calendar" && matches!(method.as_str(), "REQUEST" | "REPLY" | "CANCEL" | "COUNTER") {
+            found.push(format!("text/calendar {method}"));
+        }
+    });
+    found
+}

@@ -1,0 +1,65 @@
+//! The language of a mail, from its new words or its headers; `None` rather than a guess.
+
+use whatlang::{Detector, Lang};
+
+use super::fields::Fields;
+
+/// Letters that are needed before a guess is worth anything.
+const LETTERS_MIN: usize = 40;
+/// Bytes of text that are looked at.
+const TEXT_MAX: usize = 1_000;
+/// Languages that are told apart, with their ISO 639-1 codes.
+const KNOWN: [(Lang, &str); 7] =
+    [(Lang::Fra, "fr"), (Lang::Eng, "en"), (Lang::Deu, "de"), (Lang::Spa, "es"), (Lang::Ita, "it"), (Lang::Nld, "nl"), (Lang::Por, "pt")];
+
+/// By the text when it is long enough and clear, else by `Content-Language`, else by the first of `Accept-Language`.
+pub(super) fn of(text: &str, fields: &Fields) -> Option<String> {
+    by_text(text).or_else(|| ["Content-Language", "Accept-Language"].iter().find_map(|name| declared(fields, name))).map(str::to_owned)
+}
+
+fn by_text(text: &str) -> Option<&'static str> {
+    let mut end = text.len().min(TEXT_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = &text[..end];
+    if text.chars().filter(|c| c.is_alphabetic()).count() < LETTERS_MIN {
+        return None;
+    }
+    let info = Detector::with_allowlist(KNOWN.iter().map(|(lang, _)| *lang).collect()).detect(text)?;
+    KNOWN.iter().find(|(lang, _)| info.is_reliable() && *lang == info.lang()).map(|(_, code)| *code)
+}
+
+fn declared(fields: &Fields, name: &str) -> Option<&'static str> {
+    let value = fields.plain(name)?.to_ascii_lowercase();
+    let first = value.split([',', ';', '-', ' ']).next()?.to_owned();
+    KNOWN.iter().find(|(_, code)| *code == first).map(|(_, code)| *code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::split;
+    use super::*;
+
+    #[test]
+    fn long_clear_texts_only() {
+        let none = Fields::default();
+        let of = |text: &str| super::of(text, &none);
+        assert_eq!(of("Bonjour, l'imprimante du deuxième étage ne fonctionne plus depuis ce matin."), Some("fr".into()));
+        assert_eq!(of("Hello, the printer on the second floor has stopped working since this morning."), Some("en".into()));
+        assert_eq!(
+            of(
+                "Guten Tag, der Drucker im zweiten Stock funktioniert seit heute Morgen nicht mehr. Können Sie bitte jemanden schicken? Vielen Dank."
+            ),
+            Some("de".into())
+        );
+        assert_eq!(of("ok merci"), None);
+    }
+
+    #[test]
+    fn headers_help() {
+        let raw = b"Accept-Language: fr-FR, en-US\n\n";
+        assert_eq!(of("ok", &split(raw, 100).0), Some("fr".into()));
+        assert_eq!(of("ok", &split(b"Content-Language: xx\n\n", 100).0), None);
+    }
+}

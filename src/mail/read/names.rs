@@ -1,0 +1,121 @@
+//! Names of attachments that are safe to show, to store and to download.
+
+use std::collections::HashSet;
+
+use super::fields::split;
+use super::tree::Part;
+use super::words;
+
+/// Characters of a name at most.
+const NAME_MAX: usize = 150;
+/// Names that Windows keeps for devices.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "lpt1", "lpt2", "lpt3"];
+
+/// Names given so far in one mail.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    given: HashSet<String>,
+}
+
+impl Names {
+    /// The name, or the name with a number when it was given before.
+    pub fn unique(&mut self, name: String) -> String {
+        let mut candidate = name.clone();
+        let mut number = 2;
+        while !self.given.insert(candidate.to_lowercase()) {
+            let (stem, extension) = parts(&name);
+            candidate = format!("{stem} ({number}){extension}");
+            number += 1;
+        }
+        candidate
+    }
+}
+
+/// The name of a part: as declared, or after its content.
+pub(super) fn of(part: &Part) -> String {
+    let declared = part.disposition.text("filename").or_else(|| part.content.text("name")).or_else(|| part.content.text("filename"));
+    let name = declared.map(|name| safe(&name)).filter(|name| !name.is_empty());
+    name.or_else(|| subject(part)).unwrap_or_else(|| format!("attachment{}", extension(&part.content.value)))
+}
+
+/// An attached message is called by its subject.
+fn subject(part: &Part) -> Option<String> {
+    if part.content.value != "message/rfc822" {
+        return None;
+    }
+    let subject = words::decode(split(part.body, 16 << 10).0.first("Subject")?);
+    Some(safe(&format!("{}.eml", safe(&subject)))).filter(|name| name != ".eml" && name != "eml")
+}
+
+/// No path, no control, no leading or trailing dot, never a device.
+fn safe(name: &str) -> String {
+    let name = words::one_line(name);
+    let plain: String = name.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+    let trimmed = plain.trim_matches(['.', ' ']);
+    let (stem, extension) = parts(trimmed);
+    let short: String = stem.chars().take(NAME_MAX - extension.chars().count()).collect();
+    match DEVICES.contains(&stem.to_lowercase().as_str()) {
+        true => format!("_{short}{extension}"),
+        false => short + extension,
+    }
+}
+
+/// Stem, and extension with its dot when it is a short one.
+fn parts(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 && name.len() - dot <= 10 => name.split_at(dot),
+        _ => (name, ""),
+    }
+}
+
+fn extension(content_type: &str) -> &'static str {
+    match content_type {
+        "text/plain" => ".txt",
+        "text/html" => ".html",
+        "text/calendar" => ".ics",
+        "text/vcard" | "text/x-vcard" => ".vcf",
+        "text/csv" => ".csv",
+        "text/rfc822-headers" | "message/rfc822" | "message/global" => ".eml",
+        "message/delivery-status" => ".dsn",
+        "image/png" => ".png",
+        "image/jpeg" | "image/jpg" | "image/pjpeg" => ".jpg",
+        "image/gif" => ".gif",
+        "image/svg+xml" => ".svg",
+        "application/pdf" => ".pdf",
+        "application/zip" => ".zip",
+        "application/pgp-signature" => ".asc",
+        "application/pkcs7-signature" | "application/x-pkcs7-signature" => ".p7s",
+        _ => ".bin",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f21_names() {
+        let long = "\u{1f600}".repeat(300) + ".pdf";
+        for (name, want) in [
+            ("a/b.txt", "a_b.txt"),
+            ("..", ""),
+            ("C:\\x\\y.doc", "C__x_y.doc"),
+            ("CON", "_CON"),
+            ("nul.txt", "_nul.txt"),
+            ("report.", "report"),
+            ("0", "0"),
+            ("a\u{202e}fdp.exe", "afdp.exe"),
+        ] {
+            assert_eq!(safe(name), want, "{name:?}");
+        }
+        assert_eq!(safe(&long).chars().count(), NAME_MAX);
+        assert!(safe(&long).ends_with(".pdf"));
+    }
+
+    #[test]
+    fn f21_equal_names_are_numbered() {
+        let mut names = Names::default();
+        let given: Vec<String> = ["a.png", "A.png", "a.png"].into_iter().map(|name| names.unique(name.into())).collect();
+        assert_eq!(given, ["a.png", "A (2).png", "a (3).png"]);
+    }
+}
