@@ -192,3 +192,17 @@ fn e16_mails_of_one_sender_are_counted() {
     assert_eq!(store.from_since(&alice(), Some("wrong-tag"), at(0)).unwrap(), 1);
     assert_eq!(store.from_since(&who("bob@cust.test"), None, at(0)).unwrap(), 0);
 }
+
+#[test]
+fn files_of_a_form_get_their_outcome_with_it() {
+    let mut store = Sqlite::memory().unwrap();
+    store.keep(&[arrival(origin(0, 0), "form"), arrival(origin(7, 1), "file")]).unwrap();
+    let form = |name: &str, instances: &[u64]| {
+        let also_handled = instances.iter().map(|id| (*id, handled(Disposition::Attached))).collect();
+        Change { also_handled, ..Change::new(Cause::Named(name.into()), at(1)) }
+    };
+    store.commit(&form("form/1", &[2])).unwrap();
+    assert!(matches!(store.commit(&form("form/2", &[1, 2])), Err(CommitFault::AlreadyDone)));
+    let waiting = store.instances(None, 9).unwrap();
+    assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), [1]);
+}

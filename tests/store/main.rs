@@ -1,6 +1,7 @@
 //! What the store promises, tried on a file and in memory, through the trait.
 
 mod crash;
+mod file;
 mod ledger;
 mod outbox;
 mod samples;

@@ -33,8 +33,13 @@ pub fn write(connection: &Connection, change: &Change) -> Result<(), CommitFault
     stop_at("store::letters")
 }
 
-/// Takes the cause; false: it was taken before.
+/// Takes the cause, and outcomes that come with it; false: one was taken before.
 fn first_time(connection: &Connection, change: &Change) -> rusqlite::Result<bool> {
+    for (instance, handled) in &change.also_handled {
+        if !ledger::handle(connection, *instance, handled)? {
+            return Ok(false);
+        }
+    }
     match (&change.cause, &change.handled) {
         (Cause::Mail(instance), Some(handled)) => ledger::handle(connection, *instance, handled),
         (Cause::Mail(_), None) => Ok(true),

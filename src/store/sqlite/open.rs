@@ -23,7 +23,7 @@ const NEW_FILE: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = NONE;";
 /// Pragmas of the writer. The cache is in KiB (negative); the WAL is emptied every 16 MiB of pages and cut to 64 MiB.
 const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;
     PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
-const READER: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
+const READER: &str = "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 
 /// The connection that writes. Makes the file for its owner alone (CASEBOOK L12); SQLite gives the WAL the same mode.
 pub fn writer(path: &Path) -> Result<Connection, Backend> {
@@ -32,12 +32,12 @@ pub fn writer(path: &Path) -> Result<Connection, Backend> {
     private_file(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|fault| at(path, fault))?;
-    prepare(&connection, NEW_FILE)?;
+    prepare(&connection, NEW_FILE).map_err(|fault| at(path, fault))?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|fault| at(path, fault))?;
     if mode != "wal" {
         return Err(Backend(format!("{}: this file system cannot share memory between programs (WAL): use a local disk", path.display())));
     }
-    prepare(&connection, WRITER)?;
+    prepare(&connection, WRITER).map_err(|fault| at(path, fault))?;
     if existing > 0 && existing <= CHECKED_AT_OPEN {
         check(&connection, path)?;
     }

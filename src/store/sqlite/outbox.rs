@@ -173,3 +173,17 @@ pub fn bounced(connection: &Connection, id: u64, state: LetterState) -> rusqlite
     connection.prepare_cached("UPDATE outbox SET state = ?2 WHERE id = ?1")?.execute(params![Id(id), Named(state)])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::Sqlite;
+
+    #[test]
+    fn the_index_of_due_letters_serves() {
+        let store = Sqlite::memory().unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM outbox WHERE {DUE} AND due_at <= 1 ORDER BY due_at, id");
+        let plan: String = store.connection.query_row(&sql, [], |row| row.get(3)).unwrap();
+        assert!(plan.contains("outbox_due"), "{plan}");
+    }
+}
