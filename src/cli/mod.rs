@@ -8,6 +8,7 @@
 pub mod check;
 pub mod inspect;
 pub mod logs;
+pub mod texts;
 pub mod ui;
 
 use std::path::{Path, PathBuf};

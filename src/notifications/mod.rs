@@ -6,14 +6,28 @@
 //! Excludes: where people, threads and tokens come from (given), brakes and addresses of robots (see `gateway`), and
 //! bytes (see `mail::compose`).
 
+mod blocks;
+mod facts;
+pub mod language;
+mod links;
+mod names;
 mod recipients;
+mod refusals;
+mod samples;
+mod shown;
+pub mod templates;
+mod views;
+mod write;
 
 use crate::address::{Address, Mailbox};
 use crate::desk::{Event, Organisation, Purpose, Refused, Ticket, TicketId};
 use crate::mail::Outgoing;
 use crate::site::Site;
 
+pub use language::Words;
 pub use recipients::notices;
+pub use templates::{TemplateFile, Templates};
+pub use write::{Apart, write, write_apart};
 
 /// What happened, as the writer of mails sees it.
 #[derive(Clone, Copy)]

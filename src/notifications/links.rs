@@ -1,0 +1,114 @@
+//! Capabilities in a mail: which purposes a kind of mail carries, and to whom. The mail's one recipient is their owner.
+//!
+//! Promises: only requester and beneficiary get any, in a mail of their own (CASEBOOK C13, INV6); a mail that has one
+//! shows nobody else in its headers.
+
+use serde::Serialize;
+
+use super::language::Words;
+use super::{MailKind, MailedLink, Mint, Notice, Scene};
+use crate::address::Address;
+use crate::desk::{Purpose, Status, What};
+use crate::mail::carrier;
+
+/// Links as templates see them; each may be empty.
+#[derive(Debug, Default, Serialize)]
+pub struct Links {
+    /// Agree.
+    pub approve: String,
+    /// Not solved.
+    pub refuse: String,
+    /// Answer the question.
+    pub answer: String,
+    /// Judge.
+    pub rate: String,
+    /// See the ticket.
+    pub page: String,
+    /// The address that agrees by mail.
+    pub approve_address: String,
+    /// The same as a `mailto:` link with subject and text.
+    pub approve_mailto: String,
+    /// The address that refuses by mail.
+    pub refuse_address: String,
+    /// The same as a `mailto:` link.
+    pub refuse_mailto: String,
+}
+
+/// Makes the links of one mail.
+pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn Mint) -> (Links, Vec<MailedLink>) {
+    let mut links = Links::default();
+    let mut mailed = Vec::new();
+    let request = request(scene, notice.kind);
+    for purpose in purposes(scene, notice) {
+        let link = MailedLink { token: mint.token(), purpose: *purpose, ticket: scene.ticket.id, request: request.unwrap_or(0) };
+        let url = format!("{}/l/{}", scene.site.base_url, carrier::encode_token(&link.token));
+        match purpose {
+            Purpose::Approve => links.approve = url,
+            Purpose::RefuseClosure => links.refuse = url,
+            Purpose::Answer => links.answer = url,
+            Purpose::Rate => links.rate = url,
+            Purpose::View => links.page = url,
+        }
+        mailed.push(link);
+    }
+    if let Some(request) = request.filter(|_| !links.approve.is_empty() && scene.site.plus_addressing) {
+        twins(&mut links, words, scene, &notice.to, request);
+    }
+    (links, mailed)
+}
+
+/// Which capabilities a mail gives its reader.
+fn purposes(scene: &Scene<'_>, notice: &Notice) -> &'static [Purpose] {
+    let owner = scene.ticket.is_owner(&notice.to);
+    match notice.kind {
+        MailKind::ClosureApproval if owner && request(scene, notice.kind).is_some() => &[Purpose::Approve, Purpose::RefuseClosure],
+        MailKind::Question if owner && request(scene, notice.kind).is_some() => &[Purpose::Answer],
+        MailKind::Closed if owner => &[Purpose::Rate],
+        MailKind::Acknowledgement if owner => &[Purpose::View],
+        MailKind::FreshLink if scene.ticket.is_participant(&notice.to) => &[Purpose::View],
+        _ => &[],
+    }
+}
+
+/// The number of the proposal or question that is open now.
+fn request(scene: &Scene<'_>, kind: MailKind) -> Option<u64> {
+    let asked = scene.done.iter().rev().find_map(|event| match (&event.what, kind) {
+        (What::ClosureProposed { request, .. }, MailKind::ClosureApproval) => Some(*request),
+        (What::InformationRequested { request }, MailKind::Question) => Some(*request),
+        _ => None,
+    });
+    asked.or(match (&scene.ticket.status, kind) {
+        (Status::AwaitingApproval { request, .. }, MailKind::ClosureApproval) => Some(*request),
+        (Status::WaitingForInformation { request, .. }, MailKind::Question) => Some(*request),
+        _ => None,
+    })
+}
+
+/// The same decisions by mail, for where the pages cannot be reached.
+fn twins(links: &mut Links, words: &Words, scene: &Scene<'_>, person: &Address, request: u64) {
+    let address = |purpose| {
+        let tag = scene.site.keys.tag(purpose, scene.ticket.id, request, person);
+        scene.site.desk.address.with_tag(&tag).map(|address| address.to_string()).unwrap_or_default()
+    };
+    let number = scene.ticket.id.to_string();
+    let mailto = |address: &str, subject: &str, body: &str| {
+        let subject = words.say(subject, &[("number", &number)]);
+        format!("mailto:{address}?subject={}&body={}", percent(&subject), percent(&words.say(body, &[])))
+    };
+    links.approve_address = address(carrier::Purpose::Approve);
+    links.refuse_address = address(carrier::Purpose::Refuse);
+    links.approve_mailto = mailto(&links.approve_address, "mailto.approve_subject", "mailto.approve_body");
+    links.refuse_mailto = mailto(&links.refuse_address, "mailto.refuse_subject", "mailto.refuse_body");
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 6068 section 2, RFC 3986 section 2.3).
+pub fn percent(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}

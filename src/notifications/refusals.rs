@@ -1,0 +1,39 @@
+//! Why something was not done, in the reader's language: the desk's [`Why`] with its values.
+
+use super::language::Words;
+use super::{Scene, names};
+use crate::desk::{Refused, Why};
+use crate::proof::Level;
+
+/// One line: what was asked for, and why not.
+pub fn sentence(words: &Words, scene: &Scene<'_>, refused: &Refused) -> String {
+    let list = |people: &[crate::address::Address]| people.iter().map(|who| names::label(scene, who)).collect::<Vec<_>>().join(", ");
+    let say = |word: &str, values: &[(&str, &str)]| words.say(&format!("refused.{word}"), values);
+    let why = match &refused.why {
+        Why::NotAllowed => say("not_allowed", &[]),
+        Why::NotProven { needs } => say("not_proven", &[("needs", words.term("level", level(*needs)))]),
+        Why::WrongStatus { status } => say("wrong_status", &[("status", words.term("status", status))]),
+        Why::AlreadyTaken { by, at } => {
+            say("already_taken", &[("by", &names::label(scene, by)), ("at", &words.date(*at, &scene.site.zone))])
+        }
+        Why::NoLongerOpen { .. } => say("no_longer_open", &[("status", words.term("status", scene.ticket.status.word()))]),
+        Why::TextMissing => say("text_missing", &[]),
+        Why::NotAnAgent { who } => say("not_an_agent", &[("who", &names::title(who))]),
+        Why::Ambiguous { candidates } => say("ambiguous", &[("candidates", &list(candidates))]),
+        Why::TooLate => say("too_late", &[]),
+        Why::BadMark => say("bad_mark", &[]),
+        Why::TooMany { limit } => say("too_many", &[("limit", &limit.to_string())]),
+        Why::UnknownCommand { word, near } if near.is_empty() => say("unknown_command", &[("word", &names::title(word))]),
+        Why::UnknownCommand { word, near } => say("unknown_command_near", &[("word", &names::title(word)), ("near", &near.join(", "))]),
+        Why::NothingToDo => say("nothing_to_do", &[]),
+    };
+    words.say("refused.line", &[("action", words.term("verb", &refused.action)), ("why", &why)])
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Failed => "failed",
+        Level::Claimed => "claimed",
+        Level::Proven => "proven",
+    }
+}

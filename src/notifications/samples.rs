@@ -1,0 +1,201 @@
+//! A small desk that never was, with which every template is rendered: once with everything, once with as little as
+//! there can be, for each kind of reader.
+
+use jiff::Timestamp;
+
+use super::templates::Templates;
+use super::{Because, Extra, MailKind, Mint, Notice, Reader, Scene, TemplateFault, write};
+use crate::address::{Address, AddressFault, Mailbox};
+use crate::desk::*;
+use crate::mail::{Keys, Limits};
+use crate::proof::Level;
+use crate::site::{Brakes, Site, Trust};
+
+/// Renders every mail in every language, for every kind of reader, full and bare.
+pub fn check(templates: &Templates) -> Vec<TemplateFault> {
+    let stages = match (stage(true), stage(false)) {
+        (Ok(full), Ok(bare)) => [full, bare],
+        (Err(fault), _) | (_, Err(fault)) => {
+            return vec![TemplateFault { template: "samples".into(), reason: fault.to_string() }];
+        }
+    };
+    let mut faults: Vec<TemplateFault> = Vec::new();
+    for language in templates.languages() {
+        for (stage, kind, reader) in stages.iter().flat_map(each) {
+            let fault = stage.render(templates, language, kind, reader).err();
+            faults.extend(fault.filter(|fault| faults.iter().all(|known| known.to_string() != fault.to_string())));
+        }
+    }
+    faults
+}
+
+fn each(stage: &Stage) -> impl Iterator<Item = (&Stage, MailKind, &(Address, Because))> {
+    MailKind::ALL.into_iter().flat_map(move |kind| stage.readers.iter().map(move |reader| (stage, kind, reader)))
+}
+
+struct Stage {
+    site: Site,
+    organisation: Organisation,
+    ticket: Ticket,
+    done: Vec<Event>,
+    readers: [(Address, Because); 4],
+    full: bool,
+}
+
+/// The same token each time: samples are never mailed.
+struct Blank;
+
+impl Mint for Blank {
+    fn token(&mut self) -> [u8; 32] {
+        [0; 32]
+    }
+    fn salt(&mut self) -> [u8; 12] {
+        [0; 12]
+    }
+}
+
+impl Stage {
+    fn render(&self, templates: &Templates, language: &str, kind: MailKind, reader: &(Address, Because)) -> Result<(), TemplateFault> {
+        let (to, because) = reader.clone();
+        let name = self.full.then_some("Sample Reader");
+        let scene = Scene {
+            site: &self.site,
+            organisation: &self.organisation,
+            ticket: &self.ticket,
+            before: &[],
+            done: if self.full { &self.done } else { &[] },
+            now: 0,
+        };
+        let notice = Notice { to: to.clone(), kind, because, extra: self.extra(kind, &to) };
+        let reader = Reader { mailbox: Mailbox::new(name, to), language: language.to_owned(), thread: (None, None), letter: 1 };
+        write(templates, &notice, &scene, &reader, &mut Blank)?;
+        let apart = super::Apart { site: &self.site, now: 0 };
+        match kind {
+            MailKind::HeldMail | MailKind::Parked | MailKind::BounceNotice => {
+                super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn extra(&self, kind: MailKind, to: &Address) -> Extra {
+        let text = |sample: &str| if self.full { sample.to_owned() } else { String::new() };
+        match kind {
+            MailKind::Receipt | MailKind::CommandRefused | MailKind::NotPossible => Extra::Commands {
+                done: if self.full { vec!["take".into()] } else { vec![] },
+                refused: if self.full { vec![Refused { action: "close".into(), why: Why::TextMissing }] } else { vec![] },
+                draft: text("Sample text"),
+            },
+            MailKind::HeldMail | MailKind::Parked => Extra::Held {
+                instance: 7,
+                reason: "sender-check-failed".into(),
+                from: text("Sample <sample@example.org>"),
+                subject: text("Sample"),
+                excerpt: text("Sample text"),
+            },
+            MailKind::BounceNotice => {
+                Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
+            }
+            _ => Extra::None,
+        }
+    }
+}
+
+fn stage(full: bool) -> Result<Stage, AddressFault> {
+    let [owner, guest, agent, other] =
+        [address("owner@example.org")?, address("guest@example.org")?, address("agent@example.org")?, address("admin@example.org")?];
+    let request = if full { 3 } else { 0 };
+    let status = Status::AwaitingApproval { request, proposed_by: agent.clone(), since: Timestamp::UNIX_EPOCH };
+    let ticket = Ticket {
+        id: 123,
+        version: 5,
+        title: "Sample".into(),
+        service: "sample".into(),
+        category: if full { "sample".into() } else { String::new() },
+        requester: owner.clone(),
+        beneficiary: if full { Some(address("beneficiary@example.org")?) } else { None },
+        guests: vec![Guest { address: guest.clone(), since: 1 }],
+        status: if full { status } else { Status::Free },
+        assignee: full.then(|| agent.clone()),
+        urgency: if full { Urgency::High } else { Urgency::Medium },
+        language: "fr".into(),
+        opened_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+        first_response_at: None,
+        reopened: 0,
+        requests: 3,
+        rating: None,
+        root_message_id: None,
+    };
+    let done = events(&agent);
+    let readers =
+        [(owner, Because::Requester), (guest, Because::Guest), (agent.clone(), Because::Assignee), (other, Because::Administrator)];
+    Ok(Stage { site: site(full)?, organisation: organisation(agent), ticket, done, readers, full })
+}
+
+/// Words with a file, a question, a solution and a mere fact.
+fn events(agent: &Address) -> Vec<Event> {
+    let file = Attached { part: 1, name: "sample.png".into(), content_type: "image/png".into(), size: 120_000, content_id: None };
+    let source = Source { instance: 1, message_id: None, attachments: vec![file] };
+    let actor = Actor {
+        person: Some(agent.clone()),
+        name: Some("Sample Agent".into()),
+        door: Door::Mail,
+        level: Level::Proven,
+        as_participant: false,
+    };
+    let what = [
+        What::Replied { reached: vec![] },
+        What::InformationRequested { request: 2 },
+        What::ClosureProposed { request: 3, reached: vec![] },
+        What::Taken { before: None },
+    ];
+    let event = |(at, what): (usize, What)| Event {
+        ticket: 123,
+        seq: at as u64 + 1,
+        at: Timestamp::UNIX_EPOCH,
+        actor: actor.clone(),
+        text: matches!(what, What::Replied { .. } | What::ClosureProposed { .. }).then(|| "Sample text".to_owned()),
+        what,
+        visibility: Visibility::Public,
+        source: Some(source.clone()),
+    };
+    what.into_iter().enumerate().map(event).collect()
+}
+
+fn site(full: bool) -> Result<Site, AddressFault> {
+    let desk = address("desk@example.org")?;
+    Ok(Site {
+        name: "Sample desk".into(),
+        own: vec![desk.clone()],
+        desk: Mailbox::new(Some("Sample desk"), desk),
+        base_url: "https://desk.example.org".into(),
+        plus_addressing: full,
+        visible: full,
+        language: "fr".into(),
+        zone: jiff::tz::TimeZone::UTC,
+        trust: Trust::default(),
+        policy: Policy::default(),
+        limits: Limits::default(),
+        brakes: Brakes::default(),
+        keys: Keys::new(vec![('a', vec![0; 32])]),
+    })
+}
+
+fn organisation(agent: Address) -> Organisation {
+    let category = Category { key: "sample".into(), name: "Sample category".into(), tag: None };
+    let service = Service {
+        key: "sample".into(),
+        name: "Sample service".into(),
+        addresses: vec![],
+        categories: vec![category],
+        permanent_guests: vec![],
+    };
+    let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always };
+    let agent = Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], disabled: false };
+    Organisation { services: vec![service], agents: vec![agent] }
+}
+
+fn address(text: &str) -> Result<Address, AddressFault> {
+    Address::parse(text)
+}

@@ -1,0 +1,203 @@
+//! The texts of all mails: embedded ones, and the site's own in a folder over them; compiled once, strict.
+//!
+//! Promises: a template that lacks a counterpart, a translation or a variable is found by [`Templates::load`] or
+//! [`Templates::check`], with file and line, not when a mail is due. HTML is escaped, text is not.
+//! Excludes: what is put into them (see [`super::views`]), and page templates, which live beside.
+
+use std::collections::BTreeMap;
+
+use handlebars::{Context, Handlebars, RenderError};
+use rust_embed::RustEmbed;
+
+use super::language::Words;
+use super::{MailKind, TemplateFault, samples};
+
+/// The language whose `words.toml` all others are compared with.
+const REFERENCE: &str = "fr";
+/// How the first line of a text template begins.
+const SUBJECT: &str = "Subject: ";
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Embedded;
+
+/// A template as bytes, with its path below the templates folder: `fr/mail/update.txt`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFile {
+    /// Path with slashes.
+    pub path: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+/// All texts, ready to be filled. Cheap to share, never changes.
+pub struct Templates {
+    text: Handlebars<'static>,
+    html: Handlebars<'static>,
+    languages: BTreeMap<String, Words>,
+}
+
+/// A rendered mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+impl Templates {
+    /// The embedded texts with the site's own over them, file by file. All faults at once.
+    pub fn load(over: impl IntoIterator<Item = TemplateFile>) -> Result<Templates, Vec<TemplateFault>> {
+        let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for path in Embedded::iter() {
+            if let Some(file) = Embedded::get(&path) {
+                files.insert(path.into_owned(), file.data.into_owned());
+            }
+        }
+        files.extend(over.into_iter().map(|file| (file.path, file.bytes)));
+        Templates::compile(files)
+    }
+
+    fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Templates, Vec<TemplateFault>> {
+        let mut templates = Templates { text: registry(false), html: registry(true), languages: BTreeMap::new() };
+        let mut faults: Vec<TemplateFault> = files.into_iter().filter_map(|(path, bytes)| templates.add(&path, bytes).err()).collect();
+        faults.extend(templates.incomplete());
+        if faults.is_empty() { Ok(templates) } else { Err(faults) }
+    }
+
+    /// Takes one file in. Pages and other layouts are not ours.
+    fn add(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), TemplateFault> {
+        let fault = |reason: String| TemplateFault { template: path.to_owned(), reason };
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts[..] {
+            ["layout", "mail", file] => self.register(file, file, utf8(bytes).map_err(fault)?).map_err(fault),
+            ["layout", ..] | [_, "page", ..] => Ok(()),
+            [language, "words.toml"] => {
+                let words = utf8(bytes).and_then(|text| Words::parse(&text)).map_err(fault)?;
+                self.languages.insert(language.to_owned(), words);
+                Ok(())
+            }
+            [language, "mail", file] if is_kind(file) => {
+                self.register(file, &format!("{language}/{file}"), utf8(bytes).map_err(fault)?).map_err(fault)
+            }
+            _ => Err(fault("no mail is written with this file: is its name right?".into())),
+        }
+    }
+
+    fn register(&mut self, file: &str, name: &str, text: String) -> Result<(), String> {
+        let is_text = file.ends_with(".txt");
+        if is_text && name.contains('/') && !text.starts_with(SUBJECT) {
+            return Err(format!("line 1: the text begins with `{SUBJECT}`"));
+        }
+        let (registry, name) = match name.rsplit_once('.') {
+            Some((name, "txt")) => (&mut self.text, name),
+            Some((name, "html")) => (&mut self.html, name),
+            _ => return Err("a template ends in .txt or .html".into()),
+        };
+        registry.register_template_string(name, text).map_err(|fault| {
+            let line = fault.pos().map(|(line, _)| format!("line {line}: ")).unwrap_or_default();
+            format!("{line}{}", fault.reason())
+        })
+    }
+
+    /// Each language has each mail in both forms, and all sentences.
+    fn incomplete(&self) -> Vec<TemplateFault> {
+        let mut faults = Vec::new();
+        let reference = self.languages.get(REFERENCE);
+        for language in self.folders() {
+            for (kind, form) in MailKind::ALL.iter().flat_map(|kind| [(kind, "txt"), (kind, "html")]) {
+                let registry = if form == "txt" { &self.text } else { &self.html };
+                if !registry.has_template(&format!("{language}/{}", kind.word())) {
+                    let template = format!("{language}/mail/{}.{form}", kind.word());
+                    faults.push(TemplateFault { template, reason: "is missing".into() });
+                }
+            }
+            let template = format!("{language}/words.toml");
+            match (self.languages.get(&language), reference) {
+                (None, _) => faults.push(TemplateFault { template, reason: "is missing".into() }),
+                (Some(words), Some(reference)) => {
+                    let differences = words.differences(reference);
+                    faults.extend(differences.into_iter().map(|reason| TemplateFault { template: template.clone(), reason }));
+                }
+                _ => {}
+            }
+        }
+        faults
+    }
+
+    /// Languages of which there is anything at all.
+    fn folders(&self) -> std::collections::BTreeSet<String> {
+        let names = self.text.get_templates().keys().chain(self.html.get_templates().keys());
+        let mails = names.filter_map(|name| name.split_once('/')).map(|(language, _)| language.to_owned());
+        mails.chain(self.languages.keys().cloned()).collect()
+    }
+
+    /// Renders every mail in every language for every kind of reader. All faults at once; none when all is well.
+    pub fn check(&self) -> Vec<TemplateFault> {
+        samples::check(self)
+    }
+
+    /// Codes of the languages that have texts, in order.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.languages.keys().map(String::as_str)
+    }
+
+    /// The first of the wanted languages that has texts (`fr-CA` reads French); the first of all otherwise.
+    pub fn language<'a>(&self, wanted: impl IntoIterator<Item = &'a str>) -> String {
+        let primary = wanted.into_iter().map(|code| code.split(['-', '_']).next().unwrap_or(code).to_ascii_lowercase());
+        let found = primary.into_iter().find(|code| self.languages.contains_key(code));
+        found.or_else(|| self.languages.keys().next().cloned()).unwrap_or_default()
+    }
+
+    /// The sentences of a language; those of another where it has none.
+    pub fn words(&self, language: &str) -> &Words {
+        static NONE: Words = Words::none();
+        self.languages.get(language).or_else(|| self.languages.values().next()).unwrap_or(&NONE)
+    }
+
+    /// Fills the pair of templates of a mail. The language must be one that [`Templates::language`] gave.
+    pub(super) fn render<T: serde::Serialize>(&self, language: &str, kind: MailKind, view: &T) -> Result<Rendered, TemplateFault> {
+        let name = format!("{language}/{}", kind.word());
+        let fault = |form: &str, reason: String| TemplateFault { template: format!("{language}/mail/{}.{form}", kind.word()), reason };
+        let context = Context::wraps(view).map_err(|error| fault("txt", error.to_string()))?;
+        let mail = self.text.render_with_context(&name, &context).map_err(|error| fault("txt", reason(&error)))?;
+        let html = self.html.render_with_context(&name, &context).map_err(|error| fault("html", reason(&error)))?;
+        let (subject, text) = mail.split_once('\n').unwrap_or((&mail, ""));
+        let subject = subject.strip_prefix(SUBJECT).unwrap_or(subject).trim().to_owned();
+        Ok(Rendered { subject, text: text.trim_start_matches('\n').to_owned(), html })
+    }
+}
+
+impl std::fmt::Debug for Templates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.languages.keys()).finish()
+    }
+}
+
+fn registry(html: bool) -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    if !html {
+        registry.register_escape_fn(handlebars::no_escape);
+    }
+    registry
+}
+
+fn is_kind(file: &str) -> bool {
+    let word = file.rsplit_once('.').map_or(file, |(word, _)| word);
+    MailKind::ALL.iter().any(|kind| kind.word() == word)
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "is no UTF-8".to_owned())
+}
+
+fn reason(error: &RenderError) -> String {
+    let line = error.line_no.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let file = error.template_name.as_deref().filter(|name| !name.contains('/'));
+    let partial = file.map(|name| format!("in layout/mail/{name}: ")).unwrap_or_default();
+    format!("{partial}{line}{}", error.reason())
+}

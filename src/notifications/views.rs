@@ -1,0 +1,278 @@
+//! What templates see: one flat value for every kind of mail, each field always there, empty where it does not apply.
+//!
+//! Excludes: headers and tokens (see [`super::write`]).
+
+use serde::Serialize;
+
+use super::blocks::{self, Block};
+use super::language::Words;
+use super::links::Links;
+use super::shown::{self, Position};
+use super::{Because, Extra, MailKind, Notice, Reader, Scene, facts, names, refusals};
+use crate::address::Address;
+use crate::desk::Event;
+use crate::site::Site;
+
+/// Names that a line lists before it counts.
+const NAMES_MAX: usize = 8;
+
+/// Everything that a template may name. `check` fails on any other name.
+#[derive(Debug, Default, Serialize)]
+pub struct View {
+    /// `Re: [#123-k7q9] title`.
+    pub subject: String,
+    /// `Re: [#123-k7q9]`, for subjects without title.
+    pub tag: String,
+    /// `#123`.
+    pub number: String,
+    /// The title on one line, without working links.
+    pub title: String,
+    /// What people call the desk.
+    pub desk: String,
+    /// Name of the service.
+    pub service: String,
+    /// Name of the category; empty is "to sort".
+    pub category: String,
+    /// `Bonjour Alice Martin,`
+    pub hello: String,
+    /// Who acted: a name, an address, or the desk.
+    pub who: String,
+    /// The same with the address of whoever is no agent.
+    pub actor: String,
+    /// The reader is requester or beneficiary.
+    pub owner: bool,
+    /// The reader is an agent.
+    pub agent: bool,
+    /// The reader brought this about.
+    pub author: bool,
+    /// Requester's name and address.
+    pub requester: String,
+    /// Beneficiary's, when another.
+    pub beneficiary: String,
+    /// The agent in charge, or nobody.
+    pub assignee: String,
+    /// Urgency in words.
+    pub urgency: String,
+    /// Urgency is high.
+    pub urgent: bool,
+    /// Status in words.
+    pub status: String,
+    /// What happened besides, one line each.
+    pub facts: Vec<String>,
+    /// What people wrote.
+    pub words: Vec<Block>,
+    /// Links of this reader alone.
+    #[serde(flatten)]
+    pub links: Links,
+    /// Why they get it.
+    pub because: String,
+    /// What is expected of them, or what an answer does.
+    pub expect: String,
+    /// Who else gets it.
+    pub others: String,
+    /// How to stop.
+    pub stop: String,
+    /// The line above which people answer; empty where an answer goes nowhere.
+    pub marker: String,
+    /// The line that mail programs show in their list.
+    pub preview: String,
+    /// What commands did.
+    pub commands: Option<Commands>,
+    /// A mail that waits for a decision, or could not be handled.
+    pub held: Option<Held>,
+    /// A mail that did not arrive.
+    pub bounced: Option<Bounced>,
+    /// The language's code.
+    pub language: String,
+}
+
+/// What commands did and did not.
+#[derive(Debug, Serialize)]
+pub struct Commands {
+    /// Done, one line each.
+    pub done: Vec<String>,
+    /// Not done, and why, one line each.
+    pub refused: Vec<String>,
+    /// The text that waits, behind a border; empty when none does.
+    pub draft: String,
+    /// The same as HTML.
+    pub draft_html: String,
+}
+
+/// A mail that waits.
+#[derive(Debug, Serialize)]
+pub struct Held {
+    /// Row in the ledger.
+    pub instance: u64,
+    /// Why, in words.
+    pub reason: String,
+    /// As its sender writes themselves.
+    pub from: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its beginning, behind a border; may be empty.
+    pub excerpt: String,
+    /// The same as HTML.
+    pub excerpt_html: String,
+}
+
+/// A mail that did not arrive.
+#[derive(Debug, Serialize)]
+pub struct Bounced {
+    /// Whose.
+    pub recipient: String,
+    /// What their server said.
+    pub diagnostic: String,
+    /// No retry will help.
+    pub permanent: bool,
+}
+
+/// The view of a mail about a ticket. Subject and links are put in by the writer.
+pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Reader, told: &[&Event]) -> View {
+    let position = shown::position(scene, &notice.to);
+    let mut view = of_desk(words, scene.site, notice, reader);
+    people(&mut view, words, scene, told);
+    view.owner = position == Position::Owner;
+    view.agent = position == Position::Agent;
+    view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
+    view.facts = told.iter().filter_map(|event| facts::fact(words, scene, event, notice)).collect();
+    let texts = told.iter().filter_map(|event| Some((event, shown::words_of(event, notice)?)));
+    view.words = texts.map(|(event, text)| blocks::block(words, scene, event, text, view.agent)).collect();
+    view.preview = preview(&view, words, told, notice);
+    view.commands = commands(words, scene, notice);
+    last_lines(&mut view, words, scene, notice, position);
+    if notice.kind == MailKind::AcknowledgementUnproven { without_theirs(view) } else { view }
+}
+
+/// The fixed words that an unproven sender gets hold nothing that they wrote (CASEBOOK B09).
+fn without_theirs(view: View) -> View {
+    View { title: String::new(), requester: String::new(), beneficiary: String::new(), preview: String::new(), ..view }
+}
+
+/// The view of a mail about no ticket.
+pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> View {
+    let name = match notice.kind {
+        // Whatever an unproven sender calls themselves is not repeated (CASEBOOK B09).
+        MailKind::AcknowledgementUnproven => None,
+        _ => reader.mailbox.name.as_deref().and_then(|name| names::clean_name(name, &reader.mailbox.address)),
+    };
+    View {
+        desk: site.name.clone(),
+        service: site.name.clone(),
+        hello: match &name {
+            Some(name) => words.say("hello.named", &[("name", name)]),
+            None => words.say("hello.plain", &[]),
+        },
+        because: words.say(&format!("because.{}", notice.because.word()), &[("desk", &site.name), ("service", &site.name)]),
+        held: held(words, &notice.extra),
+        bounced: bounced(&notice.extra),
+        language: reader.language.clone(),
+        ..View::default()
+    }
+}
+
+fn people(view: &mut View, words: &Words, scene: &Scene<'_>, told: &[&Event]) {
+    let (ticket, organisation) = (scene.ticket, scene.organisation);
+    let service = organisation.service(&ticket.service);
+    let category = service.and_then(|service| service.categories.iter().find(|category| category.key == ticket.category));
+    view.number = format!("#{}", ticket.id);
+    view.title = names::title(&ticket.title);
+    view.service = service.map_or_else(|| scene.site.name.clone(), |service| service.name.clone());
+    view.category = category.map(|category| category.name.clone()).unwrap_or_default();
+    view.requester = names::full(scene, &ticket.requester);
+    view.beneficiary = ticket.beneficiary.as_ref().map(|who| names::full(scene, who)).unwrap_or_default();
+    view.urgency = words.term("urgency", urgency(ticket.urgency)).to_owned();
+    view.urgent = ticket.urgency == crate::desk::Urgency::High;
+    view.status = words.term("status", ticket.status.word()).to_owned();
+    let actor = told.iter().find_map(|event| event.actor.person.as_ref());
+    view.who = actor.map_or_else(|| scene.site.name.clone(), |actor| names::label(scene, actor));
+    view.actor = actor.map_or_else(|| scene.site.name.clone(), |actor| names::full(scene, actor));
+    view.assignee = ticket.assignee.as_ref().map(|who| names::label(scene, who)).unwrap_or_default();
+}
+
+fn urgency(urgency: crate::desk::Urgency) -> &'static str {
+    match urgency {
+        crate::desk::Urgency::Low => "low",
+        crate::desk::Urgency::Medium => "medium",
+        crate::desk::Urgency::High => "high",
+    }
+}
+
+fn preview(view: &View, words: &Words, told: &[&Event], notice: &Notice) -> String {
+    let text = told.iter().find_map(|event| shown::words_of(event, notice)).map(blocks::preview).filter(|text| !text.is_empty());
+    let said = text.map(|text| words.say("preview.said", &[("who", &view.who), ("text", &text)]));
+    said.or_else(|| view.facts.first().cloned()).unwrap_or_else(|| view.title.clone())
+}
+
+/// The last lines of a mail: why, what next, who else, how to stop.
+fn last_lines(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice, position: Position) {
+    let values = [("desk", scene.site.name.as_str()), ("service", view.service.as_str())];
+    view.because = words.say(&format!("because.{}", notice.because.word()), &values);
+    if notice.kind == MailKind::AcknowledgementUnproven {
+        return;
+    }
+    let others = others(words, scene, &notice.to);
+    let addressed = ("names", others.as_deref().unwrap_or_default());
+    let internal = notice.kind == MailKind::Note;
+    let key = match (position, others.is_some()) {
+        _ if internal => "expect.note",
+        (Position::Owner, _) => "expect.owner",
+        (Position::Agent, true) => "expect.agent",
+        (Position::Guest, _) => "expect.guest",
+        _ => "",
+    };
+    if !key.is_empty() {
+        view.expect = words.say(key, &[addressed]);
+        view.marker = words.say("marker.line", &[]);
+    }
+    if let (Some(_), Position::Owner | Position::Guest) = (&others, position) {
+        view.others = words.say("others.line", &[addressed]);
+    }
+    view.stop = match notice.because {
+        Because::Guest => words.say("stop.guest", &values),
+        Because::Monitoring => words.say("stop.monitoring", &values),
+        _ => String::new(),
+    };
+}
+
+/// The other people of the conversation; agents are named by whoever is in charge.
+fn others(words: &Words, scene: &Scene<'_>, reader: &Address) -> Option<String> {
+    let participants = scene.ticket.participants();
+    let in_charge = scene.ticket.assignee.as_ref().filter(|who| scene.organisation.agent(who).is_some());
+    let mut everybody: Vec<&Address> = participants.into_iter().chain(in_charge).filter(|who| *who != reader).collect();
+    everybody.dedup();
+    let more = everybody.len().saturating_sub(NAMES_MAX);
+    let named: Vec<String> = everybody.iter().take(NAMES_MAX).map(|who| names::label(scene, who)).collect();
+    match (named.join(", "), more) {
+        (names, _) if names.is_empty() => None,
+        (names, 0) => Some(names),
+        (names, more) => Some(words.say("others.more", &[("names", &names), ("n", &more.to_string())])),
+    }
+}
+
+fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Commands> {
+    let Extra::Commands { done, refused, draft } = &notice.extra else { return None };
+    Some(Commands {
+        done: done.iter().map(|verb| words.term("done", verb).to_owned()).collect(),
+        refused: refused.iter().map(|refused| refusals::sentence(words, scene, refused)).collect(),
+        draft: if draft.is_empty() { String::new() } else { blocks::bordered(draft) },
+        draft_html: blocks::html(draft),
+    })
+}
+
+fn held(words: &Words, extra: &Extra) -> Option<Held> {
+    let Extra::Held { instance, reason, from, subject, excerpt } = extra else { return None };
+    Some(Held {
+        instance: *instance,
+        reason: words.term("held", reason).to_owned(),
+        from: names::title(from),
+        subject: names::title(subject),
+        excerpt: if excerpt.is_empty() { String::new() } else { blocks::bordered(excerpt) },
+        excerpt_html: blocks::html(excerpt),
+    })
+}
+
+fn bounced(extra: &Extra) -> Option<Bounced> {
+    let Extra::Bounced { recipient, diagnostic, permanent } = extra else { return None };
+    Some(Bounced { recipient: recipient.to_string(), diagnostic: names::title(diagnostic), permanent: *permanent })
+}

@@ -1,0 +1,4 @@
+//! Who is told what, and how the mails read: recipients, templates, headers.
+
+mod desk;
+mod templates;
