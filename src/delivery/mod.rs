@@ -42,7 +42,7 @@ const UNAVAILABLE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub enum Transport {
     /// To a relay.
-    Smtp(Relay),
+    Smtp(Box<Relay>),
     /// Into `<path>/<recipient>/new`, one Maildir for each recipient (see [`folder_name`]).
     Maildir(PathBuf),
 }
@@ -94,7 +94,7 @@ pub async fn probe(relay: &Relay) -> Result<(), RelayFault> {
 fn carriers(transport: Transport) -> (Patience, Vec<Carrier>) {
     match transport {
         Transport::Smtp(relay) => {
-            let relay = Arc::new(relay);
+            let relay: Arc<Relay> = Arc::from(relay);
             (relay.patience, (0..relay.connections.max(1)).map(|_| Carrier::Smtp(relay.clone(), None)).collect())
         }
         Transport::Maildir(path) => (Patience::default(), vec![Carrier::Maildir(Arc::new(path))]),

@@ -1,13 +1,16 @@
 //! One worker: takes letters from the stock, hands each over, and says how it ended.
 //!
 //! Promises: a connection that the server closed while it was idle, or with a 421 after other letters, is made new, and
-//! that does not count as an attempt; nothing is sent twice after a final dot.
+//! that does not count as an attempt; nothing is sent twice after a final dot; a letter that makes this code panic gets
+//! its verdict too.
 //! Excludes: when to try again, and who is told.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -49,10 +52,11 @@ pub enum Carrier {
 pub async fn work(hall: Arc<Hall>, mut carrier: Carrier, verdicts: mpsc::Sender<Verdict>) {
     while let Some(Queued { id, letter, .. }) = next(&hall, &mut carrier).await {
         let recipient = letter.envelope_to.clone();
-        let (end, reply) = tokio::select! {
-            end = carrier.carry(letter) => end,
-            () = hall.now.cancelled() => carrier.interrupted(),
+        let end = tokio::select! {
+            end = AssertUnwindSafe(carrier.carry(letter)).catch_unwind() => end.map_err(|_| Attempt::Later),
+            () = hall.now.cancelled() => Err(Attempt::RelayDown),
         };
+        let (end, reply) = end.unwrap_or_else(|before_dot| carrier.interrupted(before_dot));
         hall.stock.done(&recipient);
         let set_aside = match end {
             Attempt::RelayDown => trouble(&hall, &reply),
@@ -118,13 +122,14 @@ impl Carrier {
         }
     }
 
-    /// The letter in hand was given up, because there is no more time.
-    fn interrupted(&mut self) -> End {
+    /// The letter in hand was let go, by a fault of ours or because there is no more time: how that ends when the final
+    /// dot was not sent yet, is given.
+    fn interrupted(&mut self, before_dot: Attempt) -> End {
         let dotted = match self {
             Carrier::Smtp(_, session) => session.take().is_some_and(|session| session.is_dotted()),
             Carrier::Maildir(_) => true,
         };
-        (if dotted { Attempt::Unknown } else { Attempt::RelayDown }, "stopped while waiting".into())
+        (if dotted { Attempt::Unknown } else { before_dot }, "interrupted here".into())
     }
 
     async fn close(&mut self) {

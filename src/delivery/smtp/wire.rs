@@ -74,8 +74,11 @@ impl Wire {
     async fn whole_reply(&mut self) -> Result<Reply, WireFault> {
         let (mut lines, mut size, mut first) = (Vec::new(), 0, None);
         loop {
-            let line = self.line(REPLY_MAX - size).await?;
+            let line = self.line(REPLY_MAX).await?;
             size += line.len();
+            if size > REPLY_MAX {
+                return Err(WireFault::Babble("a reply over 64 KiB"));
+            }
             let (code, last, text) = reply::line(&line).ok_or(WireFault::Babble("no reply"))?;
             if *first.get_or_insert(code) != code {
                 return Err(WireFault::Babble("a reply of two codes"));
@@ -97,7 +100,7 @@ impl Wire {
             }
             searched = self.ahead.len();
             if searched >= max {
-                return Err(WireFault::Babble("a reply over 64 KiB"));
+                return Err(WireFault::Babble("a line over 64 KiB"));
             }
             if self.way.read_buf(&mut self.ahead).await? == 0 {
                 return Err(WireFault::Lost(io::ErrorKind::UnexpectedEof.into()));
