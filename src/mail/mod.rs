@@ -4,6 +4,7 @@
 //! bytes that are 7-bit, CRLF-terminated and free of foreign data in headers.
 //! Excludes: tickets, people of the house, and what to do about a mail (see `routing`).
 
+pub mod authentication;
 pub mod carrier;
 pub mod compose;
 pub mod incoming;
