@@ -1,23 +1,16 @@
 //! Servers that lie, and refuse.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use guichet::intake::imap::{After, ImapMailbox, Secret, Security, Start, reconcile};
-use guichet::intake::oauth::{Later, TokenFault, TokenSource};
-use secrecy::SecretString;
+use guichet::intake::imap::{After, ImapMailbox, Pace, Start};
 
-use crate::keeper::Ledger;
 use crate::server::{Act, Ask, Mailbox, Server, mail};
-use crate::watched::Watched;
+use crate::watched::{Watched, watched_until};
 
-/// Watches the server until the ledger is as wanted and a pass ended; then nothing that must never be sent was sent.
-async fn watched_until(server: &Server, config: ImapMailbox, wanted: impl Fn(&Ledger) -> bool) -> Ledger {
-    let watched = Watched::start(config, server.keeper());
-    let ledger = watched.keeper.until(|l| wanted(l) && l.polled > 0).await;
-    watched.stop().await;
-    server.is_content();
-    ledger
+/// A configuration without deadlines: what ends a connection is what the server said.
+fn patient(server: &Server) -> ImapMailbox {
+    let config = server.config();
+    ImapMailbox { pace: Pace { step: Duration::from_secs(3600), ..config.pace }, ..config }
 }
 
 /// A script for the first time that a body is asked for, on the first connection.
@@ -193,7 +186,7 @@ async fn h08_literals_that_lie() {
 async fn h08_a_literal_beyond_the_cap_is_refused_before_its_bytes_come() {
     // The server announces 512 MB and then is silent: the connection is dropped at the announcement, not at a deadline.
     let server = Server::scripted(1, first_body(|_| Act::stall("* 1 FETCH (UID 1 BODY[]<0> {536870000}\r\n"))).await;
-    watched_until(&server, server.config(), |l| l.settled() == 1).await;
+    watched_until(&server, patient(&server), |l| l.settled() == 1).await;
     assert_eq!(server.mailbox().connections, 2);
 }
 
@@ -224,8 +217,8 @@ async fn h09_sizes_that_lie_in_both_directions() {
 async fn h10_nesting_that_would_kill_the_parser() {
     for opening in ["* 1 FETCH (BODYSTRUCTURE ", "* 1 FETCH (UID 1 BODY[HEADER.FIELDS ", "* THREAD ", "* OK "] {
         let bomb = format!("{opening}{}", "(".repeat(50_000));
-        let server = Server::scripted(1, first_body(move |_| Act::last(bomb.clone()))).await;
-        watched_until(&server, server.config(), |l| l.settled() == 1).await;
+        let server = Server::scripted(1, first_body(move |_| Act::stall(bomb.clone()))).await;
+        watched_until(&server, patient(&server), |l| l.settled() == 1).await;
         assert_eq!(server.mailbox().connections, 2, "{opening}");
     }
 }
@@ -234,8 +227,8 @@ async fn h10_nesting_that_would_kill_the_parser() {
 async fn h11_floods_end_the_connection_and_nothing_else() {
     let floods = ["* 7 EXISTS\r\n".repeat(50_000), "x".repeat(2_000_000), format!("* OK [ALERT] {}\r\n", "A".repeat(2_000_000))];
     for flood in floods {
-        let server = Server::scripted(1, first_body(move |_| Act::last(flood.clone()))).await;
-        watched_until(&server, server.config(), |l| l.settled() == 1).await;
+        let server = Server::scripted(1, first_body(move |_| Act::stall(flood.clone()))).await;
+        watched_until(&server, patient(&server), |l| l.settled() == 1).await;
         assert_eq!(server.mailbox().connections, 2);
     }
 }
@@ -248,76 +241,6 @@ async fn h11_ranges_are_never_expanded() {
     })
     .await;
     watched_until(&server, server.config(), |l| l.settled() == 1).await;
-}
-
-#[tokio::test]
-async fn h15_a_server_in_trouble_is_not_a_refused_account() {
-    // Eight times within milliseconds: a refused account would be tried six times an hour.
-    for code in ["UNAVAILABLE", "INUSE", "LIMIT"] {
-        let server = Server::scripted(1, move |ask, mailbox| {
-            let early = ask.line.starts_with("LOGIN") && mailbox.count("LOGIN") <= 8;
-            if early { Act::say(format!("{} NO [{code}] later\r\n", ask.tag)) } else { None }
-        })
-        .await;
-        watched_until(&server, server.config(), |l| l.settled() == 1).await;
-    }
-}
-
-#[derive(Debug, Default)]
-struct Tokens {
-    made: AtomicUsize,
-    given: Mutex<Vec<String>>,
-}
-
-impl TokenSource for Tokens {
-    fn token(&self) -> Later<'_, Result<SecretString, TokenFault>> {
-        let token = format!("token{}", self.made.load(Ordering::SeqCst));
-        self.given.lock().unwrap().push(token.clone());
-        Box::pin(async move { Ok(SecretString::from(token)) })
-    }
-
-    fn refused(&self) -> Later<'_, ()> {
-        self.made.fetch_add(1, Ordering::SeqCst);
-        Box::pin(async {})
-    }
-}
-
-#[tokio::test]
-async fn h15_a_refused_token_is_renewed_once() {
-    let server = Server::scripted(1, |ask, mailbox| match ask.line {
-        "AUTHENTICATE XOAUTH2" if mailbox.count("AUTHENTICATE") == 1 => {
-            Act::say(format!("+ \r\n+ eyJzdGF0dXMiOiI0MDAifQ==\r\n{} NO [AUTHENTICATIONFAILED] expired\r\n", ask.tag))
-        }
-        _ => None,
-    })
-    .await;
-    let tokens = Arc::new(Tokens::default());
-    let config = ImapMailbox { secret: Secret::Token(tokens.clone()), ..server.config() };
-    watched_until(&server, config, |l| l.settled() == 1).await;
-    assert_eq!(*tokens.given.lock().unwrap(), ["token0", "token1"]);
-}
-
-#[tokio::test]
-async fn h15_passwords_that_login_cannot_carry_go_by_plain() {
-    let server = Server::with(1).await;
-    let config = ImapMailbox { secret: Secret::Password(SecretString::from("sésame\r\nA1 LOGOUT".to_owned())), ..server.config() };
-    watched_until(&server, config, |l| l.settled() == 1).await;
-    assert!(server.mailbox().log.contains(&"AUTHENTICATE PLAIN".to_owned()));
-}
-
-#[tokio::test]
-async fn h16_no_protection_no_login() {
-    let stripped =
-        |ask: &Ask<'_>, _: &mut Mailbox| if ask.line == "STARTTLS" { Act::say(format!("{} BAD what?\r\n", ask.tag)) } else { None };
-    let injected = |ask: &Ask<'_>, _: &mut Mailbox| {
-        if ask.line == "STARTTLS" { Act::last(format!("{} OK go on\r\n* OK welcome\r\na1 OK logged in\r\n", ask.tag)) } else { None }
-    };
-    let known = |ask: &Ask<'_>, _: &mut Mailbox| if ask.line.is_empty() { Act::say("* PREAUTH we know you\r\n") } else { None };
-    for server in [Server::scripted(1, stripped).await, Server::scripted(1, injected).await, Server::scripted(1, known).await] {
-        let config = ImapMailbox { security: Security::StartTls, ..server.config() };
-        let fault = reconcile(&config, &*server.keeper()).await.unwrap_err();
-        assert!(server.mailbox().log.iter().all(|l| l == "STARTTLS"), "{fault}: {:?}", server.mailbox().log);
-    }
 }
 
 /// Refuses what matches, on the first connection, which then ends.

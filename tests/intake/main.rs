@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
+mod accounts;
 mod cuts;
 #[path = "../support/dovecot.rs"]
 mod dovecot;
@@ -9,6 +10,7 @@ mod faults;
 mod idle;
 mod keeper;
 mod maildir;
+mod model;
 mod real;
 mod server;
 mod tokens;

@@ -1,15 +1,15 @@
-//! From UIDs to arrivals: what is in a folder, and the mails themselves in batches, the next batch asked for while the
-//! last one is being kept. Bodies are asked for in pieces, so that no size that a server claims is believed, and
+//! From UIDs to arrivals, in batches, the next batch asked for while the last one is being kept. Bodies are asked for in pieces, so that no size that a server claims is believed, and
 //! memory stays flat. Only BODY.PEEK: reading leaves no trace in the mailbox.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use async_imap::imap_proto::{AttributeValue, RequestId, Response};
+use async_imap::imap_proto::RequestId;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
+use super::listing::{Seen, seen};
 use super::name;
 use super::session::{Done, Session};
 use crate::gateway::ports::{Arrival, Origin};
@@ -23,8 +23,6 @@ const BATCH_MAILS: usize = 64;
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Batches asked for at once.
 const AHEAD: usize = 2;
-/// UIDs that a folder may list: ten times the largest mailbox we know of.
-const LISTED: usize = 4_000_000;
 
 /// Mails in ascending order of UID, and what became of each UID up to the last.
 #[derive(Debug, Default)]
@@ -56,41 +54,6 @@ impl Errand {
         let old = uid <= self.old_until;
         Arrival { origin: self.origin(uid), received_at: mail.received_at, raw: mail.raw, cut_from, old }
     }
-}
-
-/// UIDs from `first` on, ascending. A server answers `n:*` with its last mail even when that lies below n (RFC 9051
-/// section 6.4.9), so that it is left out here.
-pub async fn list(session: &mut Session, first: u32) -> Result<Vec<u32>, Fault> {
-    let mut uids = Vec::new();
-    let done = session
-        .run(&format!("UID FETCH {first}:* (UID)"), |response| match seen(response).and_then(|s| s.uid) {
-            Some(uid) if uids.len() < LISTED => {
-                uids.push(uid);
-                true
-            }
-            _ => false,
-        })
-        .await?;
-    done.ok("UID FETCH")?;
-    uids.retain(|&uid| uid >= first);
-    uids.sort_unstable();
-    uids.dedup();
-    Ok(uids)
-}
-
-/// The lowest UID that the server received then or later.
-pub async fn first_since(session: &mut Session, since: Timestamp) -> Result<Option<u32>, Fault> {
-    let mut first: Option<u32> = None;
-    let done = session
-        .run("UID FETCH 1:* (UID INTERNALDATE)", |response| {
-            let Some(Seen { uid: Some(uid), date: Some(date), .. }) = seen(response) else { return false };
-            if date >= since && first.is_none_or(|f| uid < f) {
-                first = Some(uid);
-            }
-            true
-        })
-        .await?;
-    done.ok("UID FETCH").map(|()| first)
 }
 
 /// Fetches these mails and hands them over in batches, until all are, the keeper hangs up, or we are to stop.
@@ -288,6 +251,9 @@ impl Fetching<'_> {
     /// The rest of a mail, piece by piece; of an oversized one only what is kept of it. `None` when it vanishes.
     async fn complete(&mut self, uid: u32, mut mail: Mail) -> Result<Option<Arrival>, Fault> {
         let claimed = self.size(uid).await?;
+        if claimed <= self.errand.max_mail {
+            mail.raw.reserve_exact(usize::try_from(claimed).unwrap_or(0).saturating_sub(mail.raw.len()));
+        }
         let mut more = mail.may_go_on();
         while more && claimed.max(mail.raw.len() as u64) <= self.errand.max_mail {
             match self.piece(uid, mail.raw.len(), &mut mail.raw).await? {
@@ -340,47 +306,9 @@ impl Fetching<'_> {
     }
 }
 
-/// What a FETCH response tells of a mail.
-#[derive(Debug, Default)]
-struct Seen<'a> {
-    uid: Option<u32>,
-    size: Option<u32>,
-    date: Option<Timestamp>,
-    body: Option<&'a [u8]>,
-}
-
-fn seen<'a>(response: &'a Response<'_>) -> Option<Seen<'a>> {
-    let Response::Fetch(_, attributes) = response else { return None };
-    let mut seen = Seen::default();
-    for attribute in attributes {
-        match attribute {
-            AttributeValue::Uid(uid) => seen.uid = Some(*uid),
-            AttributeValue::Rfc822Size(size) => seen.size = Some(*size),
-            AttributeValue::InternalDate(text) => seen.date = internal_date(text),
-            AttributeValue::BodySection { section: None, data: Some(data), .. } => seen.body = Some(data),
-            _ => {}
-        }
-    }
-    Some(seen)
-}
-
-/// `date-time` of RFC 9051 section 9: ` 7-Feb-1994 21:52:25 -0800`.
-fn internal_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::strtime::parse("%d-%b-%Y %H:%M:%S %z", text.trim()).ok()?.to_timestamp().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn internal_dates_are_read() {
-        let expected: Timestamp = "1994-02-08T05:52:25Z".parse().unwrap();
-        for text in [" 7-Feb-1994 21:52:25 -0800", "07-Feb-1994 21:52:25 -0800", "08-Feb-1994 05:52:25 +0000"] {
-            assert_eq!(internal_date(text), Some(expected), "{text}");
-        }
-        assert_eq!(internal_date("yesterday"), None);
-    }
 
     #[test]
     fn batches_grow_to_what_fits() {

@@ -1,8 +1,8 @@
 //! A mailbox on an IMAP server (RFC 3501, RFC 9051): one task each, which fetches what is new, has it kept, and only
 //! then tells the server. Uses UIDs alone, never `\Seen`, never a bare EXPUNGE or CLOSE. Reads no mail.
 //!
-//! Reading order: [`watch()`] keeps a connection alive; `pass` reads a folder once; `fetch` and `settle` are its two
-//! halves; `session`, `login`, `connect` and `guard` speak to the server.
+//! Reading order: [`watch()`] keeps a connection alive; `pass` reads a folder once, from where `start` says;
+//! `listing`, `fetch` and `settle` are its parts; `session`, `login`, `connect` and `guard` speak to the server.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ mod connect;
 mod fault;
 mod fetch;
 pub mod guard;
+mod listing;
 mod login;
 mod name;
 mod pass;

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::ImapMailbox;
 use super::fault::Fault;
-use super::fetch::{Batch, Errand, fetch, list};
+use super::fetch::{Batch, Errand, fetch};
+use super::listing::list;
 use super::session::{Selected, Session};
 use super::settle::{Place, RETRY, settle};
 use super::start::begin;

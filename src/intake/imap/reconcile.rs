@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
-use super::fetch::list;
+use super::listing::list;
 use super::login::login;
 use super::pass::{Folder, Reading, open};
 use super::{ImapMailbox, Start};

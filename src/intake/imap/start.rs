@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::fault::Fault;
-use super::fetch::{first_since, list};
+use super::listing::{first_since, list};
 use super::session::{Selected, Session};
 use super::{ImapMailbox, Start};
 use crate::gateway::ports::{Keeper, Mark};
