@@ -151,6 +151,13 @@ pub enum Why {
     },
     /// The reopening window is over, or the daily limit is reached.
     TooLate,
+    /// It was reopened too often today.
+    TooOften,
+    /// That is no address.
+    NotAnAddress {
+        /// What was written.
+        text: String,
+    },
     /// Marks run from 1 to 5.
     BadMark,
     /// Too many newcomers at once.

@@ -213,6 +213,8 @@ pub enum What {
     Rated(Rating),
     /// Back from an end.
     Reopened {
+        /// Its assignee has it again; otherwise it is free.
+        keeps: bool,
         /// Who has this mail already.
         reached: Vec<Address>,
     },
@@ -252,7 +254,7 @@ impl Event {
             | What::Answered { reached, .. }
             | What::ClosureProposed { reached, .. }
             | What::ClosureRefused { reached, .. }
-            | What::Reopened { reached } => reached,
+            | What::Reopened { reached, .. } => reached,
             _ => &[],
         }
     }

@@ -8,6 +8,7 @@ pub mod action;
 pub mod catalogue;
 pub mod decide;
 pub mod event;
+mod fold;
 pub mod organisation;
 pub mod privileges;
 pub mod purpose;
@@ -15,8 +16,9 @@ pub mod ticket;
 
 pub use action::*;
 pub use catalogue::{CATALOGUE, Spec};
-pub use decide::{Outcome, decide_all};
+pub use decide::{Outcome, Rules, decide_all};
 pub use event::*;
+pub use fold::fold;
 pub use organisation::*;
 pub use privileges::Role;
 pub use purpose::Purpose;

@@ -31,6 +31,8 @@ pub struct Ticket {
     pub status: Status,
     /// The agent in charge.
     pub assignee: Option<Address>,
+    /// Since when it is theirs.
+    pub taken_at: Option<Timestamp>,
     /// Urgency, with the reason that was given for it.
     pub urgency: Urgency,
     /// ISO 639-1 code of the language that it was opened in.
@@ -43,6 +45,8 @@ pub struct Ticket {
     pub first_response_at: Option<Timestamp>,
     /// How many times it was reopened.
     pub reopened: u32,
+    /// When: a day has a limit.
+    pub reopenings: Vec<Timestamp>,
     /// How many closure proposals and information requests were made: the number of the next one is this plus one.
     pub requests: u64,
     /// The requester's judgement, while the ticket is closed.

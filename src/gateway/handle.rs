@@ -1,31 +1,157 @@
 //! The gateway from outside its thread: jobs go in by a bounded channel, answers come back. Async rooms hold a clone.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
+use jiff::Timestamp;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::Gateway;
 use super::press::{Press, Pressed};
-use crate::ports::Unavailable;
+use super::thread::{self, Job};
+use crate::ports::{Arrival, Keeper, Kept, Mark, Origin, Outbox, Queued, Unavailable, Verdict};
 use crate::site::Site;
-use crate::store::Reads;
+use crate::store::sqlite::{Readers, Sqlite};
+use crate::store::{Backend, Reads, Store};
+
+/// How long the outbox sleeps at most between two looks at what is due.
+const LOOK_SECONDS: u64 = 60;
 
 /// A way to the gateway's thread, and to read-only connections beside it. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
+    jobs: mpsc::Sender<Job>,
+    readers: Arc<Readers>,
     site: Arc<Site>,
+    outbox: Arc<Notify>,
+    polls: Arc<Mutex<BTreeMap<String, Timestamp>>>,
 }
 
 impl Handle {
+    /// Starts the gateway's thread. The thread ends when all handles are gone.
+    pub fn start(gateway: Gateway<Sqlite>, readers: Readers) -> std::io::Result<(Handle, JoinHandle<()>)> {
+        let site = gateway.site().clone();
+        let (jobs, joined) = thread::start(gateway)?;
+        let handle = Handle { jobs, readers: Arc::new(readers), site, outbox: Arc::new(Notify::new()), polls: Arc::default() };
+        Ok((handle, joined))
+    }
+
     /// The site.
     pub fn site(&self) -> &Arc<Site> {
         &self.site
     }
 
+    /// Does something on the gateway's thread. A caller that stops waiting does not undo it.
+    pub async fn run<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Gateway<Sqlite>) -> Result<R, Backend> + Send + 'static,
+    ) -> Result<R, Unavailable> {
+        let (say, answer) = oneshot::channel();
+        let job: Job = Box::new(move |gateway| drop(say.send(job(gateway))));
+        self.jobs.send(job).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?.map_err(|fault| Unavailable(fault.to_string()))
+    }
+
     /// Presses a button: one decision, one commit. Durable when it returns.
-    pub async fn press(&self, _press: Press) -> Result<Pressed, Unavailable> {
-        Err(Unavailable("not built yet".into()))
+    pub async fn press(&self, press: Press) -> Result<Pressed, Unavailable> {
+        let pressed = self.run(move |gateway| gateway.press(&press)).await;
+        self.outbox.notify_waiters();
+        pressed
     }
 
     /// Reads beside the writer, on a thread of its own.
-    pub async fn look<R: Send + 'static>(&self, _question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {
-        Err(Unavailable("not built yet".into()))
+    pub async fn look<R: Send + 'static>(&self, question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || readers.with(|reader| question(reader))).await.map_err(|_| stopped())
+    }
+
+    /// Handles what was kept and not handled before.
+    pub async fn resume(&self) -> Result<usize, Unavailable> {
+        let resumed = self.run(|gateway| thread::resume(gateway)).await;
+        self.outbox.notify_waiters();
+        resumed
+    }
+
+    /// When each mailbox was last read to its end.
+    pub fn polls(&self) -> BTreeMap<String, Timestamp> {
+        self.polls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn stopped() -> Unavailable {
+    Unavailable("the gateway is stopping".into())
+}
+
+impl Keeper for Handle {
+    async fn mark(&self, mailbox: &str, folder: &str) -> Result<Option<Mark>, Unavailable> {
+        let (mailbox, folder) = (mailbox.to_owned(), folder.to_owned());
+        self.run(move |gateway| gateway.store().mark(&mailbox, &folder)).await
+    }
+
+    async fn set_mark(&self, mailbox: &str, folder: &str, mark: Mark) -> Result<(), Unavailable> {
+        let (mailbox, folder) = (mailbox.to_owned(), folder.to_owned());
+        self.run(move |gateway| gateway.store_mut().set_mark(&mailbox, &folder, mark)).await
+    }
+
+    async fn keep(&self, arrivals: Vec<Arrival>) -> Result<Vec<Kept>, Unavailable> {
+        let (say, answer) = oneshot::channel();
+        let outbox = self.outbox.clone();
+        let job: Job = Box::new(move |gateway| thread::keep(gateway, arrivals, |kept| drop(say.send(kept)), &outbox));
+        self.jobs.send(job).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?.map_err(|fault| Unavailable(fault.to_string()))
+    }
+
+    async fn vanished(&self, origins: Vec<Origin>) -> Result<(), Unavailable> {
+        self.run(move |gateway| {
+            let now = gateway.now();
+            gateway.store_mut().vanished(&origins, now)
+        })
+        .await
+    }
+
+    async fn unsettled(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Unavailable> {
+        let (mailbox, folder) = (mailbox.to_owned(), folder.to_owned());
+        self.run(move |gateway| gateway.store().unsettled(&mailbox, &folder, epoch)).await
+    }
+
+    async fn settled(&self, mailbox: &str, folder: &str, epoch: u32, uids: Vec<u32>) -> Result<(), Unavailable> {
+        let (mailbox, folder) = (mailbox.to_owned(), folder.to_owned());
+        self.run(move |gateway| gateway.store_mut().settled(&mailbox, &folder, epoch, &uids)).await
+    }
+
+    async fn accounted(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Unavailable> {
+        let (mailbox, folder) = (mailbox.to_owned(), folder.to_owned());
+        self.run(move |gateway| gateway.store().accounted(&mailbox, &folder, epoch)).await
+    }
+
+    async fn polled(&self, mailbox: &str) -> Result<(), Unavailable> {
+        let now = self.run(|gateway| Ok(gateway.now())).await?;
+        self.polls.lock().unwrap_or_else(PoisonError::into_inner).insert(mailbox.to_owned(), now);
+        Ok(())
+    }
+}
+
+impl Outbox for Handle {
+    async fn claim(&self, limit: usize) -> Result<Vec<Queued>, Unavailable> {
+        self.run(move |gateway| gateway.claim(limit)).await
+    }
+
+    async fn ended(&self, verdicts: Vec<Verdict>) -> Result<(), Unavailable> {
+        self.run(move |gateway| gateway.ended(&verdicts)).await
+    }
+
+    async fn woken(&self) {
+        let woken = self.outbox.notified();
+        let due = self.run(|gateway| Ok((gateway.next_due()?, gateway.now()))).await;
+        let pause = match due {
+            Ok((Some(due), now)) => Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO),
+            _ => Duration::from_secs(LOOK_SECONDS),
+        };
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(pause.min(Duration::from_secs(LOOK_SECONDS))) => {}
+        }
     }
 }

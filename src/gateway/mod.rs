@@ -1,9 +1,88 @@
-//! Where mail, desk, routing, notifications and store meet. Synchronous; one thread owns the store.
+//! Where mail, desk, routing, notifications and store meet: the only door to change. Synchronous; one thread owns the store.
+//!
+//! Promises: decide → write the mails → one commit. What one cause does is in one transaction, mails with their final
+//! bytes included; the same cause never acts twice; a mail that cannot be handled is parked and the next one goes on.
+//! Excludes: sockets and files of the world (intake, delivery, web), and all rules (desk, routing, notifications).
 
+pub mod act;
+pub mod bounce;
+pub mod case;
+pub mod clock;
+pub mod effects;
+pub mod facts;
 pub mod handle;
+pub mod outbox;
 pub mod press;
+pub mod receive;
+pub mod thread;
+pub mod verdict;
 
+use std::sync::Arc;
+
+pub use case::Waiting;
+pub use clock::{Clock, SystemClock, SystemMint};
 pub use handle::Handle;
 pub use press::{Button, Press, Pressed};
 
 pub use crate::ports;
+
+use crate::desk::{Organisation, Rules};
+use crate::notifications::{Mint, Templates};
+use crate::site::Site;
+use crate::store::{Backend, Store};
+
+/// The gateway: everything a decision needs, and the store that remembers it.
+pub struct Gateway<S> {
+    store: S,
+    site: Arc<Site>,
+    organisation: Arc<Organisation>,
+    templates: Arc<Templates>,
+    clock: Box<dyn Clock>,
+    mint: Box<dyn Mint + Send>,
+}
+
+/// What the gateway is made of besides its store.
+pub struct Parts {
+    /// The site's settings.
+    pub site: Arc<Site>,
+    /// Compiled templates.
+    pub templates: Arc<Templates>,
+    /// Time.
+    pub clock: Box<dyn Clock>,
+    /// Chance.
+    pub mint: Box<dyn Mint + Send>,
+}
+
+impl<S: Store> Gateway<S> {
+    /// Opens the gateway over a store; the organisation is the one last applied.
+    pub fn new(store: S, parts: Parts) -> Result<Gateway<S>, Backend> {
+        let organisation = Arc::new(store.organisation()?);
+        Ok(Gateway { store, site: parts.site, organisation, templates: parts.templates, clock: parts.clock, mint: parts.mint })
+    }
+
+    /// Replaces the organisation, from now on.
+    pub fn apply_organisation(&mut self, organisation: Organisation) -> Result<(), Backend> {
+        self.store.apply_organisation(&organisation)?;
+        self.organisation = Arc::new(organisation);
+        Ok(())
+    }
+
+    /// The memory, for reading.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The memory, for keeping mails and moving marks.
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// The site's settings.
+    pub fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { organisation: &self.organisation, policy: &self.site.policy }
+    }
+}

@@ -6,6 +6,7 @@
 
 pub mod authentication;
 pub mod carrier;
+pub mod commands;
 pub mod compose;
 pub mod incoming;
 pub mod outgoing;

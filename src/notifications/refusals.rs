@@ -21,6 +21,8 @@ pub fn sentence(words: &Words, scene: &Scene<'_>, refused: &Refused) -> String {
         Why::NotAnAgent { who } => say("not_an_agent", &[("who", &names::title(who))]),
         Why::Ambiguous { candidates } => say("ambiguous", &[("candidates", &list(candidates))]),
         Why::TooLate => say("too_late", &[]),
+        Why::TooOften => say("too_often", &[]),
+        Why::NotAnAddress { text } => say("not_an_address", &[("text", &names::title(text))]),
         Why::BadMark => say("bad_mark", &[]),
         Why::TooMany { limit } => say("too_many", &[("limit", &limit.to_string())]),
         Why::UnknownCommand { word, near } if near.is_empty() => say("unknown_command", &[("word", &names::title(word))]),

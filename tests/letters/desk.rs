@@ -241,6 +241,8 @@ fn ticket() -> Ticket {
         updated_at: at,
         first_response_at: None,
         reopened: 0,
+        reopenings: vec![],
+        taken_at: None,
         requests: 1,
         rating: None,
         root_message_id: Some("root@cust.test".into()),

@@ -62,6 +62,8 @@ pub fn ticket(id: u64, version: u64) -> Ticket {
         updated_at: at(version as i64),
         first_response_at: None,
         reopened: 0,
+        reopenings: vec![],
+        taken_at: None,
         requests: 0,
         rating: None,
         root_message_id: Some("m1@cust.test".into()),

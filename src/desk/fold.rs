@@ -1,0 +1,139 @@
+//! A ticket is the fold of its events: nothing about it is known that no event says.
+
+use jiff::Timestamp;
+
+use super::event::{Event, What};
+use super::ticket::{End, Guest, Status, Ticket};
+use crate::address::Address;
+
+/// The ticket that some events make; `None` unless they begin with an opening.
+pub fn fold(events: &[Event]) -> Option<Ticket> {
+    let (first, rest) = events.split_first()?;
+    let mut ticket = begun(first)?;
+    for event in rest {
+        ticket.apply(event);
+    }
+    Some(ticket)
+}
+
+/// The ticket that an opening makes.
+pub(super) fn begun(event: &Event) -> Option<Ticket> {
+    let What::Opened { title, service, category, requester, beneficiary, guests, language, urgency, root_message_id, .. } = &event.what
+    else {
+        return None;
+    };
+    Some(Ticket {
+        id: event.ticket,
+        version: event.seq,
+        title: title.clone(),
+        service: service.clone(),
+        category: category.clone(),
+        requester: requester.clone(),
+        beneficiary: beneficiary.clone(),
+        guests: guests.iter().map(|address| Guest { address: address.clone(), since: event.seq }).collect(),
+        status: Status::Free,
+        assignee: None,
+        taken_at: None,
+        urgency: *urgency,
+        language: language.clone(),
+        opened_at: event.at,
+        updated_at: event.at,
+        first_response_at: None,
+        reopened: 0,
+        reopenings: vec![],
+        requests: 0,
+        rating: None,
+        root_message_id: root_message_id.clone(),
+    })
+}
+
+impl Ticket {
+    /// Becomes what the event says.
+    pub(super) fn apply(&mut self, event: &Event) {
+        self.version = event.seq;
+        self.updated_at = event.at;
+        let actor = event.actor.person.as_ref();
+        if self.first_response_at.is_none() && is_response(&event.what) && !event.actor.as_participant {
+            self.first_response_at = Some(event.at);
+        }
+        match &event.what {
+            What::Joined { guests } => self.welcome(guests, event.seq),
+            What::Left { guest } => self.guests.retain(|other| other.address != *guest),
+            What::Taken { .. } => self.hand_to(actor.cloned(), event.at),
+            What::Assigned { to, .. } => self.hand_to(Some(to.clone()), event.at),
+            What::Released { .. } => {
+                self.hand_to(None, event.at);
+                self.status = Status::Free;
+            }
+            What::InformationRequested { request } => {
+                self.requests = *request;
+                self.status = Status::WaitingForInformation { request: *request, asked_by: who(actor, &self.requester), since: event.at };
+            }
+            What::Answered { .. } | What::ClosureRefused { .. } => self.status = self.open_status(),
+            What::ClosureProposed { request, .. } => {
+                self.requests = *request;
+                self.status = Status::AwaitingApproval { request: *request, proposed_by: who(actor, &self.requester), since: event.at };
+            }
+            What::ClosureApproved { .. } => self.status = Status::Closed { end: End::Approved, at: event.at },
+            What::Cancelled => self.status = Status::Closed { end: End::Cancelled, at: event.at },
+            What::Merged { into } => self.status = Status::Closed { end: End::Merged(*into), at: event.at },
+            What::Rated(rating) => self.rating = Some(rating.clone()),
+            What::Reopened { keeps, .. } => self.reopen(*keeps, event.at),
+            What::Rerooted { requester, title, root_message_id, guests } => {
+                self.reroot(event.seq, requester, title, root_message_id, guests)
+            }
+            What::Absorbed { guests, .. } => self.welcome(guests, event.seq),
+            What::Opened { .. } | What::Replied { .. } | What::Unverified | What::Noted | What::Filed | What::JoinRequested { .. } => {}
+        }
+    }
+
+    /// In progress with an assignee, free without: no other pair exists for an open ticket that waits for nobody.
+    fn open_status(&self) -> Status {
+        if self.assignee.is_some() { Status::InProgress } else { Status::Free }
+    }
+
+    fn hand_to(&mut self, who: Option<Address>, at: Timestamp) {
+        self.taken_at = who.as_ref().map(|_| at);
+        self.assignee = who;
+        if matches!(self.status, Status::Free | Status::InProgress | Status::Postponed { .. }) {
+            self.status = self.open_status();
+        }
+    }
+
+    fn welcome(&mut self, people: &[Address], since: u64) {
+        for address in people {
+            if !self.is_participant(address) {
+                self.guests.push(Guest { address: address.clone(), since });
+            }
+        }
+    }
+
+    fn reopen(&mut self, keeps: bool, at: Timestamp) {
+        if !keeps {
+            self.assignee = None;
+            self.taken_at = None;
+        }
+        self.reopened += 1;
+        self.reopenings.push(at);
+        self.rating = None;
+        self.status = self.open_status();
+    }
+
+    /// The first author becomes the requester; who was it until now follows.
+    fn reroot(&mut self, seq: u64, requester: &Address, title: &str, root: &Option<String>, guests: &[Address]) {
+        let before = std::mem::replace(&mut self.requester, requester.clone());
+        self.guests.retain(|guest| guest.address != *requester);
+        self.title = title.to_owned();
+        self.root_message_id = root.clone();
+        self.welcome(&[before], 1);
+        self.welcome(guests, seq);
+    }
+}
+
+fn is_response(what: &What) -> bool {
+    matches!(what, What::Taken { .. } | What::Replied { .. } | What::InformationRequested { .. } | What::ClosureProposed { .. })
+}
+
+fn who(actor: Option<&Address>, otherwise: &Address) -> Address {
+    actor.unwrap_or(otherwise).clone()
+}

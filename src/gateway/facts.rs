@@ -1,0 +1,161 @@
+//! Loads what the pure rules of routing ask for.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::case::Case;
+use crate::address::Address;
+use crate::desk::{Door, Organisation, Role, Status, Ticket, TicketId, What};
+use crate::mail::Keys;
+use crate::routing::route::By;
+use crate::routing::{Candidate, Facts};
+use crate::store::{Backend, Disposition, How, Instance, KnownId, Reads};
+
+/// How many merges are followed before a chain counts as a knot.
+const MERGES_MAX: usize = 16;
+
+/// What the guard asks for.
+pub fn facts(reads: &impl Reads, case: &Case<'_>) -> Result<Facts, Backend> {
+    let mut facts = Facts::default();
+    if let Some(twin) = reads.twins(&case.message_id)?.iter().find(|twin| is_copy(twin, case)) {
+        facts.copy_of = Some(twin.id);
+    }
+    facts.sent_by_us = reads.known(std::slice::from_ref(&case.message_id))?.iter().any(|known| known.how == How::Sent);
+    if let Some(author) = case.identity.address() {
+        let hour = case.now - SignedDuration::from_hours(1);
+        facts.from_author = reads.from_since(author, None, hour)?;
+        facts.wrong_tags = reads.from_since(author, Some("wrong-tag"), hour)?;
+    }
+    Ok(facts)
+}
+
+/// The same mail by another way: same id, author and date; its body may differ by a list's footer, but then the earlier
+/// one must have had its effect, so that nobody mutes a mail by sending its id first (CASEBOOK A24, FIELD B04).
+fn is_copy(twin: &Instance, case: &Case<'_>) -> bool {
+    let Some(handled) = &twin.handled else { return false };
+    let same = handled.from.as_ref() == case.identity.address() && handled.date == case.mail.date;
+    let effective = matches!(handled.disposition, Disposition::Attached | Disposition::New) && handled.reason != "unverified";
+    twin.id != case.waiting.instance && same && (handled.body_hash == case.body_hash || (effective && case.mail.message_id.is_some()))
+}
+
+/// Tickets that the mail's pointers lead to, merges followed, each once by its best pointer.
+pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, keys: &Keys) -> Result<Vec<Candidate>, Backend> {
+    let mut found: Vec<(TicketId, By, i64)> = Vec::new();
+    signed(reads, organisation, case, keys, &mut found)?;
+    by_ids(reads, case, &mut found)?;
+    if let Some((number, check)) = &case.pointers.subject
+        && keys.checks(*number, check)
+    {
+        found.push((*number, By::SubjectTag, 0));
+    }
+    if let Some(root) = &case.pointers.thread_root {
+        found.extend(reads.threads(root)?.into_iter().map(|id| (id, By::ThreadIndex, 0)));
+    }
+    found.sort_by_key(|(_, by, _)| *by);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (id, by, depth) in found {
+        let Some(ticket) = head(reads, id)? else { continue };
+        if let Some(again) = candidates.iter_mut().find(|candidate| candidate.ticket.id == ticket.id) {
+            again.depth = again.depth.max(depth);
+            continue;
+        }
+        let role = role(&ticket, organisation, case.identity.address());
+        let fresh = is_fresh(reads, &ticket)?;
+        candidates.push(Candidate { ticket, by, role, fresh, depth });
+    }
+    Ok(candidates)
+}
+
+/// Carriers whose MAC fits the author or somebody of the ticket: a forwarded address still names its thread.
+fn signed(
+    reads: &impl Reads,
+    organisation: &Organisation,
+    case: &Case<'_>,
+    keys: &Keys,
+    found: &mut Vec<(TicketId, By, i64)>,
+) -> Result<(), Backend> {
+    for carrier in case.pointers.tags.iter().chain(&case.pointers.signed_ids) {
+        if carrier.purpose == crate::mail::carrier::Purpose::Envelope || found.iter().any(|(id, ..)| *id == carrier.number) {
+            continue;
+        }
+        let for_author = case.identity.address().is_some_and(|author| keys.made_for(carrier, author));
+        let for_somebody = || -> Result<bool, Backend> {
+            let Some(ticket) = reads.ticket(carrier.number)? else { return Ok(false) };
+            let agents = organisation.agents.iter().map(|agent| &agent.address);
+            Ok(ticket.participants().into_iter().chain(agents).any(|person| keys.made_for(carrier, person)))
+        };
+        if for_author || for_somebody()? {
+            found.push((carrier.number, By::Signed, 0));
+        }
+    }
+    Ok(())
+}
+
+fn by_ids(reads: &impl Reads, case: &Case<'_>, found: &mut Vec<(TicketId, By, i64)>) -> Result<(), Backend> {
+    let mut ids = case.pointers.ids.clone();
+    ids.extend(case.pointers.own_id.clone());
+    for KnownId { id, ticket, how, .. } in reads.known(&ids)? {
+        let own = case.pointers.own_id.as_ref() == Some(&id);
+        let depth = case.pointers.ids.iter().position(|other| *other == id).map_or(-1, |index| index as i64);
+        match (own, how) {
+            (true, How::Quoted) => found.push((ticket, By::Ghost, -1)),
+            (true, _) => {}
+            (false, How::Quoted) => found.push((ticket, By::QuotedId, depth)),
+            (false, How::Seen | How::Sent) => found.push((ticket, By::KnownId, depth)),
+        }
+    }
+    Ok(())
+}
+
+/// The living end of a chain of merges.
+pub fn head(reads: &impl Reads, id: TicketId) -> Result<Option<Ticket>, Backend> {
+    let mut next = Some(id);
+    for _ in 0..MERGES_MAX {
+        let Some(id) = next else { return Ok(None) };
+        let Some(ticket) = reads.ticket(id)? else { return Ok(None) };
+        match ticket.status {
+            Status::Closed { end: crate::desk::End::Merged(into), .. } => next = Some(into),
+            _ => return Ok(Some(ticket)),
+        }
+    }
+    Ok(None)
+}
+
+/// What somebody is to a ticket; an agent who is also its requester counts as what he answered to (see `decide`).
+pub fn role(ticket: &Ticket, organisation: &Organisation, who: Option<&Address>) -> Role {
+    match who {
+        Some(who) if ticket.is_owner(who) => Role::Owner,
+        Some(who) if organisation.membership(who, &ticket.service).is_some() => Role::Agent,
+        Some(who) if ticket.guest(who).is_some() => Role::Guest,
+        _ => Role::Stranger,
+    }
+}
+
+/// Only mails of participants made it what it is.
+fn is_fresh(reads: &impl Reads, ticket: &Ticket) -> Result<bool, Backend> {
+    if ticket.status != Status::Free || ticket.assignee.is_some() {
+        return Ok(false);
+    }
+    let mails_only = |what: &What| {
+        matches!(
+            what,
+            What::Opened { .. }
+                | What::Replied { .. }
+                | What::Unverified
+                | What::Joined { .. }
+                | What::Rerooted { .. }
+                | What::Absorbed { .. }
+        )
+    };
+    Ok(reads.events(ticket.id)?.iter().all(|event| event.actor.door == Door::Mail && mails_only(&event.what)))
+}
+
+/// Start of the day-long and hour-long windows of the brakes.
+pub fn since_hours(now: Timestamp, hours: i64) -> Timestamp {
+    now - SignedDuration::from_hours(hours)
+}
+
+/// The candidates as `guichet why` shows them.
+pub fn told(candidates: &[Candidate]) -> serde_json::Value {
+    candidates.iter().map(|candidate| json!({"ticket": candidate.ticket.id, "by": candidate.by, "fresh": candidate.fresh})).collect()
+}

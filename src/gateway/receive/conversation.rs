@@ -1,0 +1,288 @@
+//! A mail on a ticket that exists: by a participant, an agent, or a stranger who holds a pointer.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::super::case::Case;
+use super::super::effects::{Decided, Fault, learned, token_hash};
+use super::super::{Gateway, facts};
+use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, decide_all};
+use crate::mail::Kind;
+use crate::mail::carrier::Purpose;
+use crate::notifications::{Because, Extra, MailKind, Notice};
+use crate::proof::Level;
+use crate::routing::route::By;
+use crate::routing::understand::{Asked, Understood, understand};
+use crate::routing::{Candidate, newcomers, redact};
+use crate::store::{Change, Disposition, Store};
+
+/// An answer this soon after our mail may be a machine's (CASEBOOK E02: three seconds); a person reads first.
+const PROMPT_SECONDS: i64 = 20;
+/// After so many prompt answers in a day an address counts as a machine (CASEBOOK E02: two exchanges).
+const PROMPT_ANSWERS: u32 = 2;
+/// Within this of our mail nothing reopens a ticket (CASEBOOK E03).
+const NO_REOPEN_SECONDS: i64 = 120;
+/// What stands where a capability stood. Punctuation only: it is nobody's language.
+const REDACTED: &str = "[…]";
+
+impl<S: Store> Gateway<S> {
+    /// Attaches a mail to the ticket `id`, after taking over fresh tickets of the same conversation.
+    pub(super) fn join(&mut self, case: &mut Case<'_>, by: By, found: Vec<Candidate>, id: TicketId) -> Result<Change, Fault> {
+        let (mut chosen, absorbed): (Vec<_>, Vec<_>) = found.into_iter().partition(|candidate| candidate.ticket.id == id);
+        let Some(candidate) = chosen.pop() else { return self.open(case, None) };
+        let ticket = &candidate.ticket;
+        if case.mail.kind.is_automatic() && case.mail.kind != Kind::List {
+            return match candidate.role {
+                Role::Stranger => Ok(case.ends(Disposition::Ignored, "automatic-reply", Some(id))),
+                _ => self.file(case, ticket, "automatic-reply"),
+            };
+        }
+        if case.identity.level == Level::Failed {
+            return self.hold(case, "sender-check-failed", Some(ticket));
+        }
+        match candidate.role {
+            Role::Stranger if by == By::SubjectTag => self.hold(case, "tag-of-another", Some(ticket)),
+            Role::Stranger => self.hold(case, "join-request", Some(ticket)),
+            Role::Agent if case.identity.level < Level::Proven => self.hold(case, "agent-not-proven", Some(ticket)),
+            role => self.speak(case, &candidate, role, absorbed),
+        }
+    }
+
+    fn speak(&mut self, case: &mut Case<'_>, candidate: &Candidate, role: Role, absorbed: Vec<Candidate>) -> Result<Change, Fault> {
+        let ticket = &candidate.ticket;
+        if role != Role::Agent && self.is_prompt_machine(case, ticket)? {
+            return self.file(case, ticket, "prompt-reply");
+        }
+        if !ticket.status.is_open() && role != Role::Agent && self.too_prompt(case, ticket, NO_REOPEN_SECONDS)? {
+            return self.file(case, ticket, "too-prompt-to-reopen");
+        }
+        let understood = self.understand(case, candidate, role)?;
+        case.note(
+            "understood",
+            json!({"actions": understood.actions.iter().map(Action::word).collect::<Vec<_>>(), "refused": understood.refused}),
+        );
+        if understood.held {
+            return self.hold_draft(case, ticket, understood, vec![]);
+        }
+        let mut actions = self.merging(&absorbed)?;
+        let own = understood.actions.clone();
+        actions.extend(own);
+        actions.extend(self.invitation(case, ticket, role, &absorbed)?);
+        let actor = self.actor(case, ticket, role);
+        let outcome = decide_all(Some(ticket), actions, &actor, self.rules(), case.now);
+        self.conclude(case, ticket, Heard { understood, outcome, role, absorbed, actor })
+    }
+
+    fn actor(&self, case: &Case<'_>, ticket: &Ticket, role: Role) -> Actor {
+        let who = case.identity.who.clone();
+        let name = who.as_ref().and_then(|who| self.organisation.agent(&who.address).map(|agent| agent.name.clone()).or(who.name.clone()));
+        let participant = role != Role::Agent || who.as_ref().is_some_and(|who| ticket.is_owner(&who.address));
+        Actor { person: who.map(|who| who.address), name, door: Door::Mail, level: case.identity.level, as_participant: participant }
+    }
+
+    /// What the mail asks for: the beginning that came late, a tagged decision, commands, or plain words.
+    fn understand(&mut self, case: &Case<'_>, candidate: &Candidate, role: Role) -> Result<Understood, Fault> {
+        let ticket = &candidate.ticket;
+        let text = self.redacted(case)?;
+        let words = case.words(text);
+        let plain = |actions| Understood { actions, ..Understood::default() };
+        if candidate.by == By::Ghost && candidate.fresh && case.identity.level == Level::Proven {
+            let guests = case.reached.iter().filter(|who| !self.is_agent(ticket, who)).cloned().collect();
+            return Ok(plain(vec![Action::Reroot { title: case.mail.subject_core.clone(), words, guests }]));
+        }
+        if let Some(carrier) = case.pointers.decision().filter(|carrier| carrier.number == ticket.id && role == Role::Owner) {
+            return Ok(plain(match carrier.purpose {
+                Purpose::Approve => vec![Action::Approve(carrier.request())],
+                _ => vec![Action::RefuseClosure(carrier.request(), words)],
+            }));
+        }
+        let automatic = case.mail.kind.is_automatic();
+        let Some(author) = case.identity.address().cloned() else { return Ok(Understood::default()) };
+        let internal = case.pointers.tags.iter().any(|tag| tag.is_internal() && self.site.keys.made_for(tag, &author));
+        let level = case.identity.level;
+        Ok(understand(&Asked { words, role, level, author, ticket, organisation: &self.organisation, internal, automatic }))
+    }
+
+    /// Fresh tickets of the same conversation: their participants and words come along.
+    fn merging(&self, absorbed: &[Candidate]) -> Result<Vec<Action>, Fault> {
+        let mut actions = Vec::new();
+        for Candidate { ticket, .. } in absorbed {
+            let guests = ticket.participants().into_iter().cloned().collect();
+            let said = self
+                .store
+                .events(ticket.id)?
+                .into_iter()
+                .filter(|event| event.text.is_some() && !matches!(event.what, What::Noted))
+                .collect();
+            actions.push(Action::Absorb { from: ticket.id, guests, said });
+        }
+        Ok(actions)
+    }
+
+    /// To and Cc of a proven participant's or agent's mail join.
+    fn invitation(&self, case: &Case<'_>, ticket: &Ticket, role: Role, absorbed: &[Candidate]) -> Result<Option<Action>, Fault> {
+        if case.identity.level < Level::Proven || matches!(role, Role::Stranger) || !ticket.status.is_open() {
+            return Ok(None);
+        }
+        let lists = self.lists(&case.reached)?;
+        let author = case.identity.address();
+        let comes = |who: &crate::address::Address| absorbed.iter().any(|other| other.ticket.is_participant(who));
+        let belongs =
+            |who: &crate::address::Address| ticket.is_participant(who) || self.is_agent(ticket, who) || Some(who) == author || comes(who);
+        let who = newcomers::newcomers(&case.reached, belongs, |who| lists.contains(who));
+        Ok((!who.is_empty()).then_some(Action::Invite(who)))
+    }
+
+    fn is_agent(&self, ticket: &Ticket, who: &crate::address::Address) -> bool {
+        self.organisation.membership(who, &ticket.service).is_some()
+    }
+
+    /// Turns the decision into a change.
+    fn conclude(&mut self, case: &mut Case<'_>, ticket: &Ticket, heard: Heard) -> Result<Change, Fault> {
+        let Heard { understood, outcome, role, absorbed, actor } = heard;
+        case.note("refused", json!(outcome.refused));
+        let unwanted: Vec<_> = outcome.refused.iter().filter(|refused| refused.action != "invite").collect();
+        if understood.was_commands && !unwanted.is_empty() {
+            let refused = outcome.refused.clone();
+            return self.hold_draft(case, ticket, understood, refused);
+        }
+        if unwanted.iter().any(|refused| matches!(refused.why, Why::TooLate | Why::TooOften)) {
+            return self.open(case, Some(ticket.id));
+        }
+        if outcome.done.is_empty() && !unwanted.is_empty() {
+            let needs_proof = unwanted.iter().any(|refused| matches!(refused.why, Why::NotProven { .. }));
+            return if needs_proof {
+                self.hold(case, "needs-proof", Some(ticket))
+            } else {
+                self.not_possible(case, ticket, &actor, &outcome)
+            };
+        }
+        let reason = reason(&outcome, self.too_prompt(case, ticket, PROMPT_SECONDS)? && role != Role::Agent);
+        let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
+        let extra = self.receipt(&understood, &outcome, &actor);
+        let told = self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra, silent: case.waiting.old })?;
+        case.note("told", told);
+        for other in &absorbed {
+            self.merge_away(case, &mut change, &other.ticket, ticket.id, &actor)?;
+        }
+        change.handled = case.ends(Disposition::Attached, reason, Some(ticket.id)).handled;
+        self.remember(case, &mut change, ticket.id)?;
+        Ok(change)
+    }
+
+    fn merge_away(&mut self, case: &Case<'_>, change: &mut Change, other: &Ticket, into: TicketId, actor: &Actor) -> Result<(), Fault> {
+        let outcome = decide_all(Some(other), vec![Action::Merge { into }], actor, self.rules(), case.now);
+        self.add(change, Decided { before: Some(other), outcome: &outcome, extra: vec![], silent: true })?;
+        Ok(())
+    }
+
+    fn remember(&mut self, case: &Case<'_>, change: &mut Change, ticket: TicketId) -> Result<(), Fault> {
+        if let Some(who) = &case.identity.who {
+            let known = self.store.person(&who.address)?;
+            change.people.extend(learned(known, who, case.mail.language.as_ref(), false));
+        }
+        self.point(case, change, Some(ticket));
+        self.revoke(case, change)
+    }
+
+    /// Words that could not become what they meant: kept on the ticket for agents, and the author is told once.
+    fn not_possible(&mut self, case: &mut Case<'_>, ticket: &Ticket, actor: &Actor, refused: &Outcome) -> Result<Change, Fault> {
+        let words = case.words(self.redacted(case)?);
+        let outcome = decide_all(Some(ticket), vec![Action::File(words)], actor, self.rules(), case.now);
+        let mut change = case.ends(Disposition::Attached, "not-possible", Some(ticket.id));
+        let extra = actor.person.clone().map(|to| Notice {
+            to,
+            kind: MailKind::NotPossible,
+            because: Because::Author,
+            extra: Extra::Commands { done: vec![], refused: refused.refused.clone(), draft: String::new() },
+        });
+        let told = self.add(
+            &mut change,
+            Decided { before: Some(ticket), outcome: &outcome, extra: extra.into_iter().collect(), silent: case.waiting.old },
+        )?;
+        case.note("told", told);
+        change.handled = case.ends(Disposition::Attached, "not-possible", Some(ticket.id)).handled;
+        self.remember(case, &mut change, ticket.id)?;
+        Ok(change)
+    }
+
+    /// An agent's commands that could not all be done: nothing is, the text waits, one mail says why.
+    fn hold_draft(
+        &mut self,
+        case: &mut Case<'_>,
+        ticket: &Ticket,
+        understood: Understood,
+        refused: Vec<crate::desk::Refused>,
+    ) -> Result<Change, Fault> {
+        let refused = if refused.is_empty() { understood.refused.clone() } else { refused };
+        case.note("refused", json!(refused));
+        let mut change = case.ends(Disposition::Held, "commands-refused", Some(ticket.id));
+        let Some(to) = case.identity.address().cloned().filter(|_| !case.waiting.old) else { return Ok(change) };
+        let extra = Extra::Commands { done: vec![], refused, draft: understood.text };
+        let nothing = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
+        let notice = Notice { to, kind: MailKind::CommandRefused, because: Because::Author, extra };
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &nothing, extra: vec![notice], silent: false })?;
+        Ok(change)
+    }
+
+    /// One short mail to an agent whose commands were done.
+    fn receipt(&self, understood: &Understood, outcome: &Outcome, actor: &Actor) -> Vec<Notice> {
+        let Some(to) = actor.person.clone().filter(|_| understood.was_commands) else { return vec![] };
+        let refused = |action: &&Action| outcome.refused.iter().any(|refused| refused.action == action.word());
+        let done = understood.actions.iter().filter(|action| !refused(action)).map(|action| action.word().to_owned()).collect();
+        let extra = Extra::Commands { done, refused: outcome.refused.clone(), draft: String::new() };
+        vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }]
+    }
+
+    /// The new words, without capabilities of ours.
+    pub(super) fn redacted(&self, case: &Case<'_>) -> Result<String, Fault> {
+        Ok(redact::redact(&case.mail.reply, REDACTED).0.into_owned())
+    }
+
+    /// Links of others that this mail quotes are void from now on (CASEBOOK C12).
+    pub(super) fn revoke(&self, case: &Case<'_>, change: &mut Change) -> Result<(), Fault> {
+        for token in redact::redact(&case.mail.text, REDACTED).1 {
+            let Some(bytes) = crate::mail::carrier::decode_token(&token) else { continue };
+            let hash = token_hash(&bytes);
+            if self.store.link(&hash)?.is_some_and(|link| Some(&link.person) != case.identity.address()) {
+                change.revoked.push(hash);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_prompt_machine(&self, case: &Case<'_>, ticket: &Ticket) -> Result<bool, Fault> {
+        let Some(author) = case.identity.address() else { return Ok(false) };
+        let day = facts::since_hours(case.now, 24);
+        Ok(self.too_prompt(case, ticket, PROMPT_SECONDS)?
+            && self.store.from_since(author, Some("prompt-reply"), day)? >= self.site.brakes.prompt_answers.max(PROMPT_ANSWERS))
+    }
+
+    /// Did it come within `seconds` of our last mail to its author about this ticket?
+    fn too_prompt(&self, case: &Case<'_>, ticket: &Ticket, seconds: i64) -> Result<bool, Fault> {
+        let Some(author) = case.identity.address() else { return Ok(false) };
+        let last = self.store.last_letter(ticket.id, author)?;
+        Ok(last.is_some_and(|last| case.now.duration_since(last) < SignedDuration::from_secs(seconds)))
+    }
+}
+
+/// What was heard in a mail, and decided.
+struct Heard {
+    understood: Understood,
+    outcome: Outcome,
+    role: Role,
+    absorbed: Vec<Candidate>,
+    actor: Actor,
+}
+
+/// The ledger's word for what a mail did.
+fn reason(outcome: &Outcome, prompt: bool) -> &'static str {
+    let is = |what: fn(&What) -> bool| outcome.done.iter().any(|Event { what: done, .. }| what(done));
+    if is(|what| matches!(what, What::Unverified)) {
+        return "unverified";
+    }
+    if is(|what| matches!(what, What::Rerooted { .. })) {
+        return "beginning";
+    }
+    if prompt { "prompt-reply" } else { "reply" }
+}

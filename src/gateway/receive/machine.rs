@@ -1,0 +1,38 @@
+//! Mails that no person wrote: filed where they belong, never answered, never reopening, never commanding.
+
+use super::super::Gateway;
+use super::super::case::Case;
+use super::super::effects::{Decided, Fault};
+use crate::desk::{Action, Actor, Door, Ticket, decide_all};
+use crate::mail::Kind;
+use crate::proof::Level;
+use crate::store::{Change, Disposition, Store};
+
+impl<S: Store> Gateway<S> {
+    /// An automatic mail without a conversation. A proven machine (monitoring) may open a ticket; answers of machines are
+    /// kept without effect; what else no person wrote waits for one.
+    pub(super) fn machine_alone(&mut self, case: &mut Case<'_>) -> Result<Change, Fault> {
+        match case.mail.kind {
+            Kind::System if case.identity.level == Level::Proven && case.mail.bounce.is_none() => self.open(case, None),
+            Kind::System => self.hold(case, "notification", None),
+            _ => Ok(case.ends(Disposition::Ignored, "automatic-reply", None)),
+        }
+    }
+
+    /// An automatic mail, or one that comes too promptly to be a person's, on its ticket: agents may read it, no more.
+    pub(super) fn file(&mut self, case: &mut Case<'_>, ticket: &Ticket, reason: &'static str) -> Result<Change, Fault> {
+        let who = case.identity.who.clone();
+        let actor = Actor {
+            person: who.as_ref().map(|who| who.address.clone()),
+            name: who.and_then(|who| who.name),
+            door: Door::Mail,
+            level: case.identity.level,
+            as_participant: true,
+        };
+        let words = case.words(case.mail.reply.clone());
+        let outcome = decide_all(Some(ticket), vec![Action::File(words)], &actor, self.rules(), case.now);
+        let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: true })?;
+        Ok(change)
+    }
+}

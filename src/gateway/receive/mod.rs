@@ -1,0 +1,140 @@
+//! A mail's way through the house: read → guard → route → understand → decide → write → one commit.
+//!
+//! Promises: each waiting instance gets exactly one outcome with its reasons; a mail that panics or fails is parked and
+//! the next goes on; mails that wait together are committed together, a lone one at once.
+
+mod conversation;
+mod hold;
+mod machine;
+mod opening;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::json;
+
+use super::case::{Case, Waiting};
+use super::effects::Fault;
+use super::{Gateway, facts};
+use crate::mail::{self, Incoming, Kind, Limits};
+use crate::routing::{Guard, Route, guard::guard, route};
+use crate::store::{Backend, Change, CommitFault, Disposition, Store};
+
+/// How often a decision is taken again when a ticket changed meanwhile.
+const STALE_RETRIES: u32 = 5;
+/// From this many mails on, reading is shared among threads.
+const SHARED_FROM: usize = 8;
+
+impl<S: Store> Gateway<S> {
+    /// Handles kept mails, in order, in one transaction. On a failure of the store nothing happened and all still wait.
+    pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
+        let mails = read_all(waiting, &self.site.limits);
+        fail::fail_point!("read");
+        self.store.begin()?;
+        let mut outcomes = Vec::with_capacity(waiting.len());
+        for (waiting, mail) in waiting.iter().zip(&mails) {
+            outcomes.push(self.handle(waiting, mail.as_ref())?);
+        }
+        fail::fail_point!("decided");
+        self.store.end()?;
+        fail::fail_point!("committed");
+        Ok(outcomes)
+    }
+
+    /// One mail; `None` when reading it panicked.
+    fn handle(&mut self, waiting: &Waiting, mail: Option<&Incoming>) -> Result<Disposition, Backend> {
+        let Some(mail) = mail else { return self.park(waiting, "reader-panicked") };
+        for _ in 0..STALE_RETRIES {
+            let change = match catch_unwind(AssertUnwindSafe(|| self.consider(waiting, mail))) {
+                Ok(Ok(change)) => change,
+                Ok(Err(Fault::Backend(fault))) => return Err(fault),
+                Ok(Err(fault)) => {
+                    tracing::error!(instance = waiting.instance, fault = %fault, "a mail could not be handled; parked");
+                    return self.park(waiting, "template-or-compose");
+                }
+                Err(_) => return self.park(waiting, "gateway-panicked"),
+            };
+            let disposition = change.handled.as_ref().map_or(Disposition::Parked, |handled| handled.disposition);
+            match self.store.commit(&change) {
+                Ok(()) => return Ok(logged(waiting, &change, disposition)),
+                Err(CommitFault::AlreadyDone) => return Ok(disposition),
+                Err(CommitFault::Stale(_)) => {}
+                Err(CommitFault::Backend(fault)) => return Err(fault),
+            }
+        }
+        self.park(waiting, "always-stale")
+    }
+
+    /// The whole decision about one mail.
+    fn consider(&mut self, waiting: &Waiting, mail: &Incoming) -> Result<Change, Fault> {
+        let site = self.site.clone();
+        let mut case = Case::new(waiting, mail, &site, self.clock.now());
+        if waiting.cut {
+            return self.hold(&mut case, "too-large", None);
+        }
+        let known = facts::facts(&self.store, &case)?;
+        match guard(mail, &case.identity, &known, &site) {
+            Guard::Pass => {}
+            Guard::Ignore(reason) => return Ok(case.ends(Disposition::Ignored, reason, None)),
+            Guard::Park(reason) => return Ok(case.ends(Disposition::Parked, reason, None)),
+            Guard::Hold(reason) => return self.hold(&mut case, reason, None),
+        }
+        if mail.kind == Kind::Bounce {
+            return self.bounce(&mut case);
+        }
+        let candidates = facts::candidates(&self.store, &self.organisation, &case, &site.keys)?;
+        let route = route(&case.identity, &candidates);
+        case.note("candidates", facts::told(&candidates));
+        match route {
+            Route::Conflict(tickets) => {
+                case.note("conflict", json!(tickets));
+                self.hold(&mut case, "pointers-disagree", None)
+            }
+            Route::New if matches!(mail.kind, Kind::AutoReply | Kind::System) => self.machine_alone(&mut case),
+            Route::New => self.open(&mut case, None),
+            Route::Ticket { id, by, absorb } => {
+                case.note("routed", json!({"ticket": id, "by": by, "absorb": absorb}));
+                let candidate =
+                    candidates.into_iter().filter(|candidate| candidate.ticket.id == id || absorb.contains(&candidate.ticket.id));
+                self.join(&mut case, by, candidate.collect(), id)
+            }
+        }
+    }
+
+    /// Sets a mail aside with its bytes; the next one goes on.
+    pub(super) fn park(&mut self, waiting: &Waiting, reason: &str) -> Result<Disposition, Backend> {
+        let blank = Incoming::default();
+        let case = Case::new(waiting, &blank, &self.site, self.clock.now());
+        let mut change = case.ends(Disposition::Parked, reason, None);
+        if let Some(handled) = change.handled.as_mut() {
+            handled.message_id = None;
+        }
+        tracing::error!(instance = waiting.instance, reason, "mail parked: see `guichet why`, then `guichet replay`");
+        match self.store.commit(&change) {
+            Ok(()) | Err(CommitFault::AlreadyDone) => Ok(Disposition::Parked),
+            Err(CommitFault::Backend(fault)) => Err(fault),
+            Err(fault) => Err(Backend(fault.to_string())),
+        }
+    }
+}
+
+fn logged(waiting: &Waiting, change: &Change, disposition: Disposition) -> Disposition {
+    if let Some(handled) = &change.handled {
+        tracing::debug!(instance = waiting.instance, outcome = ?disposition, reason = %handled.reason, ticket = handled.ticket, letters = change.letters.len(), "mail handled");
+    }
+    disposition
+}
+
+/// Reads mails, on all cores when there are many; `None` where the reader panicked.
+fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Option<Incoming>> {
+    let read = |waiting: &Waiting| catch_unwind(|| mail::read(&waiting.raw, limits)).ok();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    if waiting.len() < SHARED_FROM || threads < 2 {
+        return waiting.iter().map(read).collect();
+    }
+    let share = waiting.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = waiting.chunks(share).map(|part| scope.spawn(move || part.iter().map(read).collect::<Vec<_>>())).collect();
+        let joined = parts.into_iter().zip(waiting.chunks(share));
+        joined.flat_map(|(part, share)| part.join().unwrap_or_else(|_| share.iter().map(|_| None).collect())).collect()
+    })
+}

@@ -1,0 +1,102 @@
+//! A new conversation.
+
+use super::super::Gateway;
+use super::super::case::Case;
+use super::super::effects::{Decided, Fault, learned};
+use crate::address::Address;
+use crate::desk::{Action, Actor, Door, Opening, TicketId, Urgency, decide_all};
+use crate::mail::{Incoming, Kind};
+use crate::proof::Level;
+use crate::routing::{newcomers, service};
+use crate::store::{Change, Disposition, How, KnownId, Seen, Store};
+
+/// Characters of a title that are kept.
+const TITLE_MAX: usize = 200;
+
+impl<S: Store> Gateway<S> {
+    /// Opens a ticket; `related` is an ended one that the mail answers too late.
+    pub(super) fn open(&mut self, case: &mut Case<'_>, related: Option<TicketId>) -> Result<Change, Fault> {
+        let Some(who) = case.identity.who.clone() else { return self.hold(case, "no-author", None) };
+        let Some((service, category)) = service::destination(case.mail, &self.organisation, &self.site) else {
+            return self.hold(case, "no-service", None);
+        };
+        let guests = self.first_guests(case, &who.address)?;
+        let known = self.store.person(&who.address)?;
+        let opening = Opening {
+            id: self.store.next_ticket()?,
+            title: title(case.mail),
+            service,
+            category,
+            requester: who.address.clone(),
+            beneficiary: None,
+            guests,
+            language: self.language(case.mail, known.as_ref().and_then(|person| person.language.clone())),
+            urgency: if case.mail.important { Urgency::High } else { Urgency::Medium },
+            words: case.words(self.redacted(case)?),
+            related,
+        };
+        let actor = Actor::person(who.address.clone(), who.name.clone(), Door::Mail, case.identity.level);
+        let outcome = decide_all(None, vec![Action::Open(Box::new(opening))], &actor, self.rules(), case.now);
+        let ticket = outcome.ticket.as_ref().map(|ticket| ticket.id);
+        let wrong_tag = related.is_none() && case.pointers.signed_numbers().next().is_some();
+        let mut change = Change::new(crate::store::Cause::Mail(case.waiting.instance), case.now);
+        let silent = case.waiting.old || case.mail.kind != Kind::Human;
+        let told = self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent })?;
+        case.note("told", told);
+        let reason = if wrong_tag { "wrong-tag" } else { "new" };
+        change.handled = case.ends(Disposition::New, reason, ticket).handled;
+        change.people.extend(learned(known, &who, case.mail.language.as_ref(), case.mail.list_id.is_some()));
+        self.point(case, &mut change, ticket);
+        self.revoke(case, &mut change)?;
+        Ok(change)
+    }
+
+    /// To and Cc of a proven person's first mail follow from the start.
+    fn first_guests(&self, case: &Case<'_>, requester: &Address) -> Result<Vec<Address>, Fault> {
+        if case.identity.level < Level::Proven {
+            return Ok(vec![]);
+        }
+        let lists = self.lists(&case.reached)?;
+        let mut guests = newcomers::newcomers(&case.reached, |who| who == requester, |who| lists.contains(who));
+        let limit = self.site.policy.newcomers_per_mail;
+        if guests.len() > limit {
+            guests.clear();
+        }
+        Ok(guests)
+    }
+
+    /// Those of some addresses that once sent through a list.
+    pub(super) fn lists(&self, people: &[Address]) -> Result<Vec<Address>, Fault> {
+        let mut lists = Vec::new();
+        for who in people {
+            if self.store.person(who)?.is_some_and(|person| person.is_list) {
+                lists.push(who.clone());
+            }
+        }
+        Ok(lists)
+    }
+
+    fn language(&self, mail: &Incoming, remembered: Option<String>) -> String {
+        let written = mail.language.as_deref();
+        self.templates.language([written.or(remembered.as_deref()).unwrap_or(&self.site.language), &self.site.language])
+    }
+
+    /// From now on the mail's ids, its thread and its readers' threads lead to the ticket.
+    pub(super) fn point(&self, case: &Case<'_>, change: &mut Change, ticket: Option<TicketId>) {
+        let Some(ticket) = ticket else { return };
+        let author = case.identity.address().cloned();
+        change.ids.push(KnownId { id: case.message_id.clone(), ticket, how: How::Seen, person: author.clone() });
+        let quoted = case.pointers.ids.iter().map(|id| KnownId { id: id.clone(), ticket, how: How::Quoted, person: None });
+        change.ids.extend(quoted);
+        change.threads.extend(case.pointers.thread_root.clone().map(|root| (root, ticket)));
+        let readers = author.into_iter().chain(case.reached.iter().cloned());
+        let seen = readers.map(|person| Seen { ticket, person, message_id: case.message_id.clone() });
+        // What a reader got from the mail itself comes before what we send them now.
+        let ours = std::mem::take(&mut change.seen);
+        change.seen = seen.chain(ours).collect();
+    }
+}
+
+fn title(mail: &Incoming) -> String {
+    mail.subject_core.chars().take(TITLE_MAX).collect()
+}

@@ -1,0 +1,107 @@
+//! The gateway's own thread: the one writer. Jobs come by a bounded channel and run one after the other.
+//!
+//! A panic in a job ends the thread, and with it the program (see `cli::run`): no zombie that serves pages but reads no mail.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::{Notify, mpsc};
+
+use super::Gateway;
+use super::case::Waiting;
+use crate::ports::{Arrival, Kept};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Backend, Disposition, Store};
+
+/// Something to do on the gateway's thread.
+pub(super) type Job = Box<dyn FnOnce(&mut Gateway<Sqlite>) + Send>;
+
+/// Jobs that wait at most; senders then wait too, so that a flood of mail stays on its server.
+const JOBS_MAX: usize = 64;
+/// Waiting mails that are loaded at once when the program resumes.
+const RESUME_BATCH: usize = 64;
+/// Starts after which a mail that was being handled each time is parked (CASEBOOK H20).
+const ATTEMPTS_MAX: u32 = 3;
+
+/// Starts the thread. It ends, and closes the store, when the last sender is gone.
+pub(super) fn start(mut gateway: Gateway<Sqlite>) -> std::io::Result<(mpsc::Sender<Job>, JoinHandle<()>)> {
+    let (jobs, mut queue) = mpsc::channel::<Job>(JOBS_MAX);
+    let thread = std::thread::Builder::new().name("gateway".into()).spawn(move || {
+        while let Some(job) = queue.blocking_recv() {
+            job(&mut gateway);
+        }
+    })?;
+    Ok((jobs, thread))
+}
+
+/// Keeps mails, says so at once, and then handles them: the server may be told while we think.
+pub(super) fn keep(
+    gateway: &mut Gateway<Sqlite>,
+    arrivals: Vec<Arrival>,
+    say: impl FnOnce(Result<Vec<Kept>, Backend>),
+    outbox: &Arc<Notify>,
+) {
+    let kept = match gateway.store_mut().keep(&arrivals) {
+        Ok(kept) => kept,
+        Err(fault) => return say(Err(fault)),
+    };
+    fail::fail_point!("kept");
+    let fresh: Vec<Waiting> =
+        arrivals.into_iter().zip(&kept).filter(|(_, kept)| !kept.known).map(|(arrival, kept)| waiting(arrival, kept)).collect();
+    say(Ok(kept));
+    if fresh.is_empty() {
+        return;
+    }
+    match gateway.receive(&fresh) {
+        Ok(_) => outbox.notify_waiters(),
+        // They are kept: the next resume handles them.
+        Err(fault) => tracing::error!(fault = %fault, waiting = fresh.len(), "kept mails could not be handled yet"),
+    }
+}
+
+fn waiting(arrival: Arrival, kept: &Kept) -> Waiting {
+    Waiting {
+        instance: kept.instance,
+        received_at: arrival.received_at,
+        old: arrival.old,
+        cut: arrival.cut_from.is_some(),
+        raw: arrival.raw,
+    }
+}
+
+/// Handles what was kept and not handled when the program ended. A mail that was there at several starts is handled
+/// alone, then parked: it may be what ends the program.
+pub fn resume<S: Store>(gateway: &mut Gateway<S>) -> Result<usize, Backend> {
+    let all = gateway.store_mut().resume()?;
+    let (suspect, rest): (Vec<_>, Vec<_>) = all.iter().partition(|instance| instance.attempts > 1);
+    for batch in rest.chunks(RESUME_BATCH) {
+        let batch = load(gateway, batch)?;
+        gateway.receive(&batch)?;
+    }
+    for instance in &suspect {
+        let one = load(gateway, std::slice::from_ref(instance))?;
+        match instance.attempts > ATTEMPTS_MAX {
+            true => one.iter().try_for_each(|waiting| gateway.park(waiting, "ended-the-program").map(|_| ()))?,
+            false => drop(gateway.receive(&one)?),
+        }
+    }
+    Ok(all.len())
+}
+
+fn load<S: Store>(gateway: &Gateway<S>, instances: &[&crate::store::Instance]) -> Result<Vec<Waiting>, Backend> {
+    let mut loaded = Vec::with_capacity(instances.len());
+    for instance in instances {
+        let raw = gateway.store().raw(instance.id)?.unwrap_or_default();
+        let Some(instance) = gateway.store().instance(instance.id)? else { continue };
+        loaded.push(Waiting { instance: instance.id, received_at: instance.received_at, old: instance.old, cut: instance.cut, raw });
+    }
+    Ok(loaded)
+}
+
+/// Handles an instance again, after a fix or on an administrator's word.
+pub fn replay<S: Store>(gateway: &mut Gateway<S>, instance: u64) -> Result<Option<Disposition>, Backend> {
+    let Some(row) = gateway.store().instance(instance)? else { return Ok(None) };
+    gateway.store_mut().reopen_instance(instance)?;
+    let one = load(gateway, &[&row])?;
+    Ok(gateway.receive(&one)?.first().copied())
+}

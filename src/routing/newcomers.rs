@@ -1,0 +1,37 @@
+//! Who joins a conversation because a proven participant wrote to them too (PRODUCT P35). Own addresses, lists, robots
+//! and people who belong already never do.
+
+use crate::address::{Address, Mailbox};
+use crate::mail::Incoming;
+use crate::site::Site;
+
+/// Local parts behind which nobody reads (RFC 2142 roles that answer by machine, and common practice).
+const ROBOTS: &[&str] =
+    &["noreply", "no-reply", "ne-pas-repondre", "nepasrepondre", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"];
+
+/// Endings of a list's service addresses.
+const SERVICE_ENDINGS: &[&str] = &["-request", "-bounces", "-owner", "-unsubscribe", "-subscribe"];
+
+/// Everybody in To and Cc but the desk itself, each once: those who have this mail already.
+pub fn reached(mail: &Incoming, site: &Site) -> Vec<Address> {
+    let mut people: Vec<Address> = Vec::new();
+    for Mailbox { address, .. } in mail.to.iter().chain(&mail.cc) {
+        if !site.is_own(address) && !people.contains(address) {
+            people.push(address.clone());
+        }
+    }
+    people
+}
+
+/// Those of `reached` who may become guests; `belongs` tells who is part of the ticket or handles it already, `is_list`
+/// which addresses once sent through a list.
+pub fn newcomers(reached: &[Address], belongs: impl Fn(&Address) -> bool, is_list: impl Fn(&Address) -> bool) -> Vec<Address> {
+    reached.iter().filter(|who| !is_robot(who) && !belongs(who) && !is_list(who)).cloned().collect()
+}
+
+/// Nobody reads there: never written to by a machine, never a guest.
+pub fn is_robot(address: &Address) -> bool {
+    let local = address.local();
+    let prefixed = local.starts_with("owner-") || local.starts_with("bounce-") || local.starts_with("bounces-");
+    prefixed || ROBOTS.contains(&local) || SERVICE_ENDINGS.iter().any(|ending| local.ends_with(ending))
+}

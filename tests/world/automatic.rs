@@ -1,0 +1,143 @@
+//! Machines: group E of the casebook.
+
+use guichet::store::{Disposition, Reads};
+
+use crate::world::{Checked, Mail, World, address, is};
+
+fn absence(person: &str) -> Mail {
+    Mail::from(person)
+        .to("support@desk.test")
+        .subject("Réponse automatique : absence")
+        .header("Auto-Submitted", "auto-replied (vacation)")
+        .text("Je suis absent jusqu'au 12.")
+}
+
+#[test]
+fn e01_an_absence_is_filed_and_changes_nothing() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let ack = world.letter_to_any("alice@cust.test");
+    let handled = world.receives(&absence("alice@cust.test").reply_to_id(&ack.message_id));
+    assert!(is(&handled, Disposition::Attached, "automatic-reply"));
+    assert!(world.sent().is_empty());
+    assert_eq!(world.status(1), "free");
+    let lone = world.receives(&absence("carol@other.test"));
+    assert_eq!(lone.disposition, Disposition::Ignored);
+    let human = world.receives(&Mail::new("bob@cust.test").header("Auto-Submitted", "no"));
+    assert_eq!(human.disposition, Disposition::New);
+}
+
+#[test]
+fn e02_k10_an_unmarked_machine_is_silenced_after_two_exchanges() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let mut answers = 0;
+    for round in 0..10 {
+        let Some(last) = world.sent().into_iter().filter(|sent| sent.to == "alice@cust.test").next_back() else { break };
+        answers += 1;
+        world.later(jiff::SignedDuration::from_secs(3 - 300));
+        world.receives(&last.answered_by("alice@cust.test", &format!("We received your request, number {round}.")));
+    }
+    assert!(answers <= 2, "{answers}");
+}
+
+#[test]
+fn e03_nothing_prompt_reopens_and_no_more_than_three_a_day() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let alert = world.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
+    let mut reopened = 0;
+    for _ in 0..6 {
+        world.receives(&alert.answered_by("ag1@desk.test", "#clore\nFait."));
+        let Some(approval) = world.sent().into_iter().find(|sent| sent.to == "alice@cust.test") else { break };
+        world.presses(&approval.links[0], guichet::gateway::Button::Approve);
+        world.receives(&approval.answered_by("alice@cust.test", "Non, la panne est revenue, que se passe-t-il ?"));
+        reopened += usize::from(world.ticket(1).status.is_open());
+    }
+    assert!(reopened <= 3, "{reopened}");
+}
+
+#[test]
+fn e06_a_forged_loop_mark_never_drops_a_human() {
+    let mut world = World::new();
+    let handled = world.receives(&Mail::new("alice@cust.test").header("X-Guichet-Loop", "1").header("Precedence", "bulk"));
+    assert_eq!(handled.disposition, Disposition::New);
+}
+
+fn report(world: &World, returned: &str, recipient: &str, to: &str) -> Mail {
+    let _ = world;
+    let body = format!(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nIt failed.\n--b\n\
+         Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.cust.test\n\nFinal-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n\
+         Diagnostic-Code: smtp; 550 5.1.1 no such user\n\n--b\nContent-Type: message/rfc822-headers\n\nMessage-ID: <{returned}>\nSubject: x\n\n--b--\n"
+    );
+    let mut mail = Mail::from("mailer-daemon@mx.cust.test").to(to).subject("Undelivered Mail Returned to Sender").body(&body);
+    mail.checked = Checked::Nothing;
+    mail
+}
+
+#[test]
+fn e07_an_authentic_bounce_marks_its_letter_and_tells_agents_once() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let ack = world.letter_to_any("alice@cust.test");
+    let handled = world.receives(&report(&world, &ack.message_id, "alice@cust.test", "support@desk.test"));
+    assert!(is(&handled, Disposition::Attached, "bounce"));
+    assert_eq!(world.recipients(), ["ag1@desk.test", "ag2@desk.test"]);
+    let letter = world.gateway.store().letter_of(&ack.message_id).unwrap().unwrap();
+    assert_eq!(letter.state, guichet::store::LetterState::Refused);
+    // Told once; by the envelope address as well.
+    world.receives(&report(&world, "other@x.test", "alice@cust.test", &ack.envelope_from));
+    assert!(world.sent().is_empty());
+    assert_eq!(world.gateway.store().person(&address("alice@cust.test")).unwrap().unwrap().failures, 1);
+}
+
+#[test]
+fn e08_a_forged_bounce_marks_nobody() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test").cc("bob@cust.test"));
+    let ack = world.letter_to_any("alice@cust.test");
+    for mail in [
+        report(&world, "unknown@x.test", "alice@cust.test", "support@desk.test"),
+        report(&world, &ack.message_id, "bob@cust.test", "support@desk.test"),
+    ] {
+        assert_eq!(world.receives(&mail).disposition, Disposition::Ignored);
+    }
+    assert!(world.sent().is_empty());
+}
+
+#[test]
+fn e12_our_automatic_mail_is_marked_and_people_are_not() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let sent = world.sent();
+    assert!(sent.iter().find(|sent| sent.to == "alice@cust.test").unwrap().auto.is_some());
+    let alert = sent.iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
+    world.receives(&alert.answered_by("ag1@desk.test", "Bonjour, je regarde."));
+    assert_eq!(world.letter_to("alice@cust.test").auto, None);
+}
+
+#[test]
+fn e20_a_mail_of_sixty_hops_is_parked() {
+    let mut world = World::new();
+    let mut mail = Mail::new("alice@cust.test");
+    for hop in 0..60 {
+        mail = mail.header("Received", &format!("from h{hop}.test by h.test"));
+    }
+    assert_eq!(world.receives(&mail).disposition, Disposition::Parked);
+    assert!(world.sent().is_empty());
+}
+
+#[test]
+fn e16_a_bomb_is_held_and_honest_mail_goes_on() {
+    let mut world = World::new();
+    for _ in 0..70 {
+        let mut mail = Mail::new("mallory@evil.test");
+        mail.date = Some(world.now());
+        world.later(jiff::SignedDuration::from_secs(-295));
+        world.receives(&mail);
+    }
+    let held = world.gateway.store().count(None).unwrap().held;
+    assert!(held >= 9, "{held}");
+    assert_eq!(world.receives(&Mail::new("alice@cust.test")).disposition, Disposition::New);
+}

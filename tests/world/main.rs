@@ -1,0 +1,12 @@
+//! Stories through the gateway's one door: mails in and out as text, links pressed, time moved.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../support/world.rs"]
+mod world;
+
+mod automatic;
+mod identity;
+mod journeys;
+mod links;
+mod privacy;
+mod threads;
