@@ -58,7 +58,8 @@ pub fn block(words: &Words, scene: &Scene<'_>, event: &Event, text: &str, for_ag
 /// Why these words are to be read with care.
 fn warning(words: &Words, event: &Event, who: &str) -> String {
     let key = match (event.visibility, event.actor.level) {
-        (_, Level::Failed | Level::Claimed) => "block.unproven",
+        (Visibility::Agents, Level::Failed | Level::Claimed) => "block.unproven_internal",
+        (Visibility::Public, Level::Failed | Level::Claimed) => "block.unproven",
         (Visibility::Agents, _) => "block.internal",
         (Visibility::Public, Level::Proven) => return String::new(),
     };

@@ -70,7 +70,7 @@ pub enum MailKind {
     NewTicket,
     /// New words, or a change worth telling.
     Update,
-    /// To agents: words for agents only. Whatever answers this mail stays among them (CASEBOOK B03).
+    /// To agents: words for agents only.
     Note,
     /// To the requester: somebody works on it.
     Taken,
@@ -137,6 +137,12 @@ impl MailKind {
         MailKind::Parked,
         MailKind::FreshLink,
     ];
+
+    /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
+    /// kind where addresses carry no tags.
+    pub fn is_internal(self) -> bool {
+        matches!(self, MailKind::Note | MailKind::HeldMail | MailKind::BounceNotice | MailKind::Parked)
+    }
 
     /// A stable word: template name, `kind` of the outbox row, word of the trace.
     pub fn word(self) -> &'static str {

@@ -48,10 +48,14 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         }
         MailKind::Receipt | MailKind::CommandRefused | MailKind::NotPossible => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if scene.done.is_empty() => asked_before(scene, notice).into_iter().collect(),
-        // Whoever it is given to may never have seen the request.
-        MailKind::Assigned => scene.before.iter().take(1).chain(scene.done).filter(|event| may_see(scene, event, &notice.to)).collect(),
         _ => scene.done.iter().filter(|event| may_see(scene, event, &notice.to)).collect(),
     }
+}
+
+/// The request itself, for whoever it is given to: they may never have seen it.
+pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
+    let given = notice.kind == MailKind::Assigned && is_agent(scene, &notice.to);
+    scene.before.first().filter(|event| given && matches!(event.what, What::Opened { .. }))
 }
 
 /// A question that is mailed again, with fresh links.

@@ -74,6 +74,8 @@ pub struct View {
     pub stop: String,
     /// The line above which people answer; empty where an answer goes nowhere.
     pub marker: String,
+    /// For agents: to whom an answer goes, in front of everything.
+    pub banner: String,
     /// The line that mail programs show in their list.
     pub preview: String,
     /// What commands did.
@@ -136,8 +138,13 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     view.agent = position == Position::Agent;
     view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
     view.facts = told.iter().filter_map(|event| facts::fact(words, scene, event, notice)).collect();
-    let texts = told.iter().filter_map(|event| Some((event, shown::words_of(event, notice)?)));
+    let request = shown::request(scene, notice);
+    let texts = request.iter().chain(told).filter_map(|event| Some((event, shown::words_of(event, notice)?)));
     view.words = texts.map(|(event, text)| blocks::block(words, scene, event, text, view.agent)).collect();
+    if matches!(notice.kind, MailKind::Note | MailKind::JoinRequest) {
+        // These mails say it themselves.
+        view.words.iter_mut().for_each(|block| block.warning.clear());
+    }
     view.preview = preview(&view, words, told, notice);
     view.commands = commands(words, scene, notice);
     last_lines(&mut view, words, scene, notice, position);
@@ -163,7 +170,7 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
             Some(name) => words.say("hello.named", &[("name", name)]),
             None => words.say("hello.plain", &[]),
         },
-        because: words.say(&format!("because.{}", notice.because.word()), &[("desk", &site.name), ("service", &site.name)]),
+        because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
         held: held(words, &notice.extra),
         bounced: bounced(&notice.extra),
         language: reader.language.clone(),
@@ -204,35 +211,61 @@ fn preview(view: &View, words: &Words, told: &[&Event], notice: &Notice) -> Stri
     said.or_else(|| view.facts.first().cloned()).unwrap_or_else(|| view.title.clone())
 }
 
-/// The last lines of a mail: why, what next, who else, how to stop.
+/// The lines around a mail: where an answer goes, why it came, who else gets it, how to stop.
 fn last_lines(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice, position: Position) {
     let values = [("desk", scene.site.name.as_str()), ("service", view.service.as_str())];
-    view.because = words.say(&format!("because.{}", notice.because.word()), &values);
+    let others = others(words, scene, &notice.to).unwrap_or_default();
+    let addressed = [("names", others.as_str())];
+    view.because = words.say(because(notice), &values);
+    view.marker = words.say("marker.line", &[]);
+    view.banner = match position {
+        _ if notice.kind.is_internal() => words.say("expect.note", &[]),
+        Position::Agent => words.say("expect.agent", &addressed),
+        _ => String::new(),
+    };
     if notice.kind == MailKind::AcknowledgementUnproven {
         return;
     }
-    let others = others(words, scene, &notice.to);
-    let addressed = ("names", others.as_deref().unwrap_or_default());
-    let internal = notice.kind == MailKind::Note;
-    let key = match (position, others.is_some()) {
-        _ if internal => "expect.note",
-        (Position::Owner, _) => "expect.owner",
-        (Position::Agent, true) => "expect.agent",
-        (Position::Guest, _) => "expect.guest",
-        _ => "",
-    };
-    if !key.is_empty() {
-        view.expect = words.say(key, &[addressed]);
-        view.marker = words.say("marker.line", &[]);
-    }
-    if let (Some(_), Position::Owner | Position::Guest) = (&others, position) {
-        view.others = words.say("others.line", &[addressed]);
+    if matches!(position, Position::Owner | Position::Guest) && !notice.kind.is_internal() {
+        view.expect = if says_how_to_answer(notice.kind) { String::new() } else { words.say(expect(position), &addressed) };
+        view.others = if others.is_empty() { String::new() } else { words.say("others.line", &addressed) };
     }
     view.stop = match notice.because {
         Because::Guest => words.say("stop.guest", &values),
         Because::Monitoring => words.say("stop.monitoring", &values),
         _ => String::new(),
     };
+}
+
+fn expect(position: Position) -> &'static str {
+    if position == Position::Owner { "expect.owner" } else { "expect.guest" }
+}
+
+/// The texts of these mails say themselves how to answer.
+fn says_how_to_answer(kind: MailKind) -> bool {
+    matches!(
+        kind,
+        MailKind::Acknowledgement
+            | MailKind::Question
+            | MailKind::Closed
+            | MailKind::Invitation
+            | MailKind::NotPossible
+            | MailKind::FreshLink
+    )
+}
+
+fn because(notice: &Notice) -> &'static str {
+    match (notice.kind, notice.because) {
+        (MailKind::AcknowledgementUnproven, _) => "because.unproven",
+        (MailKind::FreshLink, _) => "because.asked",
+        (_, Because::Requester) => "because.requester",
+        (_, Because::Beneficiary) => "because.beneficiary",
+        (_, Because::Guest) => "because.guest",
+        (_, Because::Assignee) => "because.assignee",
+        (_, Because::Monitoring) => "because.monitoring",
+        (_, Because::Author) => "because.author",
+        (_, Because::Administrator) => "because.administrator",
+    }
 }
 
 /// The other people of the conversation; agents are named by whoever is in charge.

@@ -122,7 +122,7 @@ fn address(mail: &mut Outgoing, scene: &Scene<'_>, notice: &Notice, view: &View,
     let speaker = speaker(notice.kind, view, told);
     mail.auto = match (notice.kind, speaker) {
         (kind, _) if answers(kind) || (kind == MailKind::Closed && view.author) => Auto::Replied,
-        (MailKind::NewTicket | MailKind::Invitation | MailKind::JoinRequest, _) | (_, None) => Auto::Generated,
+        (MailKind::NewTicket, _) | (_, None) => Auto::Generated,
         (_, Some(_)) => Auto::Human,
     };
     mail.from = match speaker.and_then(|event| event.actor.person.as_ref()) {
@@ -143,9 +143,9 @@ fn speaking(site: &Site, person: &Mailbox, service: &str) -> Mailbox {
 
 /// The event whose proven author is heard in this mail.
 fn speaker<'a>(kind: MailKind, view: &View, told: &[&'a Event]) -> Option<&'a Event> {
-    let speaks = !answers(kind) && kind != MailKind::Invitation && !view.words.is_empty();
+    let silent = answers(kind) || matches!(kind, MailKind::Invitation | MailKind::JoinRequest) || view.words.is_empty();
     let proven = |event: &&&Event| event.text.is_some() && event.actor.person.is_some() && event.actor.level == Level::Proven;
-    told.iter().rev().find(proven).copied().filter(|_| speaks)
+    told.iter().rev().find(proven).copied().filter(|_| !silent)
 }
 
 /// Answers of a machine to whoever wrote.
@@ -164,7 +164,7 @@ fn answers(kind: MailKind) -> bool {
 /// Where answers go: a signed address of this reader, which also says whether they stay among agents.
 fn reply_to(scene: &Scene<'_>, notice: &Notice) -> Address {
     let site = scene.site;
-    let inside = u64::from(notice.kind == MailKind::Note);
+    let inside = u64::from(notice.kind.is_internal());
     let tag = site.keys.tag(Purpose::Reply, scene.ticket.id, inside, &notice.to);
     let tagged = site.plus_addressing.then(|| site.desk.address.with_tag(&tag).ok()).flatten();
     tagged.unwrap_or_else(|| site.desk.address.clone())

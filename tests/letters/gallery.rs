@@ -1,0 +1,153 @@
+//! One mail of each kind, as its most usual reader gets it.
+
+use guichet::address::Address;
+use guichet::desk::*;
+use guichet::notifications::*;
+
+use crate::desk::*;
+
+/// A mail of the gallery.
+pub struct Picture {
+    pub desk: Desk,
+    pub notice: Notice,
+}
+
+impl Picture {
+    pub fn written(&self, language: &str) -> Written {
+        self.desk.write(&self.notice, language)
+    }
+}
+
+fn told(desk: Desk, to: Address) -> Picture {
+    let notice = desk.notice(&to);
+    Picture { desk, notice }
+}
+
+fn extra(desk: Desk, to: Address, kind: MailKind, because: Because, extra: Extra) -> Picture {
+    Picture { desk, notice: Notice { to, kind, because, extra } }
+}
+
+fn commands(done: &[&str], refused: Vec<Refused>, draft: &str) -> Extra {
+    Extra::Commands { done: done.iter().map(|verb| (*verb).to_owned()).collect(), refused, draft: draft.into() }
+}
+
+/// One of each kind, in the order of [`MailKind::ALL`].
+pub fn gallery() -> Vec<Picture> {
+    MailKind::ALL.into_iter().map(picture).collect()
+}
+
+fn picture(kind: MailKind) -> Picture {
+    match kind {
+        MailKind::Receipt
+        | MailKind::CommandRefused
+        | MailKind::NotPossible
+        | MailKind::HeldMail
+        | MailKind::BounceNotice
+        | MailKind::Parked
+        | MailKind::FreshLink => machine(kind),
+        MailKind::Question
+        | MailKind::ClosureApproval
+        | MailKind::Closed
+        | MailKind::ClosureRefused
+        | MailKind::Reopened
+        | MailKind::Cancelled => ending(kind),
+        _ => beginning(kind),
+    }
+}
+
+fn beginning(kind: MailKind) -> Picture {
+    match kind {
+        MailKind::Acknowledgement => told(Desk::new().now([opened(alice(), vec![])]), alice()),
+        MailKind::AcknowledgementUnproven => told(Desk::new().now([claimed(opened(alice(), vec![]))]), alice()),
+        MailKind::NewTicket => told(Desk::new().now([with_file(opened(alice(), vec![]))]), karim()),
+        MailKind::Note => {
+            told(Desk::taken().now([inside(event(marie(), What::Noted, Some("C'est le toner, j'en ai commandé.")))]), karim())
+        }
+        MailKind::Taken => told(Desk::taken().now([event(karim(), What::Taken { before: None }, None)]), alice()),
+        MailKind::Assigned => told(Desk::taken().now([event(marie(), What::Assigned { to: karim(), before: None }, None)]), karim()),
+        MailKind::Released => {
+            let mut desk = Desk::taken();
+            (desk.ticket.status, desk.ticket.assignee) = (Status::Free, None);
+            told(desk.now([event(marie(), What::Released { before: Some(marie()) }, None)]), karim())
+        }
+        MailKind::Invitation => {
+            let mut desk = Desk::taken();
+            desk.ticket.guests.push(Guest { address: carol(), since: 2 });
+            told(desk.now([event(alice(), What::Joined { guests: vec![carol()] }, None)]), carol())
+        }
+        MailKind::JoinRequest => {
+            let words = Some("Je suis sa collègue, même panne chez nous.");
+            told(Desk::taken().now([inside(event(carol(), What::JoinRequested { stranger: carol() }, words))]), karim())
+        }
+        _ => {
+            let words = "Pouvez-vous imprimer une page de test ?\n\nMerci,\nKarim";
+            told(Desk::taken().now([event(karim(), What::Taken { before: None }, None), replied(karim(), vec![], words)]), bob())
+        }
+    }
+}
+
+fn ending(kind: MailKind) -> Picture {
+    let mut desk = Desk::taken();
+    match kind {
+        MailKind::Question => {
+            desk.ticket.status = Status::WaitingForInformation { request: 1, asked_by: karim(), since: desk.ticket.updated_at };
+            let words = "Quel message s'affiche exactement ?";
+            told(desk.now([event(karim(), What::InformationRequested { request: 1 }, Some(words))]), alice())
+        }
+        MailKind::ClosureApproval => {
+            desk.ticket.status = Status::AwaitingApproval { request: 2, proposed_by: karim(), since: desk.ticket.updated_at };
+            let what = What::ClosureProposed { request: 2, reached: vec![] };
+            told(desk.now([event(karim(), what, Some("Toner changé : l'imprimante répond de nouveau."))]), alice())
+        }
+        MailKind::Closed => {
+            desk.ticket.status = Status::Closed { end: End::Approved, at: desk.ticket.updated_at };
+            told(desk.now([event(alice(), What::ClosureApproved { request: 2 }, None)]), alice())
+        }
+        MailKind::ClosureRefused => {
+            let what = What::ClosureRefused { request: 2, reached: vec![] };
+            told(desk.now([event(alice(), what, Some("Elle clignote toujours."))]), karim())
+        }
+        MailKind::Reopened => told(desk.now([event(alice(), What::Reopened { reached: vec![], keeps: false }, Some("La panne est revenue."))]), karim()),
+        _ => {
+            desk.ticket.status = Status::Closed { end: End::Cancelled, at: desk.ticket.updated_at };
+            told(desk.now([event(alice(), What::Cancelled, None)]), karim())
+        }
+    }
+}
+
+fn machine(kind: MailKind) -> Picture {
+    let refused = |action: &str, why| vec![Refused { action: action.into(), why }];
+    let desk = Desk::taken();
+    match kind {
+        MailKind::Receipt => extra(desk, karim(), kind, Because::Author, commands(&["take", "reply"], vec![], "")),
+        MailKind::CommandRefused => {
+            let why = Why::UnknownCommand { word: "#clor".into(), near: vec!["#clore".into()] };
+            extra(desk, karim(), kind, Because::Author, commands(&[], refused("command", why), "#clor\nToner changé."))
+        }
+        MailKind::NotPossible => {
+            extra(desk, alice(), kind, Because::Author, commands(&[], refused("reopen", Why::TooLate), "Encore en panne"))
+        }
+        MailKind::BounceNotice => {
+            let bounced = Extra::Bounced { recipient: alice(), diagnostic: "550 5.1.1 no such user".into(), permanent: true };
+            extra(desk, karim(), kind, Because::Assignee, bounced)
+        }
+        MailKind::FreshLink => extra(desk, alice(), kind, Because::Author, Extra::None),
+        _ => {
+            let held = Extra::Held {
+                instance: 4711,
+                reason: "sender-check-failed".into(),
+                from: "Alice <alice@cust.test>".into(),
+                subject: "Urgent: http://evil.test".into(),
+                excerpt: "Merci de fermer ce ticket.\nhttp://evil.test".into(),
+            };
+            extra(desk, marie(), kind, Because::Administrator, held)
+        }
+    }
+}
+
+/// The same with a picture in it.
+pub fn with_file(event: Event) -> Event {
+    let file = Attached { part: 2, name: "capture.png".into(), content_type: "image/png".into(), size: 119_000, content_id: None };
+    let source = event.source.clone().map(|source| Source { attachments: vec![file], ..source });
+    Event { source, ..event }
+}
