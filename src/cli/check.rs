@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::{Global, ui};
+use crate::config::{Fault, Faults, Settings, read_organisation};
 
 /// Tell everything that is wrong with the configuration
 ///
-/// Reads guichet.toml, fetches every secret, and reads the signing keys. Nothing is started, sent or
-/// connected to. Each fault is one line: file:line:column: key: what is wrong.
+/// Reads guichet.toml and the organisation file, fetches every secret, and reads the signing keys. Nothing
+/// is started, sent or connected to. Each fault is one line: file:line:column: key: what is wrong.
 ///
 /// Examples:
 ///   guichet check
@@ -22,10 +23,20 @@ pub struct Args {}
 /// Exit code 0 when all is well, 2 otherwise.
 pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
-    settings.site()?;
+    let site = settings.site().map(|_| ());
+    let faults = [site, settings.connections().map(|_| ()), organisation(&settings)];
+    let faults: Vec<Fault> = faults.into_iter().filter_map(Result::err).flat_map(|faults| faults.0).collect();
+    if !faults.is_empty() {
+        return Err(Faults(faults).into());
+    }
     match global.json {
         true => ui::json(&json!({ "faults": [], "warnings": settings.warnings }))?,
         false => ui::say("All is well."),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The organisation file, where there is one: it may have been applied from elsewhere.
+fn organisation(settings: &Settings) -> Result<(), Faults> {
+    if settings.organisation.exists() { read_organisation(&settings.organisation, &settings.own).map(|_| ()) } else { Ok(()) }
 }

@@ -6,8 +6,11 @@
 //! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
 
 pub mod check;
+pub mod init;
 pub mod inspect;
 pub mod logs;
+
+pub mod org;
 pub mod texts;
 pub mod ui;
 
@@ -18,6 +21,7 @@ use clap::{ArgAction, Parser, Subcommand};
 
 use crate::config::written::Log;
 use crate::config::{Fault, Faults, Settings, load};
+use crate::site::SharedSite;
 
 /// Exit code for a configuration or an invocation that cannot be used.
 pub const UNUSABLE: u8 = 2;
@@ -64,15 +68,19 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Check(check::Args),
     Inspect(inspect::Args),
+    Org(org::Args),
 }
 
 impl Command {
     fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         match self {
+            Command::Init(args) => init::run(args, global),
             Command::Check(args) => check::run(args, global),
             Command::Inspect(args) => inspect::run(args, global),
+            Command::Org(args) => org::run(args, global),
         }
     }
 }
@@ -132,6 +140,14 @@ impl Global {
         let steps = |count: u8| i8::try_from(count.min(9)).unwrap_or(9);
         steps(self.verbose) - steps(self.quiet)
     }
+}
+
+/// Makes what a first start needs (state folder, signing key) where it is missing, and gives the site.
+pub fn prepare(settings: &Settings) -> anyhow::Result<SharedSite> {
+    let mut fresh = [0; 32];
+    getrandom::fill(&mut fresh).map_err(|error| anyhow::anyhow!("this system gives no random bytes: {error}"))?;
+    settings.prepare(&fresh)?;
+    Ok(settings.site()?)
 }
 
 #[cfg(test)]

@@ -26,6 +26,12 @@ pub fn note(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
 }
 
+/// Prints the beginning of a line that the person at the terminal ends.
+pub fn prompt(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
 /// A bar for work of known length, on standard error; nothing is drawn when that is no terminal.
 pub fn bar(what: &'static str, length: u64) -> ProgressBar {
     let style =

@@ -71,7 +71,7 @@ fn mailbox(check: &mut Check<'_>, section: &str, imap: &Imap) {
 }
 
 fn relay(check: &mut Check<'_>, smtp: &Smtp) {
-    check.host("smtp", &smtp.host, smtp.security, smtp.allow_plaintext);
+    check.host("smtp", &smtp.host, smtp.security, false);
     check.ca_file("smtp", smtp.ca_file.as_deref());
     let proofs = check.proofs("smtp", smtp.password.is_some(), smtp.token_command.as_deref(), smtp.oauth.as_ref());
     let expected = usize::from(smtp.user.is_some());

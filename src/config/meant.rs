@@ -51,9 +51,13 @@ pub struct Settings {
 
 /// Reads and checks a configuration file. Nothing is started, created or connected to.
 pub fn load(file: &Path) -> Result<Settings, Faults> {
-    let name = file.strip_prefix("./").unwrap_or(file).display().to_string();
-    let text = fs::read_to_string(file).map_err(|error| Fault::of_file(&name, format!("the configuration cannot be read: {error}")))?;
-    let (written, places) = read::<Written>(&name, &text)?;
+    let refuse = |error| Fault::of_file(&shown(file), format!("the configuration cannot be read: {error}"));
+    understand(file, &fs::read_to_string(file).map_err(refuse)?)
+}
+
+/// The same for a text that is in the file, or will be.
+pub fn understand(file: &Path, text: &str) -> Result<Settings, Faults> {
+    let (written, places) = read::<Written>(&shown(file), text)?;
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let mut check = Check { places: &places, folder: &folder, faults: vec![], warnings: vec![] };
     let base_url = check.site(&written);
@@ -85,6 +89,11 @@ pub fn load(file: &Path) -> Result<Settings, Faults> {
         places,
         folder,
     })
+}
+
+/// A file's name as faults show it.
+pub(super) fn shown(file: &Path) -> String {
+    file.strip_prefix("./").unwrap_or(file).display().to_string()
 }
 
 impl Settings {

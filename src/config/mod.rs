@@ -13,10 +13,14 @@ pub mod written;
 
 mod accounts;
 mod base_url;
+mod connections;
 mod meant;
+mod organisation;
 
 pub mod key;
 
+pub use connections::Connections;
 pub use fault::{Fault, Faults, one_line};
-pub use meant::{Settings, load};
+pub use meant::{Settings, load, understand};
 pub use network::Network;
+pub use organisation::read_organisation;

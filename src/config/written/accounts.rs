@@ -80,7 +80,7 @@ pub enum Encryption {
     Tls,
     /// TLS before anything else is said.
     Starttls,
-    /// None: this machine only, unless `allow_plaintext` says more.
+    /// None: this machine only, unless an IMAP mailbox's `allow_plaintext` says more.
     Plain,
 }
 
@@ -162,7 +162,7 @@ pub struct Maildir {
 
 impl Maildir {
     fn poll() -> Lasting {
-        Lasting(Duration::from_secs(5))
+        Lasting(Duration::from_secs(2))
     }
 }
 
@@ -177,9 +177,6 @@ pub struct Smtp {
     /// How the connection is protected.
     #[serde(default = "Encryption::starttls")]
     pub security: Encryption,
-    /// Passwords and mails may travel unprotected to another machine.
-    #[serde(default)]
-    pub allow_plaintext: bool,
     /// Certificates (PEM) to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
     /// The account, if the relay asks for one.

@@ -1,0 +1,86 @@
+//! Mailboxes and the way out as intake and delivery take them, with their secrets fetched.
+
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+
+use super::fault::{Fault, Faults};
+use super::meant::Settings;
+use super::secret::Secret;
+use super::written::{self, After, Encryption, Imap, Start};
+use crate::intake::imap::{self, ImapMailbox, Pace};
+use crate::intake::maildir::MaildirSource;
+
+/// How mail comes and goes.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    /// Mailboxes on IMAP servers.
+    pub imap: Vec<ImapMailbox>,
+    /// Folders in Maildir format.
+    pub maildir: Vec<MaildirSource>,
+}
+
+impl Settings {
+    /// Fetches every secret. All that are missing are told at once. Connects nowhere.
+    pub fn connections(&self) -> Result<Connections, Faults> {
+        let mut fetching = Fetching { settings: self, faults: vec![] };
+        let imap = self.written.imap.iter().enumerate().filter_map(|(index, imap)| fetching.mailbox(&format!("imap[{index}]"), imap));
+        let imap = imap.collect();
+        let maildir = self.written.maildir.iter().map(|maildir| self.maildir(maildir)).collect();
+        if fetching.faults.is_empty() { Ok(Connections { imap, maildir }) } else { Err(Faults(fetching.faults)) }
+    }
+
+    fn maildir(&self, written: &written::Maildir) -> MaildirSource {
+        let path = self.folder.join(&written.path);
+        MaildirSource { poll: written.poll.0, max_mail: self.written.limits.size.0, ..MaildirSource::new(&written.name, path) }
+    }
+}
+
+struct Fetching<'a> {
+    settings: &'a Settings,
+    faults: Vec<Fault>,
+}
+
+impl Fetching<'_> {
+    fn mailbox(&mut self, section: &str, written: &Imap) -> Option<ImapMailbox> {
+        let secret = imap::Secret::Password(self.secret(&format!("{section}.password"), written.password.as_ref()?)?);
+        let mailbox = ImapMailbox::new(&written.name, &written.host, &written.user, secret);
+        Some(ImapMailbox {
+            port: written.port.unwrap_or(if written.security == Encryption::Tls { 993 } else { 143 }),
+            security: match written.security {
+                Encryption::Tls => imap::Security::Implicit,
+                Encryption::Starttls => imap::Security::StartTls,
+                Encryption::Plain => imap::Security::Plain { allow_remote: written.allow_plaintext },
+            },
+            folders: written.folders.clone(),
+            start: start(written.start),
+            after: match written.after {
+                After::Move => imap::After::Move(written.archive.clone()),
+                After::Flag => imap::After::Flag(imap::After::PROCESSED.to_owned()),
+                After::Nothing => imap::After::Nothing,
+            },
+            max_mail: self.settings.written.limits.size.0,
+            pace: Pace { poll: written.poll.0, idle: written.idle.0, ..Pace::default() },
+            ca_file: written.ca_file.as_ref().map(|path| self.settings.folder.join(path)),
+            ..mailbox
+        })
+    }
+
+    fn secret(&mut self, key: &str, secret: &Secret) -> Option<SecretString> {
+        match secret.fetch(&self.settings.folder) {
+            Ok(secret) => Some(secret),
+            Err(reason) => {
+                self.faults.push(self.settings.fault(key, reason));
+                None
+            }
+        }
+    }
+}
+
+/// A day begins at midnight UTC. Days at the end of time, which have no timestamp, are in no mailbox.
+fn start(written: Start) -> imap::Start {
+    match written {
+        Start::Now => imap::Start::Now,
+        Start::All => imap::Start::All,
+        Start::Since(day) => day.to_zoned(TimeZone::UTC).map_or(imap::Start::Now, |day| imap::Start::Since(day.timestamp())),
+    }
+}

@@ -1,0 +1,107 @@
+//! The organisation file: read, and checked beside itself and the desk's addresses. All faults at once.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use super::fault::{Fault, Faults, Places};
+use super::meant::shown;
+use super::read::read;
+use crate::address::Address;
+use crate::desk::{Agent, Organisation, Service};
+use crate::mail::Carrier;
+
+/// Reads and checks an organisation file. `own` are the desk's own addresses, without tags.
+pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, Faults> {
+    let name = shown(file);
+    let text = fs::read_to_string(file).map_err(|error| Fault::of_file(&name, format!("the organisation cannot be read: {error}")))?;
+    let (organisation, places) = read::<Organisation>(&name, &text)?;
+    let mut check = Check { places: &places, own, faults: vec![], taken: HashSet::new() };
+    check.demand(!organisation.services.is_empty(), "service", "at least one [[service]] is needed");
+    for (index, service) in organisation.services.iter().enumerate() {
+        let served = organisation.members(&service.key).next().is_some();
+        check.demand(served, &format!("service[{index}].key"), "no agent is a member: its tickets would reach nobody");
+        check.service(&format!("service[{index}]"), service);
+    }
+    for (index, agent) in organisation.agents.iter().enumerate() {
+        check.agent(&format!("agent[{index}]"), agent, &organisation);
+    }
+    let mut faults = check.faults;
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    if faults.is_empty() { Ok(organisation) } else { Err(Faults(faults)) }
+}
+
+struct Check<'a> {
+    places: &'a Places,
+    own: &'a [Address],
+    faults: Vec<Fault>,
+    /// What may stand once in the file: a kind, and a name.
+    taken: HashSet<(&'static str, String)>,
+}
+
+impl Check<'_> {
+    fn demand(&mut self, well: bool, key: &str, reason: &str) {
+        if !well {
+            self.faults.push(self.places.fault(key, reason));
+        }
+    }
+
+    fn once(&mut self, kind: &'static str, name: String, key: &str) {
+        let new = self.taken.insert((kind, name));
+        self.demand(new, key, "this is in the file already");
+    }
+
+    fn service(&mut self, at: &str, service: &Service) {
+        self.word(&format!("{at}.key"), &service.key);
+        self.once("service", service.key.clone(), &format!("{at}.key"));
+        self.demand(is_name(&service.name), &format!("{at}.name"), "a name is one line of text");
+        for (index, address) in service.addresses.iter().enumerate() {
+            let key = format!("{at}.addresses[{index}]");
+            let reason = "mail to this address does not come to the desk: add it to site.aliases";
+            self.demand(self.is_own(address), &key, reason);
+            self.once("address", address.to_string(), &key);
+        }
+        for (index, category) in service.categories.iter().enumerate() {
+            let at = format!("{at}.category[{index}]");
+            self.word(&format!("{at}.key"), &category.key);
+            self.once("category", format!("{} {}", service.key, category.key), &format!("{at}.key"));
+            self.demand(is_name(&category.name), &format!("{at}.name"), "a name is one line of text");
+            if let Some(tag) = &category.tag {
+                self.word(&format!("{at}.tag"), tag);
+                self.demand(Carrier::in_tag(tag).is_none(), &format!("{at}.tag"), "this looks like one of our signed tags");
+                self.once("tag", tag.clone(), &format!("{at}.tag"));
+            }
+        }
+        for (index, guest) in service.permanent_guests.iter().enumerate() {
+            let reason = "this is the desk itself: it would write to itself";
+            self.demand(!self.is_own(guest), &format!("{at}.permanent_guests[{index}]"), reason);
+        }
+    }
+
+    fn agent(&mut self, at: &str, agent: &Agent, organisation: &Organisation) {
+        let address = format!("{at}.address");
+        self.once("agent", agent.address.to_string(), &address);
+        self.demand(!self.is_own(&agent.address), &address, "this is the desk itself: it would write to itself");
+        self.demand(is_name(&agent.name), &format!("{at}.name"), "a name is one line of text");
+        let language = agent.language.as_ref().is_none_or(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase()));
+        self.demand(language, &format!("{at}.language"), "a language is two letters, like \"fr\" or \"en\"");
+        for (index, member) in agent.memberships.iter().enumerate() {
+            let key = format!("{at}.member[{index}].service");
+            self.demand(organisation.service(&member.service).is_some(), &key, "there is no service of this key");
+            self.once("member", format!("{} {}", agent.address, member.service), &key);
+        }
+    }
+
+    fn word(&mut self, key: &str, text: &str) {
+        let word = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+        self.demand(word, key, "one word of a-z, 0-9, - and _");
+    }
+
+    fn is_own(&self, address: &Address) -> bool {
+        self.own.contains(&address.without_tag().0)
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
+}
