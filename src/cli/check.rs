@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::{Global, ui};
-use crate::config::{Fault, Faults, Settings, read_organisation};
+use crate::config::{Fault, Faults, Settings, load, read_organisation};
 
 /// Tell everything that is wrong with the configuration
 ///
@@ -22,7 +22,8 @@ pub struct Args {}
 
 /// Exit code 0 when all is well, 2 otherwise.
 pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
-    let settings = global.settings()?;
+    let settings = load(&global.config_file()?)?;
+    settings.warnings.iter().for_each(|warning| ui::note(format!("warning: {warning}")));
     let site = settings.site().map(|_| ());
     let faults = [site, settings.connections().map(|_| ()), organisation(&settings)];
     let faults: Vec<Fault> = faults.into_iter().filter_map(Result::err).flat_map(|faults| faults.0).collect();

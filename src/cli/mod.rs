@@ -27,7 +27,7 @@ use crate::site::SharedSite;
 pub const UNUSABLE: u8 = 2;
 
 /// Where the configuration is looked for when nothing names it.
-const PLACES: [&str; 2] = ["./guichet.toml", "/etc/guichet/guichet.toml"];
+const PLACES: [&str; 2] = ["guichet.toml", "/etc/guichet/guichet.toml"];
 
 /// An email-driven help desk: a mailbox in, tickets and answers out.
 ///
@@ -112,13 +112,10 @@ fn tell(error: &anyhow::Error, global: &Global) -> ExitCode {
 }
 
 impl Global {
-    /// Reads the configuration, starts logging as it says, and notes its warnings. Faults end with exit code 2.
+    /// Reads the configuration, and starts logging as it says. Faults end with exit code 2.
     pub fn settings(&self) -> anyhow::Result<Settings> {
         let settings = load(&self.config_file()?)?;
         logs::start(settings.log, self.louder());
-        for warning in &settings.warnings {
-            tracing::warn!(target: "guichet::config", "{warning}");
-        }
         Ok(settings)
     }
 

@@ -31,11 +31,7 @@ pub fn secrets(written: &Written) -> Vec<(String, &Secret)> {
 }
 
 fn account_secrets<'a>(section: &str, password: Option<&'a Secret>, oauth: Option<&'a OAuth>) -> Vec<(String, &'a Secret)> {
-    let all = [
-        ("password", password),
-        ("oauth.client_secret", oauth.and_then(|oauth| oauth.client_secret.as_ref())),
-        ("oauth.refresh_token", oauth.and_then(|oauth| oauth.refresh_token.as_ref())),
-    ];
+    let all = [("password", password), ("oauth.client_secret", oauth.and_then(|oauth| oauth.client_secret.as_ref()))];
     all.into_iter().filter_map(|(key, secret)| Some((format!("{section}.{key}"), secret?))).collect()
 }
 
@@ -108,8 +104,8 @@ impl Check<'_> {
             if let Err(reason) = super::base_url::check(&oauth.token_url) {
                 self.refuse(&format!("{section}.oauth.token_url"), reason);
             }
-            let proven = oauth.refresh_token.is_some() || oauth.client_secret.is_some();
-            self.demand(proven, &format!("{section}.oauth"), "a refresh_token or a client_secret is needed");
+            let proven = oauth.refresh_token_file.is_some() || oauth.client_secret.is_some();
+            self.demand(proven, &format!("{section}.oauth"), "a refresh_token_file or a client_secret is needed");
         }
         usize::from(password) + usize::from(command.is_some()) + usize::from(oauth.is_some())
     }

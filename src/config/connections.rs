@@ -6,7 +6,8 @@ use secrecy::SecretString;
 use super::fault::{Fault, Faults};
 use super::meant::Settings;
 use super::secret::Secret;
-use super::written::{self, After, Encryption, Imap, Start};
+use super::written::{self, After, Encryption, Imap, Smtp, Start};
+use crate::delivery::{Login, Relay, Security, Transport};
 use crate::intake::imap::{self, ImapMailbox, Pace};
 use crate::intake::maildir::MaildirSource;
 
@@ -17,16 +18,29 @@ pub struct Connections {
     pub imap: Vec<ImapMailbox>,
     /// Folders in Maildir format.
     pub maildir: Vec<MaildirSource>,
+    /// Where our mails go.
+    pub transport: Transport,
 }
 
 impl Settings {
-    /// Fetches every secret. All that are missing are told at once. Connects nowhere.
+    /// Fetches every secret. All that are missing are told at once; those that others may read are logged. Connects
+    /// nowhere.
     pub fn connections(&self) -> Result<Connections, Faults> {
         let mut fetching = Fetching { settings: self, faults: vec![] };
-        let imap = self.written.imap.iter().enumerate().filter_map(|(index, imap)| fetching.mailbox(&format!("imap[{index}]"), imap));
-        let imap = imap.collect();
+        let numbered = self.written.imap.iter().enumerate();
+        let imap = numbered.filter_map(|(index, imap)| fetching.mailbox(&format!("imap[{index}]"), imap)).collect();
         let maildir = self.written.maildir.iter().map(|maildir| self.maildir(maildir)).collect();
-        if fetching.faults.is_empty() { Ok(Connections { imap, maildir }) } else { Err(Faults(fetching.faults)) }
+        let transport = match (&self.written.smtp, &self.written.delivery) {
+            (Some(smtp), _) => fetching.relay(smtp).map(|relay| Transport::Smtp(Box::new(relay))),
+            (None, delivery) => delivery.as_ref().map(|delivery| Transport::Maildir(self.folder.join(&delivery.maildir))),
+        };
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
+        match transport {
+            Some(transport) if fetching.faults.is_empty() => Ok(Connections { imap, maildir, transport }),
+            _ => Err(Faults(fetching.faults)),
+        }
     }
 
     fn maildir(&self, written: &written::Maildir) -> MaildirSource {
@@ -65,14 +79,43 @@ impl Fetching<'_> {
         })
     }
 
+    fn relay(&mut self, written: &Smtp) -> Option<Relay> {
+        let usual_port = match written.security {
+            Encryption::Tls => 465,
+            Encryption::Starttls => 587,
+            Encryption::Plain => 25,
+        };
+        let login = self.login(written);
+        let security = self.security(written)?;
+        let hello = written.hello.as_deref().unwrap_or_else(|| self.settings.written.site.address.domain());
+        let relay = Relay::new(&written.host, written.port.unwrap_or(usual_port), security, hello);
+        Some(Relay { login: login?, connections: usize::from(written.connections), ..relay })
+    }
+
+    fn security(&mut self, written: &Smtp) -> Option<Security> {
+        let ca_file = written.ca_file.as_ref().map(|path| self.settings.folder.join(path));
+        let tls = match written.security {
+            Encryption::Plain => return Some(Security::PlainLoopback),
+            Encryption::Tls => Security::Implicit,
+            Encryption::Starttls => Security::StartTls,
+        };
+        let config = crate::tls::client_config(ca_file.as_deref());
+        self.noted("smtp.ca_file", config.map_err(|fault| fault.to_string())).map(tls)
+    }
+
+    fn login(&mut self, written: &Smtp) -> Option<Login> {
+        let Some(user) = written.user.clone() else { return Some(Login::None) };
+        let password = self.secret("smtp.password", written.password.as_ref()?)?;
+        Some(Login::Password { user, password })
+    }
+
     fn secret(&mut self, key: &str, secret: &Secret) -> Option<SecretString> {
-        match secret.fetch(&self.settings.folder) {
-            Ok(secret) => Some(secret),
-            Err(reason) => {
-                self.faults.push(self.settings.fault(key, reason));
-                None
-            }
-        }
+        self.noted(key, secret.fetch(&self.settings.folder))
+    }
+
+    /// The value, or none and a fault at that key.
+    fn noted<T>(&mut self, key: &str, result: Result<T, String>) -> Option<T> {
+        result.map_err(|reason| self.faults.push(self.settings.fault(key, reason))).ok()
     }
 }
 

@@ -18,7 +18,7 @@ const LOOKS: &str = "a proxy is an address or a network, like 127.0.0.1 or 10.0.
 impl Network {
     /// This machine.
     pub fn loopback() -> [Network; 2] {
-        [Network { address: Ipv4Addr::LOCALHOST.into(), prefix: 8 }, Network { address: Ipv6Addr::LOCALHOST.into(), prefix: 128 }]
+        [Network { address: Ipv4Addr::new(127, 0, 0, 0).into(), prefix: 8 }, Network { address: Ipv6Addr::LOCALHOST.into(), prefix: 128 }]
     }
 
     /// Does the address lie in it? An IPv4 address written as IPv6 (`::ffff:a.b.c.d`) counts as IPv4.

@@ -30,8 +30,7 @@ impl Asking {
         if given.is_some() {
             return given;
         }
-        while self.terminal {
-            let Some(line) = ask(question, usual.as_deref()) else { break };
+        while let Some(line) = self.ask(question, usual.as_deref()) {
             let answer = if line.is_empty() { usual.clone().unwrap_or_default() } else { line };
             match answer.parse() {
                 Ok(value) if !answer.is_empty() => return Some(value),
@@ -52,12 +51,15 @@ impl Asking {
     pub fn missing(&self) -> String {
         self.missing.iter().map(|flag| format!("--{flag}")).collect::<Vec<_>>().join(", ")
     }
-}
 
-/// One line of the terminal; `None` at its end.
-fn ask(question: &str, usual: Option<&str>) -> Option<String> {
-    ui::prompt(&usual.map_or_else(|| format!("{question}: "), |usual| format!("{question} [{usual}]: ")));
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line).ok()?;
-    (read > 0).then(|| line.trim().to_owned())
+    /// One line of the terminal; `None` at its end, or where there is none.
+    fn ask(&self, question: &str, usual: Option<&str>) -> Option<String> {
+        if !self.terminal {
+            return None;
+        }
+        ui::prompt(&usual.map_or_else(|| format!("{question}: "), |usual| format!("{question} [{usual}]: ")));
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line).ok()?;
+        (read > 0).then(|| line.trim().to_owned())
+    }
 }

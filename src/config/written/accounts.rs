@@ -141,8 +141,9 @@ pub struct OAuth {
     pub client_id: String,
     /// Its secret.
     pub client_secret: Option<Secret>,
-    /// A refresh token; without one, the client's own credentials are used.
-    pub refresh_token: Option<Secret>,
+    /// A file with a refresh token, which is replaced when the endpoint gives a new one; without it the client's own
+    /// credentials are used.
+    pub refresh_token_file: Option<PathBuf>,
     /// What is asked for.
     pub scope: Option<String>,
 }
