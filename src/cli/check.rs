@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::{Global, ui};
+use super::{Global, templates, ui};
 use crate::config::{Fault, Faults, Settings, load, read_organisation};
 
 /// Tell everything that is wrong with the configuration
 ///
-/// Reads guichet.toml and the organisation file, fetches every secret, and reads the signing keys. Nothing
-/// is started, sent or connected to. Each fault is one line: file:line:column: key: what is wrong.
+/// Reads guichet.toml and the organisation file, fetches every secret, reads the signing keys, and renders
+/// every mail with samples. Nothing is started, sent or connected to. Each fault is one line: file:line:column: key: what is wrong.
 ///
 /// Examples:
 ///   guichet check
@@ -24,8 +24,8 @@ pub struct Args {}
 pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = load(&global.config_file()?)?;
     settings.warnings.iter().for_each(|warning| ui::note(format!("warning: {warning}")));
-    let site = settings.site().map(|_| ());
-    let faults = [site, settings.connections().map(|_| ()), organisation(&settings)];
+    let (site, connections) = (settings.site().map(|_| ()), settings.connections().map(|_| ()));
+    let faults = [site, connections, organisation(&settings), templates(&settings).map(|_| ())];
     let faults: Vec<Fault> = faults.into_iter().filter_map(Result::err).flat_map(|faults| faults.0).collect();
     if !faults.is_empty() {
         return Err(Faults(faults).into());

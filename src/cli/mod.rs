@@ -21,6 +21,7 @@ use clap::{ArgAction, Parser, Subcommand};
 
 use crate::config::written::Log;
 use crate::config::{Fault, Faults, Settings, load};
+use crate::notifications::{TemplateFault, Templates};
 use crate::site::SharedSite;
 
 /// Exit code for a configuration or an invocation that cannot be used.
@@ -145,6 +146,16 @@ pub fn prepare(settings: &Settings) -> anyhow::Result<SharedSite> {
     getrandom::fill(&mut fresh).map_err(|error| anyhow::anyhow!("this system gives no random bytes: {error}"))?;
     settings.prepare(&fresh)?;
     Ok(settings.site()?)
+}
+
+/// The texts of mails, ready, with those of the site's own folder; what is wrong with them ends with exit code 2.
+pub fn templates(settings: &Settings) -> Result<Templates, Faults> {
+    let told = |fault: TemplateFault| Fault::of_file(&fault.template, fault.reason);
+    let load = texts::load(settings.templates.as_deref());
+    let templates = load.map_err(|faults| Faults(faults.into_iter().map(told).collect()))?;
+    let known = templates.languages().any(|language| language == settings.language);
+    let missing = || settings.fault("site.language", "there are no templates in this language").into();
+    if known { Ok(templates) } else { Err(missing()) }
 }
 
 #[cfg(test)]

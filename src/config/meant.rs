@@ -30,6 +30,8 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The organisation file; it need not exist.
     pub organisation: PathBuf,
+    /// ISO 639-1 of people who have not shown any language.
+    pub language: String,
     /// Folder of templates that replace built-in ones.
     pub templates: Option<PathBuf>,
     /// Where the pages are served.
@@ -78,6 +80,7 @@ pub fn understand(file: &Path, text: &str) -> Result<Settings, Faults> {
         state,
         organisation: folder.join(&written.site.organisation),
         templates: written.site.templates.as_ref().map(|path| folder.join(path)),
+        language: written.site.language.clone(),
         listen: written.web.listen,
         trusted_proxies: written.web.trusted_proxies.clone(),
         log: written.log,
@@ -108,9 +111,8 @@ impl Settings {
             base_url: self.base_url.clone(),
             plus_addressing: site.plus_addressing,
             visible: site.recipients == Recipients::Visible,
-            language: site.language.clone(),
-            zone: jiff::tz::TimeZone::get(&site.zone)
-                .map_err(|_| self.places.fault("site.zone", format!("{} is no IANA time zone; try Europe/Paris", site.zone)))?,
+            language: self.language.clone(),
+            zone: site.zone.clone(),
             trust: self.trust.clone(),
             policy: self.written.policy.clone(),
             limits: self.written.limits.meant(),

@@ -63,7 +63,7 @@ fn the_defaults_shown_are_the_defaults() {
     assert_eq!(shown.policy, Policy::default());
     let site = |written: &Written| {
         let site = written.site.clone();
-        (site.language, site.plus_addressing, site.recipients, site.state, site.organisation)
+        (site.language, site.zone, site.plus_addressing, site.recipients, site.state, site.organisation)
     };
     assert_eq!(site(&shown), site(&plain));
     assert_eq!((shown.web.listen, &shown.web.trusted_proxies), (plain.web.listen, &plain.web.trusted_proxies));

@@ -34,6 +34,7 @@ fn each_fault_names_its_place_and_its_key() {
         ("name = \"support\"\n", "", "guichet.toml:6:1: imap[0].name: missing field `name`"),
         ("[web]", "[wbe]\n[web]", "guichet.toml:4:2: wbe: unknown field `wbe`"),
         ("[web]", "templates = \"nowhere\"\n[web]", "guichet.toml:4:13: site.templates: there is no folder"),
+        ("[web]", "zone = \"Paris\"\n[web]", "guichet.toml:4:8: site.zone: "),
         ("[web]", "recipients = \"all\"\n[web]", "guichet.toml:4:14: site.recipients: unknown variant `all`"),
         ("[smtp]", "poll = \"2\"\n[smtp]", "guichet.toml:11:8: imap[0].poll: a time looks like"),
         ("[smtp]", "idle = \"1h\"\n[smtp]", "guichet.toml:11:8: imap[0].idle: longer than 29m"),
@@ -80,6 +81,19 @@ fn secrets_come_from_the_environment_and_from_systemd() {
     let folder = place.folder.path().to_str().unwrap().to_owned();
     let told = place.guichet_with(&["check"], &[("DESK_PASSWORD", "x"), ("CREDENTIALS_DIRECTORY", &folder)]);
     assert_eq!(told.code, Some(0), "{told:?}");
+}
+
+#[test]
+fn a_template_of_the_site_that_cannot_be_rendered_is_a_fault() {
+    let place = Place::with(&[("[web]", "templates = \"texts\"\n[web]")]);
+    std::fs::create_dir_all(place.path("texts/fr/mail")).unwrap();
+    assert_eq!(place.guichet(&["check"]).code, Some(0), "an empty folder replaces nothing");
+    place.write("texts/fr/mail/closed.txt", "Subject: x\n\n{{no_such_thing}}\n");
+    let told = place.guichet(&["check"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert!(told.err.contains("fr/mail/closed.txt") && told.err.contains("no_such_thing"), "{told:?}");
+    let told = one_fault(&[("[web]", "language = \"xx\"\n[web]")]);
+    assert_eq!(told, "guichet.toml:4:12: site.language: there are no templates in this language");
 }
 
 #[test]

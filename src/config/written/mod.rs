@@ -9,6 +9,7 @@ pub use accounts::*;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::network::Network;
@@ -58,8 +59,8 @@ pub struct Site {
     #[serde(default = "Site::language")]
     pub language: String,
     /// IANA time zone of the desk: dates in mails and pages.
-    #[serde(default = "Site::zone")]
-    pub zone: String,
+    #[serde(default = "Site::zone", with = "jiff::fmt::serde::tz::required")]
+    pub zone: TimeZone,
     /// Does the mail server deliver `desk+anything@` to the desk's mailbox?
     #[serde(default = "yes")]
     pub plus_addressing: bool,
@@ -87,8 +88,9 @@ impl Site {
         "en".to_owned()
     }
 
-    fn zone() -> String {
-        "Europe/Paris".to_owned()
+    fn zone() -> TimeZone {
+        // The zones are in the program, so this one is always found.
+        TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
     }
 
     fn state() -> PathBuf {
