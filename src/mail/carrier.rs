@@ -100,6 +100,16 @@ impl Keys {
         self.keys.iter().any(|(_, key)| subject_check(key, number) == check)
     }
 
+    /// Keys for another use, one for each of ours, newest first: whoever learns one of them learns nothing of ours.
+    pub fn derived(&self, name: &str) -> Vec<[u8; 32]> {
+        let derive = |(_, key): &(char, Vec<u8>)| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+            mac.update(format!("derived\n{name}").as_bytes());
+            Some(mac.finalize().into_bytes().into())
+        };
+        self.keys.iter().filter_map(derive).collect()
+    }
+
     fn token(&self, purpose: Purpose, number: u64, salt: &str, person: &Address) -> String {
         let (id, key) = self.keys.first().map(|(id, key)| (*id, key.as_slice())).unwrap_or(('0', &[]));
         let mac = base32().encode(&sign(key, purpose, number, salt, person));

@@ -7,12 +7,12 @@
 //! bytes (see `mail::compose`).
 
 mod blocks;
-mod facts;
+pub mod facts;
 pub mod language;
 mod links;
-mod names;
+pub mod names;
 mod recipients;
-mod refusals;
+pub mod refusals;
 mod samples;
 mod shown;
 pub mod templates;
