@@ -1,11 +1,14 @@
 //! Mailboxes and the way out as intake and delivery take them, with their secrets fetched.
 
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::fault::{Fault, Faults};
 use super::meant::Settings;
 use super::secret::Secret;
+use super::tokens::{Tokens, for_delivery};
 use super::written::{self, After, Encryption, Imap, Smtp, Start};
 use crate::delivery::{Login, Relay, Security, Transport};
 use crate::intake::imap::{self, ImapMailbox, Pace};
@@ -49,14 +52,19 @@ impl Settings {
     }
 }
 
-struct Fetching<'a> {
+/// Secrets under way: what could not be found so far.
+pub(super) struct Fetching<'a> {
     settings: &'a Settings,
     faults: Vec<Fault>,
 }
 
 impl Fetching<'_> {
     fn mailbox(&mut self, section: &str, written: &Imap) -> Option<ImapMailbox> {
-        let secret = imap::Secret::Password(self.secret(&format!("{section}.password"), written.password.as_ref()?)?);
+        let tokens = Tokens { command: written.token_command.as_deref(), oauth: written.oauth.as_ref() };
+        let secret = match &written.password {
+            Some(password) => imap::Secret::Password(self.secret(&format!("{section}.password"), password)?),
+            None => imap::Secret::Token(self.tokens(section, tokens)?),
+        };
         let mailbox = ImapMailbox::new(&written.name, &written.host, &written.user, secret);
         Some(ImapMailbox {
             port: written.port.unwrap_or(if written.security == Encryption::Tls { 993 } else { 143 }),
@@ -105,16 +113,24 @@ impl Fetching<'_> {
 
     fn login(&mut self, written: &Smtp) -> Option<Login> {
         let Some(user) = written.user.clone() else { return Some(Login::None) };
-        let password = self.secret("smtp.password", written.password.as_ref()?)?;
-        Some(Login::Password { user, password })
+        let tokens = Tokens { command: written.token_command.as_deref(), oauth: written.oauth.as_ref() };
+        match &written.password {
+            Some(password) => Some(Login::Password { user, password: self.secret("smtp.password", password)? }),
+            None => Some(Login::Token { user, source: for_delivery(self.tokens("smtp", tokens)?) }),
+        }
     }
 
-    fn secret(&mut self, key: &str, secret: &Secret) -> Option<SecretString> {
+    /// Where relative paths start.
+    pub(super) fn folder(&self) -> &Path {
+        &self.settings.folder
+    }
+
+    pub(super) fn secret(&mut self, key: &str, secret: &Secret) -> Option<SecretString> {
         self.noted(key, secret.fetch(&self.settings.folder))
     }
 
     /// The value, or none and a fault at that key.
-    fn noted<T>(&mut self, key: &str, result: Result<T, String>) -> Option<T> {
+    pub(super) fn noted<T>(&mut self, key: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|reason| self.faults.push(self.settings.fault(key, reason))).ok()
     }
 }

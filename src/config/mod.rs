@@ -16,6 +16,7 @@ mod base_url;
 mod connections;
 mod meant;
 mod organisation;
+mod tokens;
 
 pub mod key;
 

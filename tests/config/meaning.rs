@@ -69,3 +69,19 @@ fn a_trial_needs_neither_server() {
     assert_eq!((connections.imap.len(), connections.maildir[0].path.clone()), (0, place.path("in")));
     assert!(matches!(&connections.transport, Transport::Maildir(path) if *path == place.path("out")));
 }
+
+#[test]
+fn tokens_come_from_a_program_or_an_endpoint() {
+    let file = "password = { file = \"password\" }\n";
+    let oauth = "[smtp.oauth]\ntoken_url = \"https://login.desk.test/token\"\nclient_id = \"c\"\nclient_secret = { file = \"password\" }\n\
+                 refresh_token_file = \"refresh\"\n[smtp]";
+    let place = Place::with(&[(file, "token_command = [\"echo\", \"a\"]\n"), (file, ""), ("[smtp]", oauth)]);
+    let settings = load(&place.path("guichet.toml")).unwrap();
+    let missing = settings.connections().unwrap_err().to_string();
+    assert!(missing.contains("smtp.oauth.refresh_token_file: the refresh token cannot be read: "), "{missing}");
+    place.write("refresh", "r1\n");
+    let connections = settings.connections().unwrap();
+    assert!(matches!(connections.imap[0].secret, Secret::Token(_)));
+    let Transport::Smtp(relay) = &connections.transport else { panic!("a relay") };
+    assert!(matches!(&relay.login, Login::Token { user, .. } if user == "support@desk.test"));
+}

@@ -107,7 +107,9 @@ fn ending(kind: MailKind) -> Picture {
             let what = What::ClosureRefused { request: 2, reached: vec![] };
             told(desk.now([event(alice(), what, Some("Elle clignote toujours."))]), karim())
         }
-        MailKind::Reopened => told(desk.now([event(alice(), What::Reopened { reached: vec![], keeps: false }, Some("La panne est revenue."))]), karim()),
+        MailKind::Reopened => {
+            told(desk.now([event(alice(), What::Reopened { reached: vec![], keeps: false }, Some("La panne est revenue."))]), karim())
+        }
         _ => {
             desk.ticket.status = Status::Closed { end: End::Cancelled, at: desk.ticket.updated_at };
             told(desk.now([event(alice(), What::Cancelled, None)]), karim())
