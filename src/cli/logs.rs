@@ -12,6 +12,7 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::address::is_invisible;
+use crate::config::one_line;
 use crate::config::written::{Log, LogFormat, LogLevel};
 
 /// Environment variable with a filter in tracing's words (`guichet::intake=debug`); it wins over the configuration.
@@ -32,7 +33,7 @@ pub fn start(log: Log, louder: i8) {
         Ok(words) if !words.is_empty() => EnvFilter::new(words),
         _ => EnvFilter::new(words(log.level, louder)),
     };
-    let lines = fmt::layer().with_writer(OneLine).with_ansi(false);
+    let lines = fmt::layer().with_writer(OneLine { json }).with_ansi(false);
     let base = tracing_subscriber::registry().with(filter).with(filter_fn(is_harmless));
     // An earlier start stands: tests and commands may come here twice.
     let _ = if json { base.with(lines.json().flatten_event(true)).try_init() } else { base.with(lines).try_init() };
@@ -58,33 +59,43 @@ fn is_harmless(event: &Metadata<'_>) -> bool {
 
 /// Writes each event as one line.
 #[derive(Debug, Clone, Copy)]
-struct OneLine;
+struct OneLine {
+    json: bool,
+}
 
 impl<'a> MakeWriter<'a> for OneLine {
     type Writer = Escaping<io::Stderr>;
     fn make_writer(&'a self) -> Self::Writer {
-        Escaping(io::stderr())
+        Escaping { out: io::stderr(), json: self.json }
     }
 }
 
 /// Passes on whole events (the subscriber writes each at once), with controls and bidi marks made visible.
 #[derive(Debug)]
-struct Escaping<W>(W);
+struct Escaping<W> {
+    out: W,
+    json: bool,
+}
 
 impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
         let line = text.trim_end_matches('\n');
-        let odd = line.chars().any(|c| c.is_control() || is_invisible(c));
-        match odd {
-            true => writeln!(self.0, "{}", crate::config::one_line(line))?,
-            false => self.0.write_all(event)?,
+        let odd = |c: char| c.is_control() || is_invisible(c);
+        match line.chars().any(odd) {
+            // All of these are in the basic plane, and in JSON they can only stand inside a text.
+            true if self.json => {
+                let escaped = line.chars().map(|c| if odd(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() });
+                writeln!(self.out, "{}", escaped.collect::<String>())?;
+            }
+            true => writeln!(self.out, "{}", one_line(line))?,
+            false => self.out.write_all(event)?,
         }
         Ok(event.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 }
 
@@ -94,12 +105,17 @@ mod tests {
 
     #[test]
     fn l03_an_event_is_one_line() {
-        let mut out = Escaping(Vec::new());
-        out.write_all("INFO subject=a\r\nINFO forged\u{1b}[2J\u{202e}x\n".as_bytes()).unwrap();
-        assert_eq!(String::from_utf8(out.0).unwrap(), "INFO subject=a\\r\\nINFO forged\\u{1b}[2J\\u{202e}x\n");
-        let mut out = Escaping(Vec::new());
-        out.write_all("INFO déjà vu\n".as_bytes()).unwrap();
-        assert_eq!(String::from_utf8(out.0).unwrap(), "INFO déjà vu\n");
+        let written = |event: &str, json| {
+            let mut escaping = Escaping { out: Vec::new(), json };
+            escaping.write_all(event.as_bytes()).unwrap();
+            String::from_utf8(escaping.out).unwrap()
+        };
+        let forged = "INFO subject=a\r\nINFO forged\u{1b}[2J\u{202e}x\n";
+        assert_eq!(written(forged, false), "INFO subject=a\\r\\nINFO forged\\u{1b}[2J\\u{202e}x\n");
+        assert_eq!(written("INFO déjà vu\n", false), "INFO déjà vu\n");
+        let line = written("{\"subject\":\"a\u{202e}b\"}\n", true);
+        assert_eq!(line, "{\"subject\":\"a\\u202eb\"}\n");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["subject"], "a\u{202e}b");
     }
 
     #[test]

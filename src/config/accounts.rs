@@ -39,7 +39,7 @@ fn account_secrets<'a>(section: &str, password: Option<&'a Secret>, oauth: Optio
 fn names(check: &mut Check<'_>, written: &Written) {
     let imap = written.imap.iter().enumerate().map(|(index, imap)| (format!("imap[{index}].name"), imap.name.as_str()));
     let maildir = written.maildir.iter().enumerate().map(|(index, maildir)| (format!("maildir[{index}].name"), maildir.name.as_str()));
-    let mut seen: Vec<&str> = vec!["stdin", "page"];
+    let mut seen: Vec<&str> = vec!["stdin", "page", "spool"];
     for (key, name) in imap.chain(maildir) {
         let word = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
         check.demand(word, &key, "a name is one word of a-z, 0-9, - and _");
