@@ -62,7 +62,8 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
     match global.json {
         true => ui::json(&json!({ "services": services, "agents": agents, "stored": !dry_run })),
         false => {
-            ui::say(format!("{services} services, {agents} agents: {}", if dry_run { "all is well" } else { "stored" }));
+            let done = if dry_run { "All is well" } else { "Stored" };
+            ui::say(format!("{done} (services: {services}, agents: {agents})."));
             Ok(())
         }
     }
