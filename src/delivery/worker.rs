@@ -51,12 +51,14 @@ pub enum Carrier {
 /// Works until told to stop, or until nobody wants to hear verdicts any more.
 pub async fn work(hall: Arc<Hall>, mut carrier: Carrier, verdicts: mpsc::Sender<Verdict>) {
     while let Some(Queued { id, letter, .. }) = next(&hall, &mut carrier).await {
+        fail::fail_point!("claimed");
         let recipient = letter.envelope_to.clone();
         let end = tokio::select! {
             end = AssertUnwindSafe(carrier.carry(letter)).catch_unwind() => end.map_err(|_| Attempt::Later),
             () = hall.now.cancelled() => Err(Attempt::RelayDown),
         };
         let (end, reply) = end.unwrap_or_else(|before_dot| carrier.interrupted(before_dot));
+        fail::fail_point!("accepted");
         hall.stock.done(&recipient);
         let set_aside = match end {
             Attempt::RelayDown => trouble(&hall, &reply),
