@@ -43,13 +43,13 @@ fn measure(mails: &[Vec<u8>], database: &Path, group: usize) -> Result<(), Fault
         let _ = std::fs::remove_file(format!("{}{ending}", database.display()));
     }
     let mut store = Sqlite::open(database)?;
-    let (mut keeping, mut committing) = (Duration::ZERO, Duration::ZERO);
+    let (mut keeping, mut committing) = (Spent::default(), Spent::default());
     for (number, batch) in mails.chunks(group).enumerate() {
         let arrivals: Vec<Arrival> = (0..).zip(batch).map(|(k, raw)| arrival(number * group + k, raw)).collect();
-        let start = Instant::now();
+        let start = Start::now();
         let kept = store.keep(&arrivals)?;
-        keeping += start.elapsed();
-        let start = Instant::now();
+        keeping.add(start);
+        let start = Start::now();
         if group > 1 {
             store.begin()?;
         }
@@ -59,15 +59,45 @@ fn measure(mails: &[Vec<u8>], database: &Path, group: usize) -> Result<(), Fault
         if group > 1 {
             store.end()?;
         }
-        committing += start.elapsed();
+        committing.add(start);
     }
-    let rate = |time: Duration| (mails.len() as f64 / time.as_secs_f64()) as u64;
-    let (keep, commit, both) = (rate(keeping), rate(committing), rate(keeping + committing));
-    println!(
-        "{{\"stage\":\"store-{group}\",\"mails\":{},\"keep_per_s\":{keep},\"commit_per_s\":{commit},\"both_per_s\":{both}}}",
-        mails.len()
-    );
+    let both = Spent { wall: keeping.wall + committing.wall, cpu: keeping.cpu + committing.cpu };
+    for (stage, spent) in [("keep", keeping), ("commit", committing), ("both", both)] {
+        spent.print(&format!("{stage}-{group}"), mails.len());
+    }
     Ok(())
+}
+
+struct Start(Instant, Duration);
+
+impl Start {
+    fn now() -> Start {
+        Start(Instant::now(), cpu())
+    }
+}
+
+#[derive(Default)]
+struct Spent {
+    wall: Duration,
+    cpu: Duration,
+}
+
+impl Spent {
+    fn add(&mut self, start: Start) {
+        self.wall += start.0.elapsed();
+        self.cpu += cpu() - start.1;
+    }
+
+    fn print(&self, stage: &str, mails: usize) {
+        let (rate, cpu) = (mails as f64 / self.wall.as_secs_f64(), self.cpu.as_secs_f64() / mails as f64 * 1000.0);
+        println!("{{\"stage\":\"store-{stage}\",\"mails\":{mails},\"mails_per_s\":{rate:.0},\"cpu_s_per_1000\":{cpu:.3}}}");
+    }
+}
+
+/// Time that this thread ran on a processor (Linux; zero elsewhere).
+fn cpu() -> Duration {
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(schedstat.split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 fn arrival(number: usize, raw: &[u8]) -> Arrival {

@@ -1,8 +1,7 @@
 //! What we remember. Reads, and the few ways to write; all SQL is in [`sqlite`], beside the row mapping it serves.
 //!
-//! Promises: [`Store::keep`] and [`Store::commit`] are durable when they return (outside a batch; inside one, when
-//! [`Store::end`] returns), all or nothing, and never happen twice for the same cause. State rows and event rows are
-//! written together. Excludes: rules. What is written here was decided before.
+//! Promises: every write is durable when it returns (a commit inside a batch: when [`Store::end`] returns), all or
+//! nothing, and never happens twice for the same cause. State rows and event rows are written together. Excludes: rules. What is written here was decided before.
 
 pub mod sqlite;
 
@@ -393,6 +392,7 @@ pub trait Reads {
     /// Automatic mails queued to that address (`None`: to anybody) since then.
     fn auto_since(&self, person: Option<&Address>, since: Timestamp) -> Result<u32, Backend>;
     /// Instances from that address since then, by reason (`None`: all).
+    #[allow(clippy::wrong_self_convention, reason = "from is an author here")]
     fn from_since(&self, from: &Address, reason: Option<&str>, since: Timestamp) -> Result<u32, Backend>;
     /// When the last letter was queued to that person about that ticket.
     fn last_letter(&self, ticket: TicketId, person: &Address) -> Result<Option<Timestamp>, Backend>;
@@ -437,10 +437,13 @@ pub trait Store: Reads {
     fn vanished(&mut self, origins: &[crate::ports::Origin], at: Timestamp) -> Result<(), Backend>;
     /// Everything that one cause does, or nothing.
     fn commit(&mut self, change: &Change) -> Result<(), CommitFault>;
-    /// Until [`Store::end`], commits are savepoints of one transaction: one fsync for all.
+    /// Until [`Store::end`], commits are savepoints of one transaction: one fsync for all. Only commits belong to a batch:
+    /// any other write (and a second `begin`) abandons it.
     fn begin(&mut self) -> Result<(), Backend>;
     /// Makes the batch durable. On error nothing of the batch happened.
     fn end(&mut self) -> Result<(), Backend>;
+    /// Undoes a batch that was begun and will not be ended; does nothing otherwise.
+    fn abandon(&mut self);
     /// Counts one more attempt on instances that are waiting, durably, and answers with all that wait (oldest first).
     fn resume(&mut self) -> Result<Vec<Instance>, Backend>;
     /// Makes an instance wait again (replay); its earlier outcome stays in its trace.

@@ -1,5 +1,8 @@
 //! What the store promises, tried on a file and in memory, through the trait.
 
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
 mod crash;
 mod file;
 mod ledger;

@@ -86,6 +86,29 @@ fn a_batch_is_durable_or_never_was_and_its_commits_are_apart() {
 }
 
 #[test]
+fn inv1_what_is_kept_beside_an_abandoned_batch_is_durable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("desk.db");
+    let mut store = Sqlite::open(&path).unwrap();
+    store.begin().unwrap();
+    store.commit(&whole(named("a"), 1, 1)).unwrap();
+    // A fault or a panic kept the batch from its end; meanwhile a mail comes, and its server is told.
+    store.keep(&[arrival(origin(7, 1), "mail")]).unwrap();
+    assert!(store.end().is_err());
+    assert_eq!(store.ticket(1).unwrap(), None);
+    drop(store);
+    let mut store = Sqlite::open(&path).unwrap();
+    assert!(store.raw(1).unwrap().is_some());
+    store.begin().unwrap();
+    store.commit(&whole(named("a"), 1, 1)).unwrap();
+    store.abandon();
+    assert_eq!(store.ticket(1).unwrap(), None);
+    store.commit(&whole(named("a"), 1, 1)).unwrap();
+    store.abandon();
+    assert!(store.ticket(1).unwrap().is_some());
+}
+
+#[test]
 fn c07_a_link_is_used_once() {
     let mut store = opened_desk();
     let using = |name: &str| Change { used: vec![[1; 32]], ..Change::new(named(name), at(5)) };

@@ -32,7 +32,13 @@ impl<S: Store> Gateway<S> {
         self.store.begin()?;
         let mut outcomes = Vec::with_capacity(waiting.len());
         for (waiting, mail) in waiting.iter().zip(&mails) {
-            outcomes.push(self.handle(waiting, mail.as_ref())?);
+            match self.handle(waiting, mail.as_ref()) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(fault) => {
+                    self.store.abandon();
+                    return Err(fault);
+                }
+            }
         }
         fail::fail_point!("decided");
         self.store.end()?;

@@ -101,11 +101,11 @@ impl Store for Sqlite {
     }
 
     fn keep(&mut self, arrivals: &[Arrival]) -> Result<Vec<Kept>, Backend> {
-        self.write(|connection| Ok(keep::keep(connection, arrivals)?))
+        self.write_alone(|connection| Ok(keep::keep(connection, arrivals)?))
     }
 
     fn vanished(&mut self, origins: &[Origin], at: Timestamp) -> Result<(), Backend> {
-        self.write(|connection| Ok(keep::vanished(connection, origins, at)?))
+        self.write_alone(|connection| Ok(keep::vanished(connection, origins, at)?))
     }
 
     fn commit(&mut self, change: &Change) -> Result<(), CommitFault> {
@@ -120,38 +120,42 @@ impl Store for Sqlite {
         self.end_batch()
     }
 
+    fn abandon(&mut self) {
+        self.abandon_batch();
+    }
+
     fn resume(&mut self) -> Result<Vec<Instance>, Backend> {
-        self.write(|connection| Ok(ledger::resume(connection)?))
+        self.write_alone(|connection| Ok(ledger::resume(connection)?))
     }
 
     fn reopen_instance(&mut self, id: u64) -> Result<(), Backend> {
-        self.write(|connection| Ok(ledger::reopen(connection, id)?))
+        self.write_alone(|connection| Ok(ledger::reopen(connection, id)?))
     }
 
     fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Queued>, Backend> {
         match outbox::any_due(&self.connection, now)? {
-            true => self.write(|connection| Ok(outbox::claim(connection, now, limit)?)),
+            true => self.write_alone(|connection| Ok(outbox::claim(connection, now, limit)?)),
             false => Ok(vec![]),
         }
     }
 
     fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend> {
-        self.write(|connection| Ok(outbox::unclaim(connection, due_at)?))
+        self.write_alone(|connection| Ok(outbox::unclaim(connection, due_at)?))
     }
 
     fn delivered(&mut self, updates: &[LetterUpdate]) -> Result<(), Backend> {
-        self.write(|connection| Ok(outbox::delivered(connection, updates)?))
+        self.write_alone(|connection| Ok(outbox::delivered(connection, updates)?))
     }
 
     fn set_mark(&mut self, mailbox: &str, folder: &str, mark: Mark) -> Result<(), Backend> {
-        self.write(|connection| Ok(keep::set_mark(connection, mailbox, folder, mark)?))
+        self.write_alone(|connection| Ok(keep::set_mark(connection, mailbox, folder, mark)?))
     }
 
     fn settled(&mut self, mailbox: &str, folder: &str, epoch: u32, uids: &[u32]) -> Result<(), Backend> {
-        self.write(|connection| Ok(keep::settled(connection, (mailbox, folder), epoch, uids)?))
+        self.write_alone(|connection| Ok(keep::settled(connection, (mailbox, folder), epoch, uids)?))
     }
 
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend> {
-        self.write(|connection| Ok(people::apply_organisation(connection, organisation)?))
+        self.write_alone(|connection| Ok(people::apply_organisation(connection, organisation)?))
     }
 }

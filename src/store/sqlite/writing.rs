@@ -67,7 +67,7 @@ fn is_sync_fault(fault: &rusqlite::Error) -> bool {
 }
 
 impl Sqlite {
-    /// Runs a write whole or not at all.
+    /// Runs a write whole or not at all, in the batch if there is one.
     pub(super) fn write<T, E: From<Backend>>(&mut self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         self.usable()?;
         let words = if self.batch { &IN_BATCH } else { &ALONE };
@@ -81,6 +81,15 @@ impl Sqlite {
             }
         };
         ended.map_err(|fault| self.broken(fault).into())
+    }
+
+    /// Runs a write that must be durable when it returns: in a batch that somebody left open it would not be.
+    pub(super) fn write_alone<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Backend>) -> Result<T, Backend> {
+        if self.batch {
+            tracing::warn!("a batch was left open; it is undone");
+            self.abandon_batch();
+        }
+        self.write(work)
     }
 
     pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
