@@ -377,7 +377,7 @@ pub trait Reads {
     fn known(&self, ids: &[String]) -> Result<Vec<KnownId>, Backend>;
     /// Where a Thread-Index root (22 bytes) points.
     fn threads(&self, root: &[u8]) -> Result<Vec<TicketId>, Backend>;
-    /// Handled instances with that Message-ID (real or synthetic), oldest first.
+    /// Handled instances with that Message-ID (real or synthetic), oldest first, a hundred at most.
     fn twins(&self, message_id: &str) -> Result<Vec<Instance>, Backend>;
     /// Where a reader's own thread of a ticket stands.
     fn thread(&self, ticket: TicketId, person: &Address) -> Result<Thread, Backend>;

@@ -65,9 +65,13 @@ pub fn one(connection: &Connection, id: u64) -> rusqlite::Result<Option<Instance
     connection.prepare_cached(select!("WHERE l.id = ?1"))?.query_row([Id(id)], instance_of).optional()
 }
 
+/// Instances of one Message-ID that are looked at: whoever sends the same id for ever does not make each mail slower.
+const TWINS_MAX: u32 = 100;
+
 /// Handled instances of a Message-ID, oldest first.
 pub fn twins(connection: &Connection, message_id: &str) -> rusqlite::Result<Vec<Instance>> {
-    rows(connection, select!("WHERE l.message_id = ?1 AND l.outcome IS NOT NULL ORDER BY l.id"), [message_id])
+    let sql = select!("WHERE l.message_id = ?1 AND l.outcome IS NOT NULL ORDER BY l.id LIMIT ?2");
+    rows(connection, sql, params![message_id, TWINS_MAX])
 }
 
 /// Rows as an administrator names them, newest first: `#row`, `mailbox/uid`, `uid`, or a Message-ID with or without its
