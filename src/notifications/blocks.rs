@@ -112,10 +112,9 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(ends).map(str::trim_end)
 }
 
-/// The beginning of a text on one line.
+/// The beginning of a text on one line, without working links: it stands outside of the border.
 pub fn preview(text: &str) -> String {
-    let line = cut(text, 4 * PREVIEW_MAX).split_whitespace().collect::<Vec<_>>().join(" ");
-    cut(&line, PREVIEW_MAX).to_owned()
+    cut(&names::title(cut(text, 4 * PREVIEW_MAX)), PREVIEW_MAX).to_owned()
 }
 
 fn cut(text: &str, max: usize) -> &str {

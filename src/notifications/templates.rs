@@ -64,7 +64,9 @@ impl Templates {
     fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Templates, Vec<TemplateFault>> {
         let mut templates = Templates { text: registry(false), html: registry(true), languages: BTreeMap::new() };
         let mut faults: Vec<TemplateFault> = files.into_iter().filter_map(|(path, bytes)| templates.add(&path, bytes).err()).collect();
-        faults.extend(templates.incomplete());
+        let missing = templates.incomplete().into_iter();
+        let missing: Vec<_> = missing.filter(|gap| faults.iter().all(|fault| fault.template != gap.template)).collect();
+        faults.extend(missing);
         if faults.is_empty() { Ok(templates) } else { Err(faults) }
     }
 

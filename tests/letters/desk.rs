@@ -107,11 +107,6 @@ impl Desk {
     pub fn write(&self, notice: &Notice, language: &str) -> Written {
         write(templates(), notice, &self.scene(), &reader(&notice.to, language), &mut Count::default()).unwrap()
     }
-
-    /// A mail that no event calls for.
-    pub fn extra(&self, to: Address, kind: MailKind, because: Because, extra: Extra, language: &str) -> Written {
-        self.write(&Notice { to, kind, because, extra }, language)
-    }
 }
 
 /// 3 March 2026, 14:02 in Paris.
