@@ -14,6 +14,7 @@ pub mod names;
 mod recipients;
 pub mod refusals;
 mod samples;
+mod sheets;
 mod shown;
 pub mod templates;
 mod views;

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use handlebars::{Context, Handlebars, RenderError};
+use handlebars::{Context, Handlebars, RenderError, Template, TemplateError};
 use rust_embed::RustEmbed;
 
 use super::language::Words;
+use super::sheets::Sheets;
 use super::{MailKind, TemplateFault, samples};
 
 /// The language whose `words.toml` all others are compared with.
@@ -34,6 +35,7 @@ pub struct TemplateFile {
 pub struct Templates {
     text: Handlebars<'static>,
     html: Handlebars<'static>,
+    sheets: Sheets,
     languages: BTreeMap<String, Words>,
 }
 
@@ -62,47 +64,54 @@ impl Templates {
     }
 
     fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Templates, Vec<TemplateFault>> {
-        let mut templates = Templates { text: registry(false), html: registry(true), languages: BTreeMap::new() };
+        let languages = BTreeMap::new();
+        let mut templates = Templates { text: registry(false), html: registry(true), sheets: Sheets::default(), languages };
         let mut faults: Vec<TemplateFault> = files.into_iter().filter_map(|(path, bytes)| templates.add(&path, bytes).err()).collect();
+        faults.extend(templates.register_all());
         let missing = templates.incomplete().into_iter();
         let missing: Vec<_> = missing.filter(|gap| faults.iter().all(|fault| fault.template != gap.template)).collect();
         faults.extend(missing);
         if faults.is_empty() { Ok(templates) } else { Err(faults) }
     }
 
-    /// Takes one file in. Pages and other layouts are not ours.
+    /// Takes one file in. Pages and their layouts are not ours.
     fn add(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), TemplateFault> {
         let fault = |reason: String| TemplateFault { template: path.to_owned(), reason };
         let parts: Vec<&str> = path.split('/').collect();
         match parts[..] {
-            ["layout", "mail", file] => self.register(file, file, utf8(bytes).map_err(fault)?).map_err(fault),
-            ["layout", ..] | [_, "page", ..] => Ok(()),
             [language, "words.toml"] => {
                 let words = utf8(bytes).and_then(|text| Words::parse(&text)).map_err(fault)?;
                 self.languages.insert(language.to_owned(), words);
                 Ok(())
             }
-            [language, "mail", file] if is_kind(file) => {
-                self.register(file, &format!("{language}/{file}"), utf8(bytes).map_err(fault)?).map_err(fault)
-            }
+            ["layout", "mail", _] => utf8(bytes).map(|text| self.sheets.insert(path, text)).map_err(fault),
+            [_, "mail", file] if is_kind(file) => utf8(bytes).map(|text| self.sheets.insert(path, text)).map_err(fault),
+            ["layout", ..] | [_, "page", ..] => Ok(()),
             _ => Err(fault("no mail is written with this file: is its name right?".into())),
         }
     }
 
-    fn register(&mut self, file: &str, name: &str, text: String) -> Result<(), String> {
-        let is_text = file.ends_with(".txt");
-        if is_text && name.contains('/') && !text.starts_with(SUBJECT) {
-            return Err(format!("line 1: the text begins with `{SUBJECT}`"));
+    /// Compiles everything. Parts by themselves first: their faults would come back in each mail.
+    fn register_all(&mut self) -> Vec<TemplateFault> {
+        let sheets = &self.sheets;
+        let broken = |path: &str, fault: TemplateError| at(sheets, path, fault.pos().map(|(line, _)| line), &fault.reason().to_string());
+        let parts: Vec<TemplateFault> =
+            sheets.parts().filter_map(|(path, text)| Some(broken(path, Template::compile(text).err()?))).collect();
+        if !parts.is_empty() {
+            return parts;
         }
-        let (registry, name) = match name.rsplit_once('.') {
-            Some((name, "txt")) => (&mut self.text, name),
-            Some((name, "html")) => (&mut self.html, name),
-            _ => return Err("a template ends in .txt or .html".into()),
-        };
-        registry.register_template_string(name, text).map_err(|fault| {
-            let line = fault.pos().map(|(line, _)| format!("line {line}: ")).unwrap_or_default();
-            format!("{line}{}", fault.reason())
-        })
+        let mut faults = Vec::new();
+        for path in sheets.mails() {
+            let text = sheets.whole(path);
+            let (registry, form) = if path.ends_with(".txt") { (&mut self.text, ".txt") } else { (&mut self.html, ".html") };
+            if form == ".txt" && !text.starts_with(SUBJECT) {
+                faults.push(at(sheets, path, Some(1), &format!("the text begins with `{SUBJECT}`")));
+                continue;
+            }
+            let name = path.trim_end_matches(form).replace("/mail/", "/");
+            faults.extend(registry.register_template_string(&name, text).err().map(|fault| broken(path, fault)));
+        }
+        faults
     }
 
     /// Each language has each mail in both forms, and all sentences.
@@ -111,9 +120,8 @@ impl Templates {
         let reference = self.languages.get(REFERENCE);
         for language in self.folders() {
             for (kind, form) in MailKind::ALL.iter().flat_map(|kind| [(kind, "txt"), (kind, "html")]) {
-                let registry = if form == "txt" { &self.text } else { &self.html };
-                if !registry.has_template(&format!("{language}/{}", kind.word())) {
-                    let template = format!("{language}/mail/{}.{form}", kind.word());
+                let template = format!("{language}/mail/{}.{form}", kind.word());
+                if !self.sheets.has(&template) {
                     faults.push(TemplateFault { template, reason: "is missing".into() });
                 }
             }
@@ -132,8 +140,7 @@ impl Templates {
 
     /// Languages of which there is anything at all.
     fn folders(&self) -> std::collections::BTreeSet<String> {
-        let names = self.text.get_templates().keys().chain(self.html.get_templates().keys());
-        let mails = names.filter_map(|name| name.split_once('/')).map(|(language, _)| language.to_owned());
+        let mails = self.sheets.mails().filter_map(|path| path.split_once('/')).map(|(language, _)| language.to_owned());
         mails.chain(self.languages.keys().cloned()).collect()
     }
 
@@ -163,10 +170,13 @@ impl Templates {
     /// Fills the pair of templates of a mail. The language must be one that [`Templates::language`] gave.
     pub(super) fn render<T: serde::Serialize>(&self, language: &str, kind: MailKind, view: &T) -> Result<Rendered, TemplateFault> {
         let name = format!("{language}/{}", kind.word());
-        let fault = |form: &str, reason: String| TemplateFault { template: format!("{language}/mail/{}.{form}", kind.word()), reason };
-        let context = Context::wraps(view).map_err(|error| fault("txt", error.to_string()))?;
-        let mail = self.text.render_with_context(&name, &context).map_err(|error| fault("txt", reason(&error)))?;
-        let html = self.html.render_with_context(&name, &context).map_err(|error| fault("html", reason(&error)))?;
+        let fault = |form: &str, error: RenderError| {
+            let path = format!("{language}/mail/{}.{form}", kind.word());
+            at(&self.sheets, &path, error.line_no, &error.reason().to_string())
+        };
+        let context = Context::wraps(view).map_err(|error| fault("txt", error))?;
+        let mail = self.text.render_with_context(&name, &context).map_err(|error| fault("txt", error))?;
+        let html = self.html.render_with_context(&name, &context).map_err(|error| fault("html", error))?;
         let (subject, text) = mail.split_once('\n').unwrap_or((&mail, ""));
         let subject = subject.strip_prefix(SUBJECT).unwrap_or(subject).trim().to_owned();
         Ok(Rendered { subject, text: text.trim_start_matches('\n').to_owned(), html })
@@ -197,9 +207,10 @@ fn utf8(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "is no UTF-8".to_owned())
 }
 
-fn reason(error: &RenderError) -> String {
-    let line = error.line_no.map(|line| format!("line {line}: ")).unwrap_or_default();
-    let file = error.template_name.as_deref().filter(|name| !name.contains('/'));
-    let partial = file.map(|name| format!("in layout/mail/{name}: ")).unwrap_or_default();
-    format!("{partial}{line}{}", error.reason())
+/// A fault where it was written.
+fn at(sheets: &Sheets, path: &str, line: Option<usize>, reason: &str) -> TemplateFault {
+    match line.map(|line| sheets.origin(path, line)) {
+        Some((template, line)) => TemplateFault { template, reason: format!("line {line}: {reason}") },
+        None => TemplateFault { template: path.to_owned(), reason: reason.to_owned() },
+    }
 }

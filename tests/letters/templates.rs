@@ -56,7 +56,8 @@ fn broken_texts_are_found_before_any_mail_is_due() {
         ("en/mail/update.html", "{{> nothing}}", "en/mail/update.html: "),
         ("fr/mail/update.txt", "Hello\n", "fr/mail/update.txt: line 1: the text begins with `Subject: `"),
         ("fr/mail/updates.txt", "Subject: x\n", "fr/mail/updates.txt: no mail is written with this file"),
-        ("layout/mail/end.txt", "{{nobody}}", "in layout/mail/end: line 1: "),
+        ("layout/mail/top.html", "a\n{{#each}}", "layout/mail/top.html: line 2: "),
+        ("layout/mail/end.txt", "{{nobody}}", "layout/mail/end.txt: line 1: "),
         ("fr/words.toml", "[because]\nguest = 'x {y}'\n[oops\n", "fr/words.toml: TOML parse error at line 3"),
         ("en/words.toml", "[hello]\nplain = 'Hi'\n", "en/words.toml: `because.guest` is missing"),
     ] {
