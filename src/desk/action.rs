@@ -158,6 +158,21 @@ pub enum Why {
         /// What was written.
         text: String,
     },
+    /// A command that keeps words among agents stands inside the text: nobody knows where its words end.
+    Misplaced {
+        /// What was written.
+        word: String,
+    },
+    /// Two commands that exclude each other.
+    Contradiction {
+        /// The other one's action.
+        with: String,
+    },
+    /// Words after a command that takes none.
+    Unexpected {
+        /// What was written.
+        text: String,
+    },
     /// Marks run from 1 to 5.
     BadMark,
     /// Too many newcomers at once.

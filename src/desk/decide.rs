@@ -3,15 +3,18 @@
 //! Each action is decided on the ticket as the one before it left it; a refused one changes nothing and does not stop the
 //! others. Who needs all or nothing looks at [`Outcome::all_done`] before committing.
 
-use jiff::{SignedDuration, Timestamp};
+mod ending;
+mod handling;
+mod people;
+mod speaking;
 
-use super::action::{Action, Opening, Refused, Why};
+use jiff::Timestamp;
+
+use super::action::{Action, Refused, Why};
 use super::event::{Actor, Event, Visibility, What, Words};
-use super::fold::begun;
 use super::organisation::{Organisation, Policy};
 use super::privileges::{Role, forbidden, role};
-use super::ticket::{End, Rating, Status, Ticket, TicketId};
-use crate::address::Address;
+use super::ticket::{Ticket, TicketId};
 use crate::proof::Level;
 
 /// What came of some actions: the ticket as it becomes, what happened, what did not.
@@ -43,89 +46,72 @@ pub struct Rules<'a> {
 
 /// Decides on actions of one actor about one ticket, in order.
 pub fn decide_all(ticket: Option<&Ticket>, actions: Vec<Action>, actor: &Actor, rules: Rules<'_>, now: Timestamp) -> Outcome {
-    let mut desk = Desk { ticket: ticket.cloned(), done: vec![], actor, rules, now };
+    let mut desk = Desk { ticket: ticket.cloned(), done: vec![], actor: actor.clone(), rules, now };
     let mut refused = Vec::new();
     for action in actions {
         let word = action.word();
-        if let Err(why) = desk.decide(action) {
+        if let Err(why) = desk.decide(action, actor) {
             refused.push(Refused { action: word.to_owned(), why });
         }
     }
     Outcome { ticket: desk.ticket, done: desk.done, refused }
 }
 
+/// The ticket on the desk while it is decided about.
 struct Desk<'a> {
     ticket: Option<Ticket>,
     done: Vec<Event>,
-    actor: &'a Actor,
+    /// As events record it: whether as participant or as agent is settled.
+    actor: Actor,
     rules: Rules<'a>,
     now: Timestamp,
 }
 
 impl Desk<'_> {
-    fn decide(&mut self, action: Action) -> Result<(), Why> {
+    fn decide(&mut self, action: Action, actor: &Actor) -> Result<(), Why> {
         let Some(ticket) = self.ticket.clone() else {
             return match action {
+                Action::Open(_) if actor.level == Level::Failed => Err(Why::NotProven { needs: Level::Claimed }),
                 Action::Open(opening) => self.open(*opening),
                 _ => Err(Why::NothingToDo),
             };
         };
-        let role = role(&ticket, self.actor, self.rules.organisation);
-        if let Some(why) = forbidden(&action, role, &ticket, (self.actor, self.rules.organisation)) {
+        let role = role(&ticket, actor, self.rules.organisation);
+        if let Some(why) = forbidden(&action, role, &ticket, (actor, self.rules.organisation)) {
             return Err(why);
         }
+        self.actor.as_participant = role != Role::Agent;
+        self.carry_out(action, &ticket, role)
+    }
+
+    fn carry_out(&mut self, action: Action, ticket: &Ticket, role: Role) -> Result<(), Why> {
         match action {
             Action::Open(_) => Err(Why::NothingToDo),
-            Action::Reply(words) => self.reply(&ticket, role, words),
-            Action::Note(words) => self.say(What::Noted, words, Visibility::Agents),
+            Action::Reply(words) => self.reply(ticket, role, words),
+            Action::Note(words) => self.note(words),
             Action::File(words) => self.say(What::Filed, words, Visibility::Agents),
             Action::RequestJoin(words) => self.request_join(words),
-            Action::Answer(words) => self.answer(&ticket, words),
-            Action::Take | Action::Assign(_) | Action::Release | Action::Ask(_) | Action::ProposeClosure(_) => self.handle(&ticket, action),
-            Action::Approve(request) => self.approve(&ticket, request),
-            Action::RefuseClosure(request, words) => self.refuse_closure(&ticket, request, words),
-            Action::Rate(rating) => self.rate(&ticket, rating),
-            Action::Reopen(words) => self.reopen(&ticket, role, words),
-            Action::Cancel => self.while_open(&ticket, What::Cancelled),
-            Action::Invite(people) => self.invite(&ticket, &people),
-            Action::Leave(who) => self.leave(&ticket, role, who),
-            Action::Reroot { title, words, guests } => self.reroot(title, words, guests),
-            Action::Merge { into } => self.while_open(&ticket, What::Merged { into }),
-            Action::Absorb { from, guests, said } => self.absorb(from, guests, said),
+            Action::Answer(words) => self.answer(ticket, words),
+            Action::Take => self.take(ticket),
+            Action::Assign(to) => self.assign(ticket, to),
+            Action::Release => self.release(ticket),
+            Action::Ask(words) => self.ask(ticket, words),
+            Action::ProposeClosure(words) => self.propose_closure(ticket, words),
+            Action::Approve(request) => self.approve(ticket, request),
+            Action::RefuseClosure(request, words) => self.refuse_closure(ticket, request, words),
+            Action::Rate(rating) => self.rate(ticket, rating),
+            Action::Reopen(words) => self.reopen(ticket, role, words),
+            Action::Cancel => self.cancel(ticket),
+            Action::Invite(people) => self.invite(ticket, &people),
+            Action::Leave(who) => self.leave(ticket, role, who),
+            Action::Reroot { title, words, guests } => self.reroot(ticket, (title, guests), words),
+            Action::Merge { into } => self.merge(ticket, into),
+            Action::Absorb { from, guests, said } => self.absorb(ticket, (from, guests), said),
         }
     }
 
-    fn open(&mut self, opening: Opening) -> Result<(), Why> {
-        let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related } = opening;
-        let permanent = self.rules.organisation.service(&service).map(|service| service.permanent_guests.clone()).unwrap_or_default();
-        let mut everybody: Vec<Address> = Vec::new();
-        for guest in guests.into_iter().chain(permanent) {
-            if guest != requester && beneficiary.as_ref() != Some(&guest) && !everybody.contains(&guest) {
-                everybody.push(guest);
-            }
-        }
-        let root_message_id = words.source.as_ref().and_then(|source| source.message_id.clone());
-        let reached = words.reached.clone();
-        let what = What::Opened {
-            title,
-            service,
-            category,
-            requester,
-            beneficiary,
-            guests: everybody,
-            language,
-            urgency,
-            reached,
-            related,
-            root_message_id,
-        };
-        let event = self.event(id, 1, what, words, Visibility::Public);
-        self.ticket = begun(&event);
-        self.done.push(event);
-        Ok(())
-    }
-
-    fn event(&self, ticket: TicketId, seq: u64, what: What, words: Words, visibility: Visibility) -> Event {
+    fn event(&self, place: (TicketId, u64), what: What, words: Words, visibility: Visibility) -> Event {
+        let (ticket, seq) = place;
         let text = Some(words.text.trim().to_owned()).filter(|text| !text.is_empty());
         Event { ticket, seq, at: self.now, actor: self.actor.clone(), what, text, visibility, source: words.source }
     }
@@ -133,11 +119,8 @@ impl Desk<'_> {
     /// Something happened: it is an event, and the ticket becomes what it says.
     fn say(&mut self, what: What, words: Words, visibility: Visibility) -> Result<(), Why> {
         let Some(ticket) = &self.ticket else { return Err(Why::NothingToDo) };
-        let event = self.event(ticket.id, ticket.version + 1, what, words, visibility);
-        if let Some(ticket) = self.ticket.as_mut() {
-            ticket.apply(&event);
-        }
-        self.done.push(event);
+        let event = self.event((ticket.id, ticket.version + 1), what, words, visibility);
+        self.happened(event);
         Ok(())
     }
 
@@ -145,193 +128,29 @@ impl Desk<'_> {
         self.say(what, Words::default(), Visibility::Public)
     }
 
-    fn while_open(&mut self, ticket: &Ticket, what: What) -> Result<(), Why> {
-        self.must_be_open(ticket)?;
-        self.happen(what)
-    }
-
-    fn must_be_open(&self, ticket: &Ticket) -> Result<(), Why> {
-        if ticket.status.is_open() { Ok(()) } else { Err(wrong_status(ticket)) }
-    }
-
-    /// Plain words: an answer when a question waits, a reopening when the ticket is over, a comment otherwise.
-    fn reply(&mut self, ticket: &Ticket, role: Role, words: Words) -> Result<(), Why> {
-        let reached = words.reached.clone();
-        if self.actor.level < Level::Proven {
-            return match role {
-                Role::Agent => Err(Why::NotProven { needs: Level::Proven }),
-                _ => self.say(What::Unverified, words, Visibility::Agents),
-            };
+    fn happened(&mut self, event: Event) {
+        if let Some(ticket) = self.ticket.as_mut() {
+            ticket.apply(&event);
         }
-        match (&ticket.status, role) {
-            (Status::WaitingForInformation { .. }, Role::Owner | Role::Guest) => self.answer(ticket, words),
-            (Status::Closed { .. }, Role::Owner) => self.reopen(ticket, role, words),
-            _ => self.say(What::Replied { reached }, words, Visibility::Public),
-        }
-    }
-
-    fn request_join(&mut self, words: Words) -> Result<(), Why> {
-        let Some(stranger) = self.actor.person.clone() else { return Err(Why::NotAllowed) };
-        self.say(What::JoinRequested { stranger }, words, Visibility::Agents)
-    }
-
-    fn answer(&mut self, ticket: &Ticket, words: Words) -> Result<(), Why> {
-        let Status::WaitingForInformation { request, .. } = ticket.status else { return Err(wrong_status(ticket)) };
-        if !has_words(&words) {
-            return Err(Why::TextMissing);
-        }
-        let reached = words.reached.clone();
-        self.say(What::Answered { request, reached }, words, Visibility::Public)
-    }
-
-    /// What agents do with a ticket. Asking and closing take it first when somebody else, or nobody, has it: one act.
-    fn handle(&mut self, ticket: &Ticket, action: Action) -> Result<(), Why> {
-        self.must_be_open(ticket)?;
-        let before = ticket.assignee.clone();
-        let mine = before.is_some() && before == self.actor.person;
-        match action {
-            Action::Take if mine => Err(Why::NothingToDo),
-            Action::Take => self.happen(What::Taken { before }),
-            Action::Assign(to) if Some(&to) == before.as_ref() => Err(Why::NothingToDo),
-            Action::Assign(to) if self.rules.organisation.membership(&to, &ticket.service).is_none() => {
-                Err(Why::NotAnAgent { who: to.to_string() })
-            }
-            Action::Assign(to) => self.happen(What::Assigned { to, before }),
-            Action::Release if before.is_none() => Err(Why::NothingToDo),
-            Action::Release => self.happen(What::Released { before }),
-            Action::Ask(words) | Action::ProposeClosure(words) if words.text.trim().is_empty() => Err(Why::TextMissing),
-            Action::Ask(words) => {
-                self.take_first(mine, before)?;
-                self.say(What::InformationRequested { request: ticket.requests + 1 }, words, Visibility::Public)
-            }
-            Action::ProposeClosure(words) => {
-                self.take_first(mine, before)?;
-                let reached = words.reached.clone();
-                self.say(What::ClosureProposed { request: ticket.requests + 1, reached }, words, Visibility::Public)
-            }
-            _ => Err(Why::NothingToDo),
-        }
-    }
-
-    fn take_first(&mut self, mine: bool, before: Option<Address>) -> Result<(), Why> {
-        if mine { Ok(()) } else { self.happen(What::Taken { before }) }
-    }
-
-    fn approve(&mut self, ticket: &Ticket, request: u64) -> Result<(), Why> {
-        open_request(ticket, request)?;
-        self.happen(What::ClosureApproved { request })
-    }
-
-    fn refuse_closure(&mut self, ticket: &Ticket, request: u64, words: Words) -> Result<(), Why> {
-        open_request(ticket, request)?;
-        if words.text.trim().is_empty() {
-            return Err(Why::TextMissing);
-        }
-        let reached = words.reached.clone();
-        self.say(What::ClosureRefused { request, reached }, words, Visibility::Public)
-    }
-
-    fn rate(&mut self, ticket: &Ticket, rating: Rating) -> Result<(), Why> {
-        let Status::Closed { at, end } = &ticket.status else { return Err(wrong_status(ticket)) };
-        if matches!(end, End::Merged(_) | End::Cancelled | End::Refused) {
-            return Err(wrong_status(ticket));
-        }
-        if !(1..=5).contains(&rating.delay) || !(1..=5).contains(&rating.answers) {
-            return Err(Why::BadMark);
-        }
-        if ticket.rating.is_some() && self.now.duration_since(*at) > SignedDuration::from_hours(24 * RATING_DAYS) {
-            return Err(Why::TooLate);
-        }
-        self.happen(What::Rated(rating))
-    }
-
-    fn reopen(&mut self, ticket: &Ticket, role: Role, words: Words) -> Result<(), Why> {
-        let Status::Closed { at, end } = ticket.status else { return Err(wrong_status(ticket)) };
-        if matches!(end, End::Merged(_)) {
-            return Err(wrong_status(ticket));
-        }
-        let window = SignedDuration::from_hours(24 * i64::from(self.rules.policy.reopen_days));
-        let day_ago = self.now - SignedDuration::from_hours(24);
-        let today = ticket.reopenings.iter().filter(|at| **at > day_ago).count();
-        if role == Role::Owner && (self.now.duration_since(at) > window || today >= self.rules.policy.reopens_a_day as usize) {
-            return Err(if today >= self.rules.policy.reopens_a_day as usize { Why::TooOften } else { Why::TooLate });
-        }
-        let keeps = ticket.assignee.as_ref().is_some_and(|agent| self.rules.organisation.membership(agent, &ticket.service).is_some());
-        let reached = words.reached.clone();
-        self.say(What::Reopened { reached, keeps }, words, Visibility::Public)
-    }
-
-    fn invite(&mut self, ticket: &Ticket, people: &[Address]) -> Result<(), Why> {
-        self.must_be_open(ticket)?;
-        let mut guests: Vec<Address> = Vec::new();
-        for who in people {
-            if !ticket.is_participant(who) && !guests.contains(who) {
-                guests.push(who.clone());
-            }
-        }
-        let policy = self.rules.policy;
-        if guests.is_empty() {
-            return Err(Why::NothingToDo);
-        }
-        if guests.len() > policy.newcomers_per_mail {
-            return Err(Why::TooMany { limit: policy.newcomers_per_mail });
-        }
-        if ticket.guests.len() + guests.len() > policy.guests_per_ticket {
-            return Err(Why::TooMany { limit: policy.guests_per_ticket });
-        }
-        self.happen(What::Joined { guests })
-    }
-
-    /// Guests leave by themselves; owners and agents may remove them.
-    fn leave(&mut self, ticket: &Ticket, role: Role, guest: Address) -> Result<(), Why> {
-        let own = self.actor.person.as_ref() == Some(&guest);
-        if !own && role == Role::Guest {
-            return Err(Why::NotAllowed);
-        }
-        if ticket.guest(&guest).is_none() {
-            return Err(Why::NothingToDo);
-        }
-        self.happen(What::Left { guest })
-    }
-
-    fn reroot(&mut self, title: String, words: Words, guests: Vec<Address>) -> Result<(), Why> {
-        let Some(requester) = self.actor.person.clone() else { return Err(Why::NotAllowed) };
-        let root_message_id = words.source.as_ref().and_then(|source| source.message_id.clone());
-        let guests = guests.into_iter().filter(|guest| *guest != requester).collect();
-        self.say(What::Rerooted { requester, title, root_message_id, guests }, words, Visibility::Public)
-    }
-
-    fn absorb(&mut self, from: TicketId, guests: Vec<Address>, said: Vec<Event>) -> Result<(), Why> {
-        self.happen(What::Absorbed { from, guests })?;
-        for Event { actor, text, source, visibility, .. } in said {
-            let Some(ticket) = &self.ticket else { return Err(Why::NothingToDo) };
-            let everybody = ticket.participants().into_iter().cloned().collect();
-            let words = Words { text: text.unwrap_or_default(), source, reached: vec![] };
-            let mut event = self.event(ticket.id, ticket.version + 1, What::Replied { reached: everybody }, words, visibility);
-            event.actor = actor;
-            if let Some(ticket) = self.ticket.as_mut() {
-                ticket.apply(&event);
-            }
-            self.done.push(event);
-        }
-        Ok(())
+        self.done.push(event);
     }
 }
 
-/// Days after the end in which a rating may be corrected (CAPABILITIES C58).
-const RATING_DAYS: i64 = 7;
-
-fn has_words(words: &Words) -> bool {
-    !words.text.trim().is_empty() || words.source.as_ref().is_some_and(|source| !source.attachments.is_empty())
-}
-
-fn open_request(ticket: &Ticket, request: u64) -> Result<(), Why> {
-    match ticket.status {
-        Status::AwaitingApproval { request: open, .. } if open == request => Ok(()),
-        _ => Err(Why::NoLongerOpen { request }),
-    }
+fn must_be_open(ticket: &Ticket) -> Result<(), Why> {
+    if ticket.status.is_open() { Ok(()) } else { Err(wrong_status(ticket)) }
 }
 
 fn wrong_status(ticket: &Ticket) -> Why {
     Why::WrongStatus { status: ticket.status.word().to_owned() }
+}
+
+/// A question, a solution and a reason are made of text.
+fn must_have_text(words: &Words) -> Result<(), Why> {
+    if words.text.trim().is_empty() { Err(Why::TextMissing) } else { Ok(()) }
+}
+
+/// Words to somebody may be a file alone.
+fn must_have_content(words: &Words) -> Result<(), Why> {
+    let files = words.source.as_ref().is_some_and(|source| !source.attachments.is_empty());
+    if files { Ok(()) } else { must_have_text(words) }
 }

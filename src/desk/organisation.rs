@@ -158,6 +158,11 @@ impl Organisation {
         self.agents.iter().find(|agent| agent.address == *address && !agent.disabled)
     }
 
+    /// Somebody who was an agent once, and is obeyed no longer.
+    pub fn is_disabled(&self, address: &Address) -> bool {
+        self.agents.iter().any(|agent| agent.disabled && agent.address == *address) && self.agent(address).is_none()
+    }
+
     /// The membership of that address in a service, unless disabled.
     pub fn membership(&self, address: &Address, service: &str) -> Option<&Membership> {
         self.agent(address)?.memberships.iter().find(|member| member.service == service)

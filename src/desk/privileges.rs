@@ -1,9 +1,14 @@
-//! Who may do what: one table, used by mail, link, page and command line alike.
+//! Who may do what: one table, used by mail, link, page and command line alike (CASEBOOK D11).
+//!
+//! Promises: what somebody may do follows from their role on the ticket, the catalogue's line of the action, how sure we
+//! are of them, and, for agents, their privileges in the ticket's service.
+//! Excludes: what the ticket's status allows (see `decide`).
 
 use super::action::{Action, Why};
+use super::catalogue::{Spec, spec};
 use super::event::Actor;
 use super::organisation::{Organisation, Privilege};
-use super::ticket::{Status, Ticket};
+use super::ticket::Ticket;
 use crate::proof::Level;
 
 /// In which role somebody acts on a ticket.
@@ -19,15 +24,15 @@ pub enum Role {
     Stranger,
 }
 
-/// The role of an actor. Who is both agent and participant acts as what they answered to (CASEBOOK D12).
+/// The role of an actor. Who is both agent and participant acts as what they answered to (CASEBOOK D12): as a
+/// participant they are never an agent. A disabled agent is nobody (B13); so is the clock, until something is its own.
 pub fn role(ticket: &Ticket, actor: &Actor, organisation: &Organisation) -> Role {
-    let Some(person) = &actor.person else { return Role::Agent };
-    let agent = organisation.membership(person, &ticket.service).is_some();
+    let Some(person) = &actor.person else { return Role::Stranger };
     match () {
-        () if agent && !actor.as_participant => Role::Agent,
+        () if organisation.is_disabled(person) => Role::Stranger,
+        () if !actor.as_participant && organisation.membership(person, &ticket.service).is_some() => Role::Agent,
         () if ticket.is_owner(person) => Role::Owner,
         () if ticket.guest(person).is_some() => Role::Guest,
-        () if agent => Role::Agent,
         () => Role::Stranger,
     }
 }
@@ -35,57 +40,40 @@ pub fn role(ticket: &Ticket, actor: &Actor, organisation: &Organisation) -> Role
 /// Why an actor may not do this at all, whatever the status; `None` when they may.
 pub fn forbidden(action: &Action, role: Role, ticket: &Ticket, by: (&Actor, &Organisation)) -> Option<Why> {
     let (actor, organisation) = by;
-    if actor.level == Level::Failed && !matches!(action, Action::File(_)) {
-        return Some(Why::NotProven { needs: Level::Proven });
+    let Some(Spec { roles, needs, .. }) = spec(action.word()) else { return Some(Why::NotAllowed) };
+    match () {
+        () if actor.level == Level::Failed && *needs > Level::Failed => Some(Why::NotProven { needs: Level::Proven }),
+        () if !roles.contains(&role) => Some(Why::NotAllowed),
+        () if actor.level < *needs => Some(Why::NotProven { needs: *needs }),
+        () if role == Role::Agent => unprivileged(action, ticket, actor, organisation),
+        () => None,
     }
-    if !roles(action).contains(&role) {
+}
+
+/// Why an agent's privileges do not allow it.
+fn unprivileged(action: &Action, ticket: &Ticket, actor: &Actor, organisation: &Organisation) -> Option<Why> {
+    let Some(membership) = actor.person.as_ref().and_then(|person| organisation.membership(person, &ticket.service)) else {
         return Some(Why::NotAllowed);
-    }
-    if actor.level < needs(action) {
-        return Some(Why::NotProven { needs: needs(action) });
-    }
-    if role != Role::Agent {
-        return None;
-    }
-    let Some(person) = &actor.person else { return None };
-    let membership = organisation.membership(person, &ticket.service)?;
-    let needed = privilege(action, ticket, actor)?;
-    (!membership.may.contains(&needed)).then_some(match (needed, &ticket.assignee, ticket.taken_at) {
+    };
+    let needed = privilege(action, ticket, actor).filter(|needed| !membership.may.contains(needed))?;
+    Some(match (needed, &ticket.assignee, ticket.taken_at) {
         (Privilege::TakeAssigned, Some(by), Some(at)) => Why::AlreadyTaken { by: by.clone(), at },
         _ => Why::NotAllowed,
     })
 }
 
-/// The roles that may ever do this.
-fn roles(action: &Action) -> &'static [Role] {
-    use Role::{Agent, Guest, Owner, Stranger};
-    match action {
-        Action::Open(_) | Action::RequestJoin(_) => &[Owner, Guest, Agent, Stranger],
-        Action::File(_) => &[Owner, Guest, Agent, Stranger],
-        Action::Reply(_) | Action::Invite(_) | Action::Leave(_) => &[Owner, Guest, Agent],
-        Action::Answer(_) => &[Owner, Guest],
-        Action::Note(_) | Action::Take | Action::Assign(_) | Action::Release | Action::Ask(_) | Action::ProposeClosure(_) => &[Agent],
-        Action::Approve(_) | Action::RefuseClosure(..) | Action::Rate(_) | Action::Cancel => &[Owner],
-        Action::Reopen(_) => &[Owner, Agent],
-        Action::Reroot { .. } | Action::Merge { .. } | Action::Absorb { .. } => &[Owner, Guest],
-    }
-}
-
-/// The level that this needs. A participant's comment needs a claim (agents see it, marked); all else needs proof.
-pub fn needs(action: &Action) -> Level {
-    match action {
-        Action::File(_) => Level::Failed,
-        Action::Open(_) | Action::Reply(_) | Action::RequestJoin(_) => Level::Claimed,
-        _ => Level::Proven,
-    }
-}
-
-/// The privilege that an agent needs.
+/// The privilege that an agent needs, if any. Giving a ticket to oneself is taking it.
 fn privilege(action: &Action, ticket: &Ticket, actor: &Actor) -> Option<Privilege> {
     let of_another = ticket.assignee.is_some() && ticket.assignee != actor.person;
+    let takes = match action {
+        Action::Take | Action::Ask(_) | Action::ProposeClosure(_) => true,
+        Action::Assign(to) => Some(to) == actor.person.as_ref(),
+        _ => false,
+    };
     match action {
-        Action::Take | Action::Ask(_) | Action::ProposeClosure(_) if of_another => Some(Privilege::TakeAssigned),
-        Action::Take | Action::Ask(_) | Action::ProposeClosure(_) if ticket.status == Status::Free => Some(Privilege::TakeFree),
+        _ if takes && of_another => Some(Privilege::TakeAssigned),
+        _ if takes && ticket.assignee.is_none() => Some(Privilege::TakeFree),
+        _ if takes => None,
         Action::Assign(_) => Some(Privilege::Assign),
         Action::Release if of_another => Some(Privilege::TakeAssigned),
         Action::Reopen(_) => Some(Privilege::Reopen),

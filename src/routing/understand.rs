@@ -1,18 +1,21 @@
-//! What a mail on a ticket asks for: commands of agents (all or nothing), the few words of participants, strict one-word
-//! agreements, or plain words. Commands come from proven people only; a stranger's are text.
+//! What a mail on a ticket asks for: commands of agents (all or nothing), the few words of participants, strict short
+//! agreements, or plain words.
+//!
+//! Promises: commands come from proven people of the ticket only, a stranger's or a customer's other lines are text
+//! (CASEBOOK D05); what an agent wrote for agents never becomes public: where that is unclear, nothing is done and the
+//! text waits (FIELD section 4.2, lesson 5); a short answer decides only when nothing in it can mean anything else (D15).
+//! Excludes: whether the ticket and the privileges allow it (the desk decides), and who is told.
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
+mod answers;
+mod people;
+mod script;
 
 use crate::address::Address;
-use crate::desk::catalogue::{self, By, Spec, Takes};
-use crate::desk::{Action, Organisation, Refused, Role, Status, Ticket, Why, Words};
-use crate::mail::commands::{self, CommandLine, Commands, fold};
+use crate::desk::{Action, Organisation, Refused, Role, Status, Ticket, Why, Words, catalogue};
+use crate::mail::commands::{self, CommandLine, Commands};
 use crate::proof::Level;
 
-/// Words beyond which an answer is never read as a mere yes (FIELD 4.3).
-const ANSWER_WORDS: usize = 6;
+use answers::Short;
 
 /// What is known of a mail whose ticket is found.
 pub struct Asked<'a> {
@@ -47,218 +50,79 @@ pub struct Understood {
     pub was_commands: bool,
     /// Nothing may be done or relayed: the text waits for its author.
     pub held: bool,
-    /// Mere thanks: never reopens.
+    /// Mere thanks: never reopens, never answers.
     pub courtesy: bool,
 }
-
-#[derive(Debug, Deserialize)]
-struct Answers {
-    yes: Vec<String>,
-    #[serde(rename = "no")]
-    _no: Vec<String>,
-    thanks: Vec<String>,
-}
-
-static ANSWERS: LazyLock<Answers> = LazyLock::new(|| {
-    let empty = || Answers { yes: vec![], _no: vec![], thanks: vec![] };
-    toml::from_str(include_str!("../../data/markers/answers.toml")).unwrap_or_else(|_| empty())
-});
 
 /// Reads the mail's wishes.
 pub fn understand(asked: &Asked<'_>) -> Understood {
     let found = match asked.automatic {
-        true => Commands { lines: vec![], rest: asked.words.text.clone() },
-        false => commands::find(&asked.words.text),
+        true => Commands::default(),
+        false => commands::find(&asked.words.text, |word| catalogue::find(word).is_some() || !catalogue::near(word).is_empty()),
     };
-    let may_command = asked.level == Level::Proven && asked.role != Role::Stranger;
     match asked.role {
-        _ if found.lines.is_empty() || !may_command => plain(asked),
-        Role::Agent => command(asked, found),
-        _ => participant(asked, found),
+        Role::Agent => agent(asked, found),
+        Role::Owner | Role::Guest => participant(asked, found),
+        Role::Stranger => plain(asked),
+    }
+}
+
+/// Agents: the whole mail or nothing.
+fn agent(asked: &Asked<'_>, found: Commands) -> Understood {
+    if let Some(line) = found.inside.iter().find(|line| is_note(line)) {
+        return held(vec![Refused { action: "note".into(), why: Why::Misplaced { word: line.word.clone() } }], found.rest);
+    }
+    match () {
+        () if found.lines.is_empty() => plain(asked),
+        () if asked.level < Level::Proven => {
+            held(vec![Refused { action: "command".into(), why: Why::NotProven { needs: Level::Proven } }], found.rest)
+        }
+        () => match script::actions(asked, &found) {
+            Ok(actions) => done(actions, found.rest),
+            Err(refused) => held(refused, found.rest),
+        },
+    }
+}
+
+/// Participants have a few words; whatever else looks like a command is their text.
+fn participant(asked: &Asked<'_>, found: Commands) -> Understood {
+    let theirs = |line: &CommandLine| catalogue::find(&line.word).is_some_and(|spec| spec.commands.contains(&asked.role));
+    if found.lines.is_empty() || asked.level < Level::Proven || !found.lines.iter().all(theirs) {
+        return plain(asked);
+    }
+    match script::actions(asked, &found) {
+        Ok(actions) => done(actions, found.rest),
+        Err(_) => plain(asked),
     }
 }
 
 /// No commands: an agreement, thanks, or words.
 fn plain(asked: &Asked<'_>) -> Understood {
-    let text = asked.words.text.clone();
-    let short = folded_answer(&text);
-    let owner = asked.role == Role::Owner && asked.level == Level::Proven;
-    if let (Status::AwaitingApproval { request, .. }, Some(short), true) = (&asked.ticket.status, &short, owner)
-        && ANSWERS.yes.contains(short)
-    {
-        return Understood { actions: vec![Action::Approve(*request)], text, ..Understood::default() };
-    }
-    let courtesy = !asked.ticket.status.is_open() && short.is_some_and(|short| ANSWERS.thanks.contains(&short));
     let words = asked.words.clone();
-    let action = match (asked.role, asked.internal) {
-        _ if courtesy => Action::File(words),
-        (Role::Agent, true) => Action::Note(words),
-        _ => Action::Reply(words),
-    };
-    Understood { actions: vec![action], text, courtesy, ..Understood::default() }
-}
-
-/// A short answer, folded; `None` when it is longer or asks something.
-fn folded_answer(text: &str) -> Option<String> {
-    if text.contains('?') || text.split_whitespace().count() > ANSWER_WORDS {
-        return None;
-    }
-    let folded = fold(text).replace('’', "'");
-    let words: String = folded.chars().map(|c| if matches!(c, ',' | '.' | '!' | ';' | ':') { ' ' } else { c }).collect();
-    Some(words.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// Participants have a few words; other lines that look like commands are their text (CASEBOOK D05).
-fn participant(asked: &Asked<'_>, found: Commands) -> Understood {
-    let own = |spec: &Spec| match spec.by {
-        By::Agents => false,
-        By::Everybody => true,
-        By::Owners | By::OwnersAndAgents => asked.role == Role::Owner,
-    };
-    let all_own = found.lines.iter().all(|line| catalogue::find(&line.word).is_some_and(own));
-    if all_own { command(asked, found) } else { plain(asked) }
-}
-
-fn command(asked: &Asked<'_>, found: Commands) -> Understood {
-    let words = Words { text: found.rest.clone(), ..asked.words.clone() };
-    let mut script = Script { asked, words: Some(words), first: vec![], refused: vec![], speech: Speech::Public };
-    for line in &found.lines {
-        script.line(line);
-    }
-    let text = found.rest;
-    if !script.refused.is_empty() {
-        return Understood { refused: script.refused, text, was_commands: true, held: true, ..Understood::default() };
-    }
-    Understood { actions: script.finish(), text, was_commands: true, ..Understood::default() }
-}
-
-/// Who hears the text that stands beside the commands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Speech {
-    Public,
-    Agents,
-}
-
-struct Script<'a> {
-    asked: &'a Asked<'a>,
-    /// The text, until a command takes it.
-    words: Option<Words>,
-    first: Vec<Action>,
-    refused: Vec<Refused>,
-    speech: Speech,
-}
-
-impl Script<'_> {
-    fn line(&mut self, line: &CommandLine) {
-        let Some(spec) = catalogue::find(&line.word) else {
-            let why = Why::UnknownCommand { word: line.word.clone(), near: catalogue::near(&line.word) };
-            return self.refuse(&line.word, why);
-        };
-        match spec.takes {
-            Takes::Nothing => self.simple(spec, line),
-            Takes::Text => self.with_text(spec, line),
-            Takes::Agent => self.assign(line),
-            Takes::Addresses => self.invite(line),
-            Takes::Note => {
-                self.speech = Speech::Agents;
-                self.append(&line.args);
-                if spec.verb == "release" {
-                    self.first.push(Action::Release);
-                }
-            }
+    let said = |action| Understood { actions: vec![action], text: asked.words.text.clone(), ..Understood::default() };
+    let participant = matches!(asked.role, Role::Owner | Role::Guest);
+    match (answers::short(&words), &asked.ticket.status) {
+        (Some(short), Status::AwaitingApproval { request, .. })
+            if short.agrees && asked.role == Role::Owner && asked.level == Level::Proven =>
+        {
+            said(Action::Approve(*request))
         }
-    }
-
-    fn simple(&mut self, spec: &Spec, line: &CommandLine) {
-        match spec.verb {
-            "take" => self.first.push(Action::Take),
-            "cancel" => self.first.push(Action::Cancel),
-            "leave" if self.asked.role == Role::Guest => self.first.push(Action::Leave(self.asked.author.clone())),
-            "leave" => self.refuse(spec.verb, Why::NothingToDo),
-            "reopen" => match self.words.take() {
-                Some(words) => self.first.push(Action::Reopen(words)),
-                None => self.refuse(spec.verb, Why::NothingToDo),
-            },
-            _ => {}
+        (Some(Short { thanks: true, .. }), Status::Closed { .. } | Status::WaitingForInformation { .. }) if participant => {
+            Understood { courtesy: true, ..said(Action::File(words)) }
         }
-        self.append(&line.args);
-    }
-
-    fn with_text(&mut self, spec: &Spec, line: &CommandLine) {
-        self.append(&line.args);
-        match self.words.take() {
-            Some(words) if !words.text.trim().is_empty() => {
-                let action = if spec.verb == "ask" { Action::Ask(words) } else { Action::ProposeClosure(words) };
-                self.first.push(action);
-            }
-            Some(_) => self.refuse(spec.verb, Why::TextMissing),
-            None => self.refuse(spec.verb, Why::NothingToDo),
-        }
-    }
-
-    fn assign(&mut self, line: &CommandLine) {
-        match self.agent(&line.args) {
-            Ok(agent) => self.first.push(Action::Assign(agent)),
-            Err(why) => self.refuse("assign", why),
-        }
-    }
-
-    fn invite(&mut self, line: &CommandLine) {
-        let people: Result<Vec<Address>, _> =
-            line.args.split([',', ' ', ';']).filter(|part| !part.is_empty()).map(Address::parse).collect();
-        match people {
-            Ok(people) if !people.is_empty() => self.first.push(Action::Invite(people)),
-            _ => self.refuse("invite", Why::NotAnAddress { text: line.args.clone() }),
-        }
-    }
-
-    /// An agent of the service by address, by "me", or by an unmistakable part of the name.
-    fn agent(&self, who: &str) -> Result<Address, Why> {
-        let folded = fold(who.trim_start_matches('@'));
-        if matches!(folded.as_str(), "moi" | "me") {
-            return Ok(self.asked.author.clone());
-        }
-        let is = |name: &str, address: &Address| {
-            let name = fold(name);
-            address.as_str() == folded
-                || address.local() == folded
-                || name.starts_with(&folded)
-                || name.split(' ').any(|part| part.starts_with(&folded))
-        };
-        let members = self.asked.organisation.members(&self.asked.ticket.service);
-        let found: Vec<Address> =
-            members.filter(|(agent, _)| is(&agent.name, &agent.address)).map(|(agent, _)| agent.address.clone()).collect();
-        match found.as_slice() {
-            [one] if !folded.is_empty() => Ok(one.clone()),
-            [] => Err(Why::NotAnAgent { who: who.to_owned() }),
-            _ if folded.is_empty() => Err(Why::NotAnAgent { who: String::new() }),
-            _ => Err(Why::Ambiguous { candidates: found }),
-        }
-    }
-
-    fn append(&mut self, args: &str) {
-        let Some(words) = self.words.as_mut().filter(|_| !args.is_empty()) else { return };
-        words.text = [args, &words.text].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-    }
-
-    fn refuse(&mut self, action: &str, why: Why) {
-        self.refused.push(Refused { action: action.to_owned(), why });
-    }
-
-    /// The commands, then the text that none of them took.
-    fn finish(self) -> Vec<Action> {
-        let mut actions = self.first;
-        let Some(words) = self.words.filter(|words| has_content(words)) else { return actions };
-        let action = match (self.speech, self.asked.role, self.asked.internal) {
-            (Speech::Agents, Role::Agent, _) | (_, Role::Agent, true) => Action::Note(words),
-            _ => Action::Reply(words),
-        };
-        actions.push(action);
-        actions
+        _ if asked.role == Role::Agent && asked.internal => said(Action::Note(words)),
+        _ => said(Action::Reply(words)),
     }
 }
 
-fn has_content(words: &Words) -> bool {
-    !words.text.trim().is_empty()
-        || words.source.as_ref().is_some_and(|source| source.attachments.iter().any(|file| file.content_id.is_none()))
+fn is_note(line: &CommandLine) -> bool {
+    catalogue::find(&line.word).is_some_and(|spec| spec.verb == "note")
+}
+
+fn done(actions: Vec<Action>, text: String) -> Understood {
+    Understood { actions, text, was_commands: true, ..Understood::default() }
+}
+
+fn held(refused: Vec<Refused>, text: String) -> Understood {
+    Understood { refused, text, was_commands: true, held: true, ..Understood::default() }
 }

@@ -1,0 +1,77 @@
+//! How a ticket ends, and comes back.
+
+use jiff::SignedDuration;
+
+use super::super::action::Why;
+use super::super::event::{Visibility, What, Words};
+use super::super::privileges::Role;
+use super::super::ticket::{End, Rating, Status, Ticket};
+use super::{Desk, must_be_open, must_have_text, wrong_status};
+
+/// How long after the end a judgement may be corrected (CAPABILITIES row 58).
+const CORRECTION: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The day in which reopenings are counted.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl Desk<'_> {
+    pub(super) fn approve(&mut self, ticket: &Ticket, request: u64) -> Result<(), Why> {
+        must_be_current(ticket, request)?;
+        self.happen(What::ClosureApproved { request })
+    }
+
+    pub(super) fn refuse_closure(&mut self, ticket: &Ticket, request: u64, words: Words) -> Result<(), Why> {
+        must_be_current(ticket, request)?;
+        must_have_text(&words)?;
+        self.say(What::ClosureRefused { request, reached: words.reached.clone() }, words, Visibility::Public)
+    }
+
+    /// What was handled to an end may be judged; a judgement may be corrected for a while.
+    pub(super) fn rate(&mut self, ticket: &Ticket, rating: Rating) -> Result<(), Why> {
+        let Status::Closed { at, end: End::Approved | End::Expired } = ticket.status else { return Err(wrong_status(ticket)) };
+        if ![rating.delay, rating.answers].iter().all(|mark| (1..=5).contains(mark)) {
+            return Err(Why::BadMark);
+        }
+        match &ticket.rating {
+            Some(before) if *before == rating => Err(Why::NothingToDo),
+            Some(_) if self.now.duration_since(at) > CORRECTION => Err(Why::TooLate),
+            _ => self.happen(What::Rated(rating)),
+        }
+    }
+
+    pub(super) fn cancel(&mut self, ticket: &Ticket) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        self.happen(What::Cancelled)
+    }
+
+    /// Back to its assignee, or to the pool when they left. Owners have a window and a daily limit (CASEBOOK E03).
+    pub(super) fn reopen(&mut self, ticket: &Ticket, role: Role, words: Words) -> Result<(), Why> {
+        let Status::Closed { at, end } = ticket.status else { return Err(wrong_status(ticket)) };
+        if matches!(end, End::Merged(_)) {
+            return Err(wrong_status(ticket));
+        }
+        if role == Role::Owner {
+            self.must_be_timely(ticket, self.now.duration_since(at))?;
+        }
+        let organisation = self.rules.organisation;
+        let keeps = ticket.assignee.as_ref().is_some_and(|agent| organisation.membership(agent, &ticket.service).is_some());
+        self.say(What::Reopened { reached: words.reached.clone(), keeps }, words, Visibility::Public)
+    }
+
+    fn must_be_timely(&self, ticket: &Ticket, since_end: SignedDuration) -> Result<(), Why> {
+        let policy = self.rules.policy;
+        let today = ticket.reopenings.iter().filter(|at| self.now.duration_since(**at) < DAY).count();
+        match () {
+            () if since_end > DAY * i32::from(policy.reopen_days) => Err(Why::TooLate),
+            () if today >= policy.reopens_a_day as usize => Err(Why::TooOften),
+            () => Ok(()),
+        }
+    }
+}
+
+/// One proposal, one decision: the first wins, and a number that is no longer open decides nothing (CASEBOOK C05, C06).
+fn must_be_current(ticket: &Ticket, request: u64) -> Result<(), Why> {
+    match ticket.status {
+        Status::AwaitingApproval { request: open, .. } if open == request => Ok(()),
+        _ => Err(Why::NoLongerOpen { request }),
+    }
+}

@@ -1,0 +1,66 @@
+//! Words: the request itself, replies, answers, notes.
+
+use super::super::action::{Opening, Why};
+use super::super::event::{Visibility, What, Words};
+use super::super::fold::begun;
+use super::super::privileges::Role;
+use super::super::ticket::{Status, Ticket};
+use super::{Desk, must_have_content, wrong_status};
+use crate::address::Address;
+use crate::proof::Level;
+
+impl Desk<'_> {
+    /// A ticket begins: its guests are who stood in the mail and who follows all tickets of the service.
+    pub(super) fn open(&mut self, opening: Opening) -> Result<(), Why> {
+        let permanent = self.rules.organisation.service(&opening.service).map(|service| service.permanent_guests.clone());
+        let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related } = opening;
+        let mut everybody: Vec<Address> = Vec::new();
+        for guest in guests.into_iter().chain(permanent.unwrap_or_default()) {
+            if guest != requester && beneficiary.as_ref() != Some(&guest) && !everybody.contains(&guest) {
+                everybody.push(guest);
+            }
+        }
+        let root_message_id = words.source.as_ref().and_then(|source| source.message_id.clone());
+        let reached = words.reached.clone();
+        let guests = everybody;
+        let what =
+            What::Opened { title, service, category, requester, beneficiary, guests, language, urgency, reached, related, root_message_id };
+        let event = self.event((id, 1), what, words, Visibility::Public);
+        self.ticket = begun(&event);
+        self.done.push(event);
+        Ok(())
+    }
+
+    /// Plain words: an answer when a question waits, a reopening when the ticket is over, a comment otherwise. What
+    /// nobody proved is shown to agents, and has no other effect (CASEBOOK section 3, row 3).
+    pub(super) fn reply(&mut self, ticket: &Ticket, role: Role, words: Words) -> Result<(), Why> {
+        if self.actor.level < Level::Proven {
+            return match role {
+                Role::Agent => Err(Why::NotProven { needs: Level::Proven }),
+                _ => self.say(What::Unverified, words, Visibility::Agents),
+            };
+        }
+        must_have_content(&words)?;
+        match (&ticket.status, role) {
+            (Status::WaitingForInformation { .. }, Role::Owner | Role::Guest) => self.answer(ticket, words),
+            (Status::Closed { .. }, Role::Owner) => self.reopen(ticket, role, words),
+            _ => self.say(What::Replied { reached: words.reached.clone() }, words, Visibility::Public),
+        }
+    }
+
+    pub(super) fn note(&mut self, words: Words) -> Result<(), Why> {
+        must_have_content(&words)?;
+        self.say(What::Noted, words, Visibility::Agents)
+    }
+
+    pub(super) fn answer(&mut self, ticket: &Ticket, words: Words) -> Result<(), Why> {
+        let Status::WaitingForInformation { request, .. } = ticket.status else { return Err(wrong_status(ticket)) };
+        must_have_content(&words)?;
+        self.say(What::Answered { request, reached: words.reached.clone() }, words, Visibility::Public)
+    }
+
+    pub(super) fn request_join(&mut self, words: Words) -> Result<(), Why> {
+        let Some(stranger) = self.actor.person.clone() else { return Err(Why::NotAllowed) };
+        self.say(What::JoinRequested { stranger }, words, Visibility::Agents)
+    }
+}
