@@ -28,11 +28,18 @@ pub fn sentence(words: &Words, scene: &Scene<'_>, refused: &Refused) -> String {
         Why::Unexpected { text } => say("unexpected", &[("text", &names::title(text))]),
         Why::BadMark => say("bad_mark", &[]),
         Why::TooMany { limit } => say("too_many", &[("limit", &limit.to_string())]),
-        Why::UnknownCommand { word, near } if near.is_empty() => say("unknown_command", &[("word", &names::title(word))]),
-        Why::UnknownCommand { word, near } => say("unknown_command_near", &[("word", &names::title(word)), ("near", &near.join(", "))]),
+        Why::UnknownCommand { word, near } => unknown(words, word, near),
         Why::NothingToDo => say("nothing_to_do", &[]),
     };
     words.say("refused.line", &[("action", words.term("verb", &refused.action)), ("why", &why)])
+}
+
+/// What was written, as commands are written, and what it may have meant.
+fn unknown(words: &Words, word: &str, near: &[String]) -> String {
+    let command = |word: &str| format!("#{}", names::title(word).trim_start_matches('#'));
+    let near = near.iter().map(|word| command(word)).collect::<Vec<_>>().join(", ");
+    let key = if near.is_empty() { "refused.unknown_command" } else { "refused.unknown_command_near" };
+    words.say(key, &[("word", &command(word)), ("near", &near)])
 }
 
 fn level(level: Level) -> &'static str {

@@ -123,7 +123,7 @@ fn machine(kind: MailKind) -> Picture {
     match kind {
         MailKind::Receipt => extra(desk, karim(), kind, Because::Author, commands(&["take", "reply"], vec![], "")),
         MailKind::CommandRefused => {
-            let why = Why::UnknownCommand { word: "#clor".into(), near: vec!["#clore".into()] };
+            let why = Why::UnknownCommand { word: "clor".into(), near: vec!["clore".into()] };
             extra(desk, karim(), kind, Because::Author, commands(&[], refused("command", why), "#clor\nToner changé."))
         }
         MailKind::NotPossible => {

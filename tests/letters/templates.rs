@@ -1,5 +1,8 @@
 //! Every text in every language, and the site's own texts over them.
 
+use std::path::Path;
+
+use guichet::desk::CATALOGUE;
 use guichet::mail::Auto;
 use guichet::notifications::{MailKind, TemplateFault, TemplateFile, Templates};
 
@@ -27,6 +30,25 @@ fn languages_have_the_same_sentences() {
     let (french, english) = (templates().words("fr"), templates().words("en"));
     assert_eq!(english.differences(french), [""; 0]);
     assert_eq!(french.differences(english), [""; 0]);
+}
+
+#[test]
+fn every_stable_word_and_key_has_its_sentence() {
+    let words = templates().words("fr");
+    let verbs = CATALOGUE.iter().map(|spec| spec.verb).flat_map(|verb| [format!("verb.{verb}"), format!("done.{verb}")]);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/notifications");
+    let literal =
+        regex::Regex::new(r#""((?:because|block|expect|fact|hello|mailto|marker|others|preview|refused|size|stop)\.[a-z_]+)""#).unwrap();
+    let said = regex::Regex::new(r#"say\("([a-z_]+)", &\["#).unwrap();
+    let mut keys: Vec<String> = verbs.collect();
+    for entry in std::fs::read_dir(source).unwrap() {
+        let code = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        keys.extend(literal.captures_iter(&code).map(|found| found[1].to_owned()));
+        keys.extend(said.captures_iter(&code).map(|found| format!("refused.{}", &found[1])));
+    }
+    assert!(keys.len() > 70, "{keys:?}");
+    let missing: Vec<&String> = keys.iter().filter(|key| words.get(key).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
