@@ -1,0 +1,115 @@
+//! Statuses as PRODUCT section 2 has them: each action in each status, by whoever may.
+
+use guichet::desk::{Action, Rating, Why};
+
+use crate::office::{Office, address, person, words};
+
+const STATUSES: [&str; 6] = ["free", "in_progress", "waiting_for_information", "awaiting_approval", "approved", "cancelled"];
+
+/// Actor, action, and the status afterwards in each of [`STATUSES`]; `=` stays as it is, `-` is refused.
+const TABLE: &str = "
+marie take                in_progress in_progress =           =           -           -
+karim take                in_progress -           -           -           -           -
+karim assign              in_progress in_progress =           =           -           -
+karim release             -           free        free        free        -           -
+karim ask                 waiting     waiting     waiting     waiting     -           -
+karim close               awaiting    awaiting    awaiting    awaiting    -           -
+karim reply               =           =           =           =           =           =
+karim note                =           =           =           =           =           =
+alice reply               =           =           in_progress =           in_progress free
+ben   reply               =           =           in_progress =           in_progress free
+bob   reply               =           =           in_progress =           =           =
+alice answer              -           -           in_progress -           -           -
+bob   answer              -           -           in_progress -           -           -
+alice approve             -           -           -           approved    -           -
+ben   approve             -           -           -           approved    -           -
+alice refuse_closure      -           -           -           in_progress -           -
+alice rate                -           -           -           -           =           -
+alice reopen              -           -           -           -           in_progress free
+karim reopen              -           -           -           -           in_progress free
+alice cancel              cancelled   cancelled   cancelled   cancelled   -           -
+alice invite              =           =           =           =           -           -
+karim invite              =           =           =           =           -           -
+bob   leave               =           =           =           =           =           =
+mallory request_join      =           =           =           =           =           =
+mallory file              =           =           =           =           =           =
+alice merge               merged      -           -           -           -           -
+alice reroot              =           -           -           -           -           -
+alice absorb              =           =           =           =           =           =
+";
+
+fn action(verb: &str, request: u64) -> Action {
+    match verb {
+        "take" => Action::Take,
+        "assign" => Action::Assign(address("marie")),
+        "release" => Action::Release,
+        "ask" => Action::Ask(words("Quel étage ?")),
+        "close" => Action::ProposeClosure(words("Câble rebranché.")),
+        "reply" => Action::Reply(words("Des nouvelles.")),
+        "note" => Action::Note(words("Entre nous.")),
+        "answer" => Action::Answer(words("Le deuxième.")),
+        "approve" => Action::Approve(request),
+        "refuse_closure" => Action::RefuseClosure(request, words("Elle fume encore.")),
+        "rate" => Action::Rate(Rating { delay: 4, answers: 5, comment: String::new() }),
+        "reopen" => Action::Reopen(words("Encore.")),
+        "cancel" => Action::Cancel,
+        "invite" => Action::Invite(vec![address("carol")]),
+        "leave" => Action::Leave(address("bob")),
+        "request_join" => Action::RequestJoin(words("Moi aussi.")),
+        "file" => Action::File(words("Absent.")),
+        "merge" => Action::Merge { into: 7 },
+        "reroot" => Action::Reroot { title: "Début".into(), words: words("Avant."), guests: vec![address("carol")] },
+        "absorb" => Action::Absorb { from: 7, guests: vec![address("carol")], said: vec![] },
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn p4_p16_each_action_in_each_status() {
+    for row in TABLE.lines().filter(|row| !row.is_empty()) {
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        for (status, expected) in STATUSES.into_iter().zip(&cells[2..]) {
+            let office = Office::at(status);
+            let outcome = office.tries(&person(cells[0]), vec![action(cells[1], office.ticket().requests)]);
+            let after = outcome.ticket.as_ref().unwrap().status.word();
+            let told = format!("{} {} when {status}: {after}, {:?}", cells[0], cells[1], outcome.refused);
+            match *expected {
+                "-" => assert!(outcome.done.is_empty() && outcome.refused.len() == 1 && outcome.ticket == office.ticket, "{told}"),
+                "=" => assert!(after == status && outcome.all_done() && !outcome.done.is_empty(), "{told}"),
+                word => assert!(after.starts_with(word) && outcome.all_done() && !outcome.done.is_empty(), "{told}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_merged_ticket_is_over_for_good() {
+    let office = Office::at("merged");
+    let over = Why::WrongStatus { status: "merged".into() };
+    assert_eq!(office.refuses("alice", Action::Reopen(words("Encore."))), over);
+    assert_eq!(office.refuses("alice", Action::Reply(words("Encore."))), over);
+    assert_eq!(office.refuses("karim", Action::Reopen(words("Encore."))), over);
+    assert_eq!(Office::at("free").refuses("alice", Action::Merge { into: 42 }), Why::NothingToDo);
+}
+
+#[test]
+fn release_always_makes_it_free_and_an_answer_goes_to_the_assignee_of_the_day() {
+    let mut office = Office::at("waiting_for_information");
+    office.does("marie", Action::Take);
+    assert_eq!((office.status(), office.ticket().assignee.clone()), ("waiting_for_information", Some(address("marie"))));
+    office.does("alice", Action::Answer(words("Le deuxième.")));
+    assert_eq!((office.status(), office.ticket().assignee.clone()), ("in_progress", Some(address("marie"))));
+    office.does("marie", Action::Release);
+    assert_eq!((office.status(), office.ticket().assignee.clone(), office.ticket().taken_at), ("free", None, None));
+}
+
+#[test]
+fn words_are_mandatory_where_they_are_the_point() {
+    let missing = |status: &str, name: &str, action| Office::at(status).refuses(name, action);
+    assert_eq!(missing("free", "karim", Action::Ask(words(" \n"))), Why::TextMissing);
+    assert_eq!(missing("free", "karim", Action::ProposeClosure(words(""))), Why::TextMissing);
+    assert_eq!(missing("free", "karim", Action::Note(words(""))), Why::TextMissing);
+    assert_eq!(missing("free", "alice", Action::Reply(words(""))), Why::TextMissing);
+    assert_eq!(missing("waiting_for_information", "alice", Action::Answer(words(""))), Why::TextMissing);
+    assert_eq!(missing("awaiting_approval", "alice", Action::RefuseClosure(1, words(" "))), Why::TextMissing);
+}
