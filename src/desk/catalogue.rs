@@ -157,15 +157,17 @@ pub fn find(word: &str) -> Option<&'static Spec> {
     CATALOGUE.iter().find(|spec| spec.every_word().any(|known| known == word))
 }
 
-/// Command words that a folded word may have meant, nearest first.
+/// Command words that a folded word may have meant, nearest first, one for each action.
 pub fn near(word: &str) -> Vec<String> {
     if word.chars().count() < NEAR_LETTERS {
         return Vec::new();
     }
-    let all = CATALOGUE.iter().flat_map(Spec::every_word).filter(|known| known.len() >= NEAR_LETTERS);
-    let mut near: Vec<_> = all.map(|known| (distance(word, known), known)).filter(|(edits, _)| *edits <= NEAR_EDITS).collect();
+    let nearest = |spec: &'static Spec| {
+        let words = spec.every_word().filter(|known| known.len() >= NEAR_LETTERS).map(|known| (distance(word, known), known));
+        words.filter(|(edits, _)| *edits <= NEAR_EDITS).min()
+    };
+    let mut near: Vec<_> = CATALOGUE.iter().filter_map(nearest).collect();
     near.sort();
-    near.dedup();
     near.into_iter().take(NEAR_WORDS).map(|(_, known)| known.to_owned()).collect()
 }
 

@@ -9,6 +9,8 @@
 mod answers;
 mod people;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use crate::address::Address;
 use crate::desk::{Action, Organisation, Refused, Role, Status, Ticket, Why, Words, catalogue};

@@ -62,7 +62,8 @@ fn p4_the_first_taker_wins_and_the_second_is_told_who_and_when() {
 #[test]
 fn done_and_refused_come_back_together() {
     let mut office = Office::with_ticket();
-    let outcome = office.acts(&person("nina"), vec![Action::Reply(words("Je transmets.")), Action::Take, Action::Note(words("Pour Karim."))]);
+    let outcome =
+        office.acts(&person("nina"), vec![Action::Reply(words("Je transmets.")), Action::Take, Action::Note(words("Pour Karim."))]);
     assert!(!outcome.all_done());
     assert_eq!(office.happened(), ["replied", "noted"]);
     assert_eq!((outcome.refused[0].action.as_str(), &outcome.refused[0].why), ("take", &Why::NotAllowed));
