@@ -80,7 +80,9 @@ impl Ticket {
             What::Rated(rating) => self.rating = Some(rating.clone()),
             What::Reopened { keeps, .. } => self.reopen(*keeps, event.at),
             What::Rerooted { requester, title, root_message_id, guests } => {
-                self.reroot(event.seq, requester, title, root_message_id, guests)
+                self.title = title.clone();
+                self.root_message_id = root_message_id.clone();
+                self.reroot(requester, guests, event.seq);
             }
             What::Absorbed { guests, .. } => self.welcome(guests, event.seq),
             What::Opened { .. } | What::Replied { .. } | What::Unverified | What::Noted | What::Filed | What::JoinRequested { .. } => {}
@@ -120,13 +122,11 @@ impl Ticket {
     }
 
     /// The first author becomes the requester; who was it until now follows.
-    fn reroot(&mut self, seq: u64, requester: &Address, title: &str, root: &Option<String>, guests: &[Address]) {
+    fn reroot(&mut self, requester: &Address, guests: &[Address], since: u64) {
         let before = std::mem::replace(&mut self.requester, requester.clone());
         self.guests.retain(|guest| guest.address != *requester);
-        self.title = title.to_owned();
-        self.root_message_id = root.clone();
         self.welcome(&[before], 1);
-        self.welcome(guests, seq);
+        self.welcome(guests, since);
     }
 }
 

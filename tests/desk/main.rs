@@ -7,3 +7,4 @@ mod office;
 mod rights;
 mod stories;
 mod transitions;
+mod words;

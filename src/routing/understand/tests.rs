@@ -325,3 +325,48 @@ fn c19_thanks_reopen_nothing_and_answer_nothing() {
     assert!(!alice(&free(), "Merci").courtesy);
     assert_eq!(read("karim@desk.test", &closed(), "Merci", |_| {}).actions, [Action::Reply(words("Merci"))], "an agent speaks");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn inv_wherever_a_note_is_asked_for_nothing_is_said_in_public(
+        lines in proptest::collection::vec(0..NOTE_LINES.len(), 0..7),
+        at in 0..7usize,
+        note in 0..NOTES.len(),
+    ) {
+        let mut lines: Vec<&str> = lines.into_iter().map(|line| NOTE_LINES[line]).collect();
+        lines.insert(at.min(lines.len()), NOTES[note]);
+        for action in agent(&lines.join("\n")).actions {
+            if let Action::Reply(words) | Action::Reopen(words) | Action::ProposeClosure(words) | Action::Ask(words) = action {
+                proptest::prop_assert!(!words.text.contains("le client ment"), "{:?}", lines);
+            }
+        }
+    }
+
+    #[test]
+    fn inv_a_mail_without_commands_is_said_whole(text in "[a-zé #\n.*-]{0,60}") {
+        let understood = alice(&free(), &text);
+        if let [Action::Reply(words)] = &understood.actions[..] && !understood.was_commands {
+            proptest::prop_assert_eq!(&words.text, &text);
+        } else {
+            proptest::prop_assert!(understood.was_commands && !understood.held);
+        }
+    }
+}
+
+const NOTES: [&str; 5] = ["#note", "#Note.", "- #privé", "＃ note :", "#note le client ment"];
+const NOTE_LINES: [&str; 12] = [
+    "le client ment",
+    "",
+    "#clore",
+    "#ask",
+    "#prendre",
+    "#rouvrir",
+    "#libérer",
+    "#assign zoe",
+    "#reply",
+    "#invite a@x.org",
+    "#prendre svp",
+    "#banane",
+];
