@@ -1,1 +1,32 @@
-//! To be built.
+//! Links and pages. Thin: shows what is remembered, hands on what was pressed.
+//!
+//! Promises: GET and HEAD change nothing; only a pressed button does, once for each form; no page needs a script or
+//! carries one; no token reaches a log, a header of another site or an error page (CASEBOOK C01–C31, L02).
+//! In reading order: [`desk`] is what pages need of the gateway, [`server`] the listener, [`router`] the paths and what
+//! guards them ([`guard`], [`headers`]), [`links`] the handlers, [`look`] what a link shows and [`standing`] what it still
+//! can, [`nonce`] and [`form`] what is pressed, [`pages`] how it looks, [`sanitise`] and [`files`] what came with mails.
+//! Excludes: what may happen (see `desk`), and every sentence (see `templates/`).
+
+mod desk;
+mod fields;
+mod files;
+mod form;
+mod guard;
+mod headers;
+mod health;
+mod links;
+mod look;
+mod nonce;
+mod pages;
+mod press;
+mod router;
+mod sanitise;
+mod server;
+mod standing;
+mod token;
+mod upload;
+
+pub use desk::{Clock, Desk, Web};
+pub use pages::Texts;
+pub use router::router;
+pub use server::serve;

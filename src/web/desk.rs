@@ -1,0 +1,86 @@
+//! What the pages need of the gateway, so that they can be tried without one.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::nonce::Nonces;
+use super::pages::Texts;
+use crate::gateway::{Handle, Press, Pressed};
+use crate::ports::Unavailable;
+use crate::site::Site;
+use crate::store::Reads;
+
+/// Presses buttons and answers questions.
+pub trait Desk: Clone + Send + Sync + 'static {
+    /// The site.
+    fn site(&self) -> &Arc<Site>;
+
+    /// Presses a button: one decision, one commit. Durable when it returns.
+    fn press(&self, press: Press) -> impl Future<Output = Result<Pressed, Unavailable>> + Send;
+
+    /// Reads beside the writer, on a thread where it may take its time.
+    fn look<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Reads) -> R + Send + 'static,
+    ) -> impl Future<Output = Result<R, Unavailable>> + Send;
+
+    /// When each mailbox was last read to its end.
+    fn polls(&self) -> BTreeMap<String, Timestamp>;
+}
+
+impl Desk for Handle {
+    fn site(&self) -> &Arc<Site> {
+        Handle::site(self)
+    }
+
+    async fn press(&self, press: Press) -> Result<Pressed, Unavailable> {
+        Handle::press(self, press).await
+    }
+
+    async fn look<R: Send + 'static>(&self, question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {
+        Handle::look(self, question).await
+    }
+
+    fn polls(&self) -> BTreeMap<String, Timestamp> {
+        BTreeMap::new()
+    }
+}
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Everything that the pages are made of. Cheap to clone.
+#[derive(Clone)]
+pub struct Web<D> {
+    /// The gateway.
+    pub(super) desk: D,
+    /// What pages say.
+    pub(super) texts: Arc<Texts>,
+    /// Forms' own numbers.
+    pub(super) nonces: Arc<Nonces>,
+    /// What time it is.
+    pub(super) clock: Clock,
+    /// Where we listen, when that is known: on loopback its own names are good hosts too.
+    pub(super) listens: Option<SocketAddr>,
+}
+
+impl<D: Desk> Web<D> {
+    /// The pages of a desk, in the system's time.
+    pub fn new(desk: D, texts: Arc<Texts>) -> Web<D> {
+        let nonces = Arc::new(Nonces::of(desk.site()));
+        Web { desk, texts, nonces, clock: Arc::new(Timestamp::now), listens: None }
+    }
+
+    /// The same, in another time.
+    pub fn at(self, clock: Clock) -> Web<D> {
+        Web { clock, ..self }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}

@@ -1,0 +1,189 @@
+//! Handlers that show: a link's page, a file, and the pages that say no. Nothing here changes anything (CASEBOOK C01).
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+use super::desk::{Desk, Web};
+use super::files::download;
+use super::look::{Depth, Seen, see};
+use super::pages::{Asked, Draft, Maker, Message};
+use super::token::Token;
+use crate::desk::{Event, Purpose, What};
+use crate::mail::read::part;
+use crate::store::{Reads, TokenHash};
+
+use super::standing::{Standing, standing};
+
+/// What may stand behind the question mark: shown differently, nothing else.
+#[derive(Debug, Default, Deserialize)]
+pub struct Question {
+    /// What was just pressed.
+    done: Option<String>,
+    /// A mark that a mail's link preselects.
+    delay: Option<String>,
+    /// Another.
+    answers: Option<String>,
+    /// The whole conversation.
+    all: Option<String>,
+}
+
+/// The page of a link.
+pub async fn show<D: Desk>(
+    State(web): State<Web<D>>,
+    Path(segment): Path<String>,
+    question: Result<Query<Question>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(token) = Token::read(&segment) else { return not_found(&web, &headers) };
+    let Query(question) = question.unwrap_or_default();
+    let seen = match find(&web, token.hash()).await {
+        Ok(seen) => seen,
+        Err(refused) => return refused.answer(&web, &headers),
+    };
+    let draft = Draft { delay: question.delay.unwrap_or_default(), answers: question.answers.unwrap_or_default(), ..Draft::default() };
+    let asked = Asked { draft, done: question.done, all: question.all.is_some(), ..Asked::default() };
+    page(&web, &token, &seen, &asked, StatusCode::OK)
+}
+
+/// Why there is no page.
+pub enum NoPage {
+    /// No such link.
+    NotFound,
+    /// The memory cannot be asked now.
+    Unavailable,
+}
+
+impl NoPage {
+    /// As an answer.
+    pub fn answer<D: Desk>(self, web: &Web<D>, headers: &HeaderMap) -> Response {
+        match self {
+            NoPage::NotFound => not_found(web, headers),
+            NoPage::Unavailable => unavailable(web, headers),
+        }
+    }
+}
+
+/// What a link leads to now, with the mails behind it.
+pub async fn find<D: Desk>(web: &Web<D>, hash: TokenHash) -> Result<Seen, NoPage> {
+    match web.desk.look(move |reads| see(reads, &hash, Depth::Mails)).await {
+        Ok(Ok(Some(seen))) => Ok(seen),
+        Ok(Ok(None)) => Err(NoPage::NotFound),
+        Ok(Err(fault)) => {
+            tracing::error!(%fault, "a page could not be read");
+            Err(NoPage::Unavailable)
+        }
+        Err(fault) => {
+            tracing::warn!(%fault, "a page could not be read");
+            Err(NoPage::Unavailable)
+        }
+    }
+}
+
+/// A link's page as an answer. A link that does nothing any more is gone, in the words of RFC 9110 section 15.5.11.
+pub fn page<D: Desk>(web: &Web<D>, token: &Token, seen: &Seen, asked: &Asked, status: StatusCode) -> Response {
+    let maker = Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() };
+    let over = matches!(standing(seen, maker.now), Standing::Expired | Standing::Gone);
+    let status = if over && status == StatusCode::OK { StatusCode::GONE } else { status };
+    written(status, maker.link(token, seen, asked))
+}
+
+fn written(status: StatusCode, page: Result<String, crate::notifications::TemplateFault>) -> Response {
+    match page {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(fault) => {
+            tracing::error!(%fault, "a page could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A file of an event that the link's page shows.
+pub async fn file<D: Desk>(
+    State(web): State<Web<D>>,
+    Path((segment, event, number)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let (token, event, number) = (Token::read(&segment), event.parse::<u64>(), number.parse::<u32>());
+    let (Some(token), Ok(event), Ok(number)) = (token, event, number) else { return not_found(&web, &headers) };
+    let (hash, now) = (token.hash(), web.now());
+    let found = web.desk.look(move |reads| {
+        let Some(seen) = see(reads, &hash, Depth::Events)? else { return Ok(None) };
+        content(reads, &seen, (event, number), now)
+    });
+    match found.await {
+        Ok(Ok(Some((name, bytes)))) => download(&name, bytes),
+        Ok(Ok(None)) => not_found(&web, &headers),
+        Ok(Err(_)) | Err(_) => unavailable(&web, &headers),
+    }
+}
+
+type Content = Option<(String, Vec<u8>)>;
+
+fn content(reads: &dyn Reads, seen: &Seen, (event, number): (u64, u32), now: jiff::Timestamp) -> Result<Content, crate::store::Backend> {
+    let shown = seen.events.iter().find(|known| known.seq == event).filter(|event| shows(seen, event, now));
+    let source = shown.and_then(|event| event.source.as_ref());
+    let Some((source, file)) = source.and_then(|source| Some((source, source.attachments.iter().find(|file| file.part == number)?))) else {
+        return Ok(None);
+    };
+    let bytes = reads.raw(source.instance)?.and_then(|raw| part(&raw, number));
+    Ok(bytes.map(|bytes| (file.name.clone(), bytes)))
+}
+
+/// Does the link's page show the files of this event? A link that is over shows none (CASEBOOK B15).
+fn shows(seen: &Seen, event: &Event, now: jiff::Timestamp) -> bool {
+    let live = standing(seen, now) == Standing::Live;
+    let of_request = match &event.what {
+        What::ClosureProposed { request, .. } => matches!(seen.link.purpose, Purpose::Approve | Purpose::RefuseClosure) && *request == seen.link.request,
+        What::InformationRequested { request } => seen.link.purpose == Purpose::Answer && *request == seen.link.request,
+        _ => false,
+    };
+    live && (seen.link.purpose == Purpose::View || of_request)
+}
+
+/// What this is, for whoever types the address.
+pub async fn home<D: Desk>(State(web): State<Web<D>>, headers: HeaderMap) -> Response {
+    message(&web, &headers, StatusCode::OK, "home")
+}
+
+/// One answer for whatever is not there: the same bytes, whyever.
+pub fn not_found<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
+    message(web, headers, StatusCode::NOT_FOUND, "not_found")
+}
+
+/// A path that does not exist.
+pub fn lost<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
+    not_found(web, headers)
+}
+
+/// Another site's name (RFC 9110 section 15.5.20).
+pub fn misdirected<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
+    message(web, headers, StatusCode::MISDIRECTED_REQUEST, "misdirected")
+}
+
+/// A panic in a handler costs one answer. Its text goes to the log by the panic hook, not to the page.
+pub fn broken<D: Desk>(web: &Web<D>) -> Response {
+    message(web, &HeaderMap::new(), StatusCode::INTERNAL_SERVER_ERROR, "broken")
+}
+
+/// The memory cannot be asked, or nothing can be committed now.
+pub fn unavailable<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
+    let mut response = message(web, headers, StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+}
+
+/// A page of one message, in the language that the browser asks for.
+pub fn message<D: Desk>(web: &Web<D>, headers: &HeaderMap, status: StatusCode, word: &'static str) -> Response {
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let maker = Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() };
+    written(status, maker.message(&Message { word, wanted }))
+}
+
+/// The path in front of all our paths: `/help` of `https://desk.example.org/help`.
+pub fn prefix(base_url: &str) -> &str {
+    let rest = base_url.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/').map_or("", |at| &rest[at..]).trim_end_matches('/')
+}

@@ -1,0 +1,254 @@
+//! Chooses the page of a link, and fills it.
+
+use jiff::Timestamp;
+
+use super::entries::Teller;
+use super::status::{details, status};
+use super::texts::Texts;
+use super::views::*;
+use crate::address::Address;
+use crate::desk::{Event, Purpose, Refused, Status, What};
+use crate::notifications::{Scene, TemplateFault, Words, names, refusals};
+use crate::site::Site;
+use crate::web::links::prefix;
+use crate::web::look::Seen;
+use crate::web::nonce::Nonces;
+use crate::web::router::style_version;
+use crate::web::standing::{Standing, may, standing};
+use crate::web::token::Token;
+use crate::web::upload::{ALL_MAX, FILE_MAX};
+
+/// Everything that a page is made with.
+pub struct Maker<'a> {
+    pub texts: &'a Texts,
+    pub site: &'a Site,
+    pub nonces: &'a Nonces,
+    pub now: Timestamp,
+}
+
+/// How a page is asked for.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// What is to stand in the forms.
+    pub draft: Draft,
+    /// The button whose form comes back.
+    pub pressed: String,
+    /// What is wrong with that form: `page.error.<word>`.
+    pub error: Option<&'static str>,
+    /// Why it was not done.
+    pub refused: Vec<Refused>,
+    /// What was just done: `page.done.<word>`; a word that has no sentence says nothing.
+    pub done: Option<String>,
+    /// The whole conversation.
+    pub all: bool,
+}
+
+/// What was written or chosen and is not done.
+#[derive(Debug, Default)]
+pub struct Draft {
+    pub text: String,
+    pub delay: String,
+    pub answers: String,
+}
+
+/// A page of one message: `page.message.<word>`.
+#[derive(Debug)]
+pub struct Message<'a> {
+    pub word: &'static str,
+    /// What the browser sent as `Accept-Language`.
+    pub wanted: &'a str,
+}
+
+/// A page in the making.
+struct Making<'a> {
+    maker: &'a Maker<'a>,
+    words: &'a Words,
+    language: String,
+    seen: &'a Seen,
+    asked: &'a Asked,
+    token: &'a Token,
+    place: String,
+}
+
+impl Maker<'_> {
+    /// The page of a link.
+    pub fn link(&self, token: &Token, seen: &Seen, asked: &Asked) -> Result<String, TemplateFault> {
+        let wanted = seen.language.iter().map(String::as_str).chain([&*seen.ticket.language, &*self.site.language]);
+        let language = self.texts.language(wanted);
+        let place = format!("{}/l/{}", prefix(&self.site.base_url), token.as_str());
+        Making { maker: self, words: self.texts.words(&language), language, seen, asked, token, place }.page()
+    }
+
+    /// A page without a link.
+    pub fn message(&self, message: &Message<'_>) -> Result<String, TemplateFault> {
+        let accepted = message.wanted.split(',').map(|range| range.split(';').next().unwrap_or(range).trim());
+        let language = self.texts.language(accepted.chain([&*self.site.language]));
+        let words = self.texts.words(&language);
+        let values = [("address", self.site.desk.address.as_str()), ("desk", &self.site.name)];
+        let say = |part: &str| words.say(&format!("page.{}.{part}", message.word), &values);
+        let own = MessageView { heading: say("heading"), text: say("text") };
+        self.texts.render("message", &View { frame: self.frame(language.clone(), own.heading.clone()), own })
+    }
+
+    fn frame(&self, language: String, title: String) -> Frame {
+        Frame {
+            language,
+            desk: self.site.name.clone(),
+            address: self.site.desk.address.to_string(),
+            title,
+            prefix: prefix(&self.site.base_url).to_owned(),
+            style: style_version(),
+            ..Frame::default()
+        }
+    }
+}
+
+impl Making<'_> {
+    fn page(&self) -> Result<String, TemplateFault> {
+        let seen = self.seen;
+        match (standing(seen, self.maker.now), seen.link.purpose) {
+            (Standing::Live, Purpose::Approve | Purpose::RefuseClosure) => self.render("closure", self.closure()),
+            (Standing::Live, Purpose::Answer) => self.render("answer", self.answer()),
+            (Standing::Live, Purpose::Rate) => self.render("rate", self.rate()),
+            (Standing::Live, Purpose::View) => self.render("ticket", self.ticket()),
+            (over, _) => self.render("over", self.over(over)),
+        }
+    }
+
+    fn render<T: serde::Serialize>(&self, name: &str, own: T) -> Result<String, TemplateFault> {
+        let title = self.words.say(&format!("page.{name}.title"), &[]);
+        let gone = standing(self.seen, self.maker.now) == Standing::Gone;
+        let ticket = &self.seen.ticket;
+        let frame = Frame {
+            you: masked(&self.seen.link.person),
+            number: if gone { String::new() } else { format!("#{}", ticket.id) },
+            subject: if gone { String::new() } else { names::title(&ticket.title) },
+            notices: self.notices(),
+            ..self.maker.frame(self.language.clone(), title)
+        };
+        self.maker.texts.render(name, &View { frame, own })
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        let Seen { ticket, organisation, events, .. } = self.seen;
+        Scene { site: self.maker.site, organisation, ticket, before: events, done: &[], now: self.maker.now.as_second() }
+    }
+
+    fn teller(&self) -> Teller<'_> {
+        Teller { words: self.words, scene: self.scene(), seen: self.seen, place: self.place.clone() }
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let done = self.asked.done.as_deref().and_then(|word| self.words.get(&format!("page.done.{word}")));
+        let good = done.map(|text| Notice { tone: "good", text: text.to_owned() });
+        let refused = self.asked.refused.iter().map(|refused| refusals::sentence(self.words, &self.scene(), refused));
+        let error = self.asked.error.map(|word| self.words.say(&format!("page.error.{word}"), &[]));
+        good.into_iter().chain(refused.chain(error).map(|text| Notice { tone: "bad", text })).collect()
+    }
+
+    fn form(&self, press: &str) -> FormView {
+        let back = self.asked.pressed == press;
+        let error = self.asked.error.filter(|_| back).map(|word| self.words.say(&format!("page.error.{word}"), &[]));
+        FormView {
+            action: format!("{}/{press}", self.place),
+            press: press.to_owned(),
+            nonce: self.maker.nonces.fresh(&self.token.hash(), press, self.maker.now),
+            text: if back { self.asked.draft.text.clone() } else { String::new() },
+            error: error.unwrap_or_default(),
+            file_max: self.words.size(FILE_MAX as u64),
+            all_max: self.words.size(ALL_MAX as u64),
+        }
+    }
+
+    fn closure(&self) -> ClosureView {
+        let refuse_first = self.seen.link.purpose == Purpose::RefuseClosure || self.asked.pressed == "refuse_closure";
+        let days = self.maker.site.policy.reopen_days.to_string();
+        ClosureView { entry: self.of_request(), approve: self.form("approve"), refuse: self.form("refuse_closure"), refuse_first, days }
+    }
+
+    fn answer(&self) -> AnswerView {
+        AnswerView { entry: self.of_request(), form: self.form("answer") }
+    }
+
+    /// The words that the link is about.
+    fn of_request(&self) -> Entry {
+        let number = self.seen.link.request;
+        let asks = |event: &&Event| match &event.what {
+            What::ClosureProposed { request, .. } | What::InformationRequested { request } => *request == number,
+            _ => false,
+        };
+        let event = self.seen.events.iter().find(asks);
+        let entry = event.and_then(|event| self.teller().entry(event)).unwrap_or_default();
+        Entry { label: String::new(), fact: String::new(), ..entry }
+    }
+
+    fn rate(&self) -> RateView {
+        let (draft, given) = (&self.asked.draft, self.seen.ticket.rating.as_ref());
+        let row = |wanted: &str, given: Option<u8>| {
+            let chosen = wanted.parse().ok().or(given);
+            (1..=5).map(|n| Mark { n, checked: chosen == Some(n) }).collect()
+        };
+        let mut form = self.form("rate");
+        if form.text.is_empty() && self.asked.pressed.is_empty() {
+            form.text = given.map_or(String::new(), |rating| rating.comment.clone());
+        }
+        let (delay, answers) = (given.map(|rating| rating.delay), given.map(|rating| rating.answers));
+        RateView { form, delay: row(&draft.delay, delay), answers: row(&draft.answers, answers), rated: given.is_some() }
+    }
+
+    fn ticket(&self) -> TicketView {
+        let (teller, scene, may) = (self.teller(), self.scene(), may(self.seen, self.maker.site, self.maker.now));
+        let story = teller.story(self.asked.all);
+        let owner = self.seen.ticket.is_owner(&self.seen.link.person);
+        let form = |allowed: bool, press: &str| allowed.then(|| self.form(press));
+        let awaiting = matches!(self.seen.ticket.status, Status::AwaitingApproval { .. });
+        TicketView {
+            status: status(self.words, &scene, &self.seen.link.person),
+            details: details(self.words, &scene),
+            whole: if story.left_out > 0 || story.cut { format!("{}?all=1", self.place) } else { String::new() },
+            earlier: story.left_out.to_string(),
+            entries: story.entries,
+            reply: form(may.reply, "reply"),
+            asked: owner && matches!(self.seen.ticket.status, Status::WaitingForInformation { .. }),
+            reopen: form(may.reopen, "reopen"),
+            cancel: form(may.cancel, "cancel"),
+            leave: form(may.leave, "leave"),
+            fresh: form(owner && awaiting, "fresh_link"),
+            history: teller.history(),
+        }
+    }
+
+    fn over(&self, why: Standing<'_>) -> OverView {
+        let word = match (why, self.seen.link.purpose) {
+            (Standing::Settled(_), Purpose::Answer) => "answered",
+            (Standing::Settled(Event { what: What::ClosureApproved { .. }, .. }), _) => "approved",
+            (Standing::Settled(_), _) => "refused",
+            (Standing::Superseded, _) => "superseded",
+            (Standing::Moved, Purpose::Rate) => "reopened",
+            (Standing::Moved | Standing::Live, _) => "moved",
+            (Standing::Expired, _) => "expired",
+            (Standing::Gone, _) => "gone",
+        };
+        let settled = if let Standing::Settled(event) = why { self.teller().entry(event) } else { None }.unwrap_or_default();
+        let whose = if settled.role == "you" { "you" } else { "other" };
+        let settled_by = matches!(why, Standing::Settled(_)).then(|| format!("page.over.{word}_{whose}"));
+        let key = settled_by.unwrap_or_else(|| format!("page.over.{word}"));
+        let ended = self.words.date(self.seen.link.ended_at.unwrap_or(self.seen.link.expires_at), &self.maker.site.zone);
+        let at = if settled.at.is_empty() { &ended } else { &settled.at };
+        let gone = why == Standing::Gone;
+        OverView {
+            heading: self.words.say(&format!("page.over.{word}_heading"), &[]),
+            sentences: vec![self.words.say(&key, &[("who", &settled.who), ("at", at)])],
+            quote: settled.text,
+            status: (!gone).then(|| status(self.words, &self.scene(), &self.seen.link.person)),
+            draft: self.asked.draft.text.clone(),
+            fresh: self.form("fresh_link"),
+        }
+    }
+}
+
+/// Enough to recognise oneself, too little for whoever got the link by forwarding (CASEBOOK C14).
+fn masked(address: &Address) -> String {
+    let first: String = address.local().chars().take(1).collect();
+    format!("{first}…@{}", address.domain())
+}

@@ -1,0 +1,15 @@
+//! How pages look: templates that are compiled once, filled with what a link leads to.
+//!
+//! Promises: everything that people wrote is escaped, and substituted once (CASEBOOK C23, G12); the title of a page names
+//! no person and no ticket (C31). [`maker`] chooses the page, [`entries`] and [`status`] say a ticket's story in the
+//! reader's language, [`views`] are the values that the templates see.
+
+mod entries;
+mod maker;
+mod sample;
+mod status;
+mod texts;
+mod views;
+
+pub use maker::{Asked, Draft, Maker, Message};
+pub use texts::Texts;

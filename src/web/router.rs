@@ -1,0 +1,131 @@
+//! The paths, and what guards all of them.
+//!
+//! From outside in: the log line, the headers, the catch for panics, the host, time limits, body limits, the handler.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::desk::{Desk, Web};
+use super::token::{Token, short};
+use super::upload::BODY_MAX;
+use super::{guard, headers, health, links, press};
+
+/// The one style sheet. Its address carries a part of its hash, so that it may be kept.
+const STYLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/style.css"));
+/// For everything but uploads.
+const PAGE_TIME: Duration = Duration::from_secs(30);
+/// 50 MiB over a slow line.
+const UPLOAD_TIME: Duration = Duration::from_secs(600);
+/// Bytes of a form without files.
+const FORM_MAX: usize = 700 << 10;
+
+/// All paths of the pages.
+pub fn router<D: Desk>(web: Web<D>) -> Router {
+    let prefix = links::prefix(&web.desk.site().base_url).to_owned();
+    let paths = paths(&web);
+    let both = if prefix.is_empty() { paths } else { Router::new().nest(&prefix, paths.clone()).merge(paths) };
+    let lost = web.clone();
+    both.fallback(move |request: Request| async move { links::lost(&lost, request.headers()) })
+        .layer(from_fn_with_state(web.clone(), only_our_host::<D>))
+        .layer(CatchPanicLayer::custom(move |_: Box<dyn Any + Send>| links::broken(&web)))
+        .layer(from_fn(log))
+}
+
+fn paths<D: Desk>(web: &Web<D>) -> Router {
+    let pages = Router::new()
+        .route("/", get(links::home::<D>))
+        .route("/health", get(health::health::<D>))
+        .route("/style.css", get(style))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .route("/l/{token}", get(links::show::<D>))
+        .route("/l/{token}/f/{event}/{part}", get(links::file::<D>))
+        .route("/l/{token}/{button}", post(press::form::<D>))
+        .layer(DefaultBodyLimit::max(FORM_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PAGE_TIME));
+    let uploads = Router::new()
+        .route("/l/{token}/answer", post(press::answer::<D>))
+        .route("/l/{token}/reply", post(press::reply::<D>))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, UPLOAD_TIME));
+    pages.merge(uploads).with_state(web.clone())
+}
+
+/// A part of the style sheet's hash.
+pub fn style_version() -> String {
+    blake3::hash(STYLE.as_bytes()).to_hex().chars().take(8).collect()
+}
+
+async fn style() -> Response {
+    let mut response = STYLE.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response
+}
+
+/// Whoever asks for another site is not served (CASEBOOK C16); a probe may ask for the health by any name.
+async fn only_our_host<D: Desk>(State(web): State<Web<D>>, request: Request, next: Next) -> Response {
+    let health = request.uri().path() == "/health";
+    match health || guard::is_our_host(web.desk.site(), web.listens, request.uri(), request.headers()) {
+        true => next.run(request).await,
+        false => links::misdirected(&web, request.headers()),
+    }
+}
+
+/// One line for each request, without tokens or anything else that a stranger chose (CASEBOOK L02, L03).
+async fn log(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let path = logged(request.uri().path());
+    let mut response = next.run(request).await;
+    headers::harden(response.headers_mut());
+    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
+    tracing::info!(%method, path, status, ms, "request");
+    response
+}
+
+/// A path as it may stand in a log.
+fn logged(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let at = parts.iter().position(|part| *part == "l");
+    let Some(at) = at else {
+        let known = ["", "health", "style.css", "robots.txt"].into_iter().find(|known| parts.last() == Some(known));
+        return known.map_or("/?".to_owned(), |known| format!("/{known}"));
+    };
+    let link = parts.get(at + 1).and_then(|segment| Token::read(segment)).map_or("?".to_owned(), |token| short(&token.hash()));
+    let rest = match parts.get(at + 2) {
+        None => "",
+        Some(&"f") => "/f",
+        Some(_) => "/press",
+    };
+    format!("/l/{link}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::carrier::encode_token;
+
+    #[test]
+    fn l02_l03_nothing_of_a_strangers_reaches_the_log() {
+        let token = encode_token(&[0xA5; 32]);
+        let link = logged(&format!("/l/{token}"));
+        assert_eq!(link.len(), "/l/".len() + 8);
+        assert!(!token.contains(&link[3..]));
+        assert_eq!(logged(&format!("/help/l/{token}/approve")), format!("{link}/press"));
+        assert_eq!(logged(&format!("/l/{token}/f/3/12")), format!("{link}/f"));
+        for (path, line) in [("/l/x\u{1b}[2J", "/l/?"), ("/a\nb", "/?"), ("/", "/"), ("/health", "/health"), ("/l", "/l/?")] {
+            assert_eq!(logged(path), line, "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! HTML from mails, made safe for a page of ours.
+//!
+//! Promises: a short list of elements without any attribute of theirs but cell spans; no style, class or id, no link, no
+//! address of another site, no form, no frame (CASEBOOK G01–G06, G10). Images are those of the same mail by `cid:`, as
+//! [`Safe::with_images`] places them; others are gone and counted. The second wall is the pages' content security policy.
+//! Excludes: whether the HTML may be shown at all (see [`super::look`]).
+
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use ammonia::{Builder, UrlRelative};
+
+/// Bytes of HTML that are made safe; more is shown as text.
+const HTML_MAX: usize = 1 << 20;
+/// Open elements beyond which HTML is no text of a person.
+const DEPTH_MAX: usize = 200;
+
+/// What stays. Everything else goes; what stood inside stays, but for scripts and styles.
+const TAGS: &[&str] = &[
+    "b", "blockquote", "br", "caption", "code", "del", "div", "em", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "span",
+    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+];
+
+/// HTML that may stand on a page. Its images still point at parts of its mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safe(String);
+
+/// Makes HTML safe; `None` when it is too much of it.
+pub fn sanitise(html: &str) -> Option<Safe> {
+    if html.len() > HTML_MAX || is_deep(html) {
+        return None;
+    }
+    // Foreign code over strangers' bytes: should it panic, the text is shown.
+    let clean = catch_unwind(AssertUnwindSafe(|| cleaner().clean(html).to_string())).ok()?;
+    Some(Safe(clean))
+}
+
+impl Safe {
+    /// The HTML, with `cid:` images.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The HTML for a page: an image whose `Content-ID` has a path of ours gets it, others are left out.
+    pub fn with_images(&self, path: impl Fn(&str) -> Option<String>) -> Placed {
+        let mut placed = Placed::default();
+        let mut pieces = self.0.split("<img");
+        placed.html.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let (attributes, rest) = attributes(piece);
+            let value = |name: &str| attributes.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value);
+            let id = value("src").split_once(':').map_or(String::new(), |(_, id)| plain(id));
+            match path(&id) {
+                Some(path) => {
+                    placed.html.push_str(&format!("<img src=\"{}\" alt=\"{}\">", escape(&path), value("alt")));
+                    placed.ids.insert(id);
+                }
+                None => placed.left_out += 1,
+            }
+            placed.html.push_str(rest);
+        }
+        placed
+    }
+}
+
+/// HTML with its images in place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// For the page, as it is.
+    pub html: String,
+    /// `Content-ID`s of the images that it shows.
+    pub ids: HashSet<String>,
+    /// Images of other sites, or of parts that are not there.
+    pub left_out: usize,
+}
+
+/// Attributes of an element as the cleaner writes them (` name="value"`), and what follows the element.
+fn attributes(mut rest: &str) -> (Vec<(&str, &str)>, &str) {
+    let mut found = Vec::new();
+    while let Some((name, after)) = rest.strip_prefix(' ').and_then(|rest| rest.split_once("=\"")) {
+        let Some((value, tail)) = after.split_once('"') else { break };
+        found.push((name, value));
+        rest = tail;
+    }
+    (found, rest.strip_prefix('>').unwrap_or(rest))
+}
+
+/// A `Content-ID` as the mail's header has it: without HTML's and the URL's escapes (RFC 2392 section 2).
+fn plain(id: &str) -> String {
+    let id = id.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}");
+    let mut bytes = Vec::with_capacity(id.len());
+    let mut rest = id.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let code = tail.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let (byte, used) = code.filter(|_| first == b'%').map_or((first, 1), |code| (code, 3));
+        bytes.push(byte);
+        rest = &rest[used..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;")
+}
+
+/// More elements open at once than any letter has: opening and closing tags are counted, nothing is parsed.
+fn is_deep(html: &str) -> bool {
+    let mut depth = 0_usize;
+    let bytes = html.as_bytes();
+    for (at, _) in html.match_indices('<') {
+        match bytes.get(at + 1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b) if b.is_ascii_alphabetic() && !is_void(&html[at + 1..]) => depth += 1,
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+/// Elements without an end (HTML standard, "void elements"), and those whose end is mostly left away.
+fn is_void(rest: &str) -> bool {
+    let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(8).collect::<String>().to_ascii_lowercase();
+    ["br", "img", "hr", "p", "li", "meta", "link", "col", "wbr", "input", "td", "tr", "th", "o"].contains(&name.as_str())
+}
+
+fn cleaner() -> &'static Builder<'static> {
+    static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
+    CLEANER.get_or_init(|| {
+        let mut cleaner = Builder::empty();
+        let spans = || HashSet::from(["colspan", "rowspan"]);
+        cleaner
+            .tags(TAGS.iter().copied().collect())
+            .clean_content_tags(HashSet::from(["script", "style", "title", "template", "noscript", "textarea", "svg", "math", "iframe"]))
+            .tag_attributes(HashMap::from([("img", HashSet::from(["src", "alt"])), ("td", spans()), ("th", spans())]))
+            .url_schemes(HashSet::from(["cid"]))
+            .url_relative(UrlRelative::Deny)
+            .link_rel(None)
+            .strip_comments(true);
+        cleaner
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(html: &str) -> String {
+        sanitise(html).unwrap().with_images(|id| (id == "ok@x").then(|| "/f/1/2".to_owned())).html
+    }
+
+    #[test]
+    fn g01_g03_g05_no_script_no_style_no_odd_scheme() {
+        for (hostile, stays) in [
+            ("a<script>alert(1)</script>b", "ab"),
+            ("<p onclick=alert(1) style='position:fixed' class=x id=y>a</p>", "<p>a</p>"),
+            ("<a href='javascript:alert(1)'>a</a>", "a"),
+            ("<img src='data:text/html,x'><img src=x onerror=alert(1)>a", "a"),
+            ("<form action=http://evil.test><input name=x><button formaction=y>a</button></form>", "a"),
+            ("<iframe srcdoc='<script>x</script>'></iframe><object data=x>a</object><embed src=x>", "a"),
+            ("<base href=//evil.test><meta http-equiv=refresh content=0><link rel=stylesheet href=x>a", "a"),
+            ("<style>@import url(http://evil.test)</style><p style='background:url(http://evil.test)'>a", "<p>a</p>"),
+            ("<img src='file:///etc/passwd'><img src='\\\\evil\\x'><img src='ftp://x'><img src='blob:x'>a", "a"),
+            ("<table background=http://evil.test><tr><td colspan=2 width=9>a</td></tr></table>", "<table><tbody><tr><td colspan=\"2\">a</td></tr></tbody></table>"),
+        ] {
+            assert_eq!(clean(hostile), stays, "{hostile}");
+        }
+    }
+
+    #[test]
+    fn g02_what_is_clean_stays_clean() {
+        for hostile in [
+            "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+            "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+            "<math><annotation-xml encoding=\"text/html\"><style><img src onerror=alert(1)></style></annotation-xml></math>",
+            "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>",
+            "<p>a<table><p>b<td>c</table><b><i>d</b>e</i>",
+            "<textarea><img title=\"</textarea><script>x</script>\">",
+        ] {
+            let once = sanitise(hostile).unwrap();
+            let twice = sanitise(once.as_str()).unwrap();
+            assert_eq!(once, twice, "{hostile}");
+            assert!(!once.as_str().contains("onerror") || once.as_str().contains("&lt;img"), "{}", once.as_str());
+            assert!(!once.as_str().contains("<script") && !once.as_str().contains("<svg"), "{}", once.as_str());
+        }
+    }
+
+    #[test]
+    fn g04_images_of_the_same_mail_stay_others_are_counted() {
+        let mail = "<p>a<img src=\"cid:ok@x\" alt='a \"b\" <c>'><img src=cid:ok%40x><img src=cid:other@x>\
+                    <img src=http://169.254.169.254/><img srcset='http://evil.test 2x'>z</p>";
+        let placed = sanitise(mail).unwrap().with_images(|id| (id == "ok@x").then(|| "/f/1/2".to_owned()));
+        assert_eq!((placed.left_out, placed.ids.len()), (3, 1), "{placed:?}");
+        assert_eq!(placed.html.matches("<img src=\"/f/1/2\"").count(), 2, "{placed:?}");
+        assert!(!placed.html.contains("http") && placed.html.ends_with("z</p>"), "{placed:?}");
+    }
+
+    #[test]
+    fn g15_heavy_html_is_not_parsed() {
+        assert_eq!(sanitise(&"<div>".repeat(100_000)), None);
+        assert_eq!(sanitise(&"x".repeat(HTML_MAX + 1)), None);
+        assert!(sanitise(&"<p>a<br>".repeat(50_000)).is_some());
+    }
+}

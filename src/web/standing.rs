@@ -1,0 +1,113 @@
+//! Whether a link still does what it was made for, and otherwise what happened since: a value that pages put into words.
+//!
+//! Promises: an end is strict, to the second (CASEBOOK C07); a link that was made for one proposal or question never
+//! works for another (C06). The gateway decides again when a button is pressed; this is only what is shown.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::look::Seen;
+use crate::desk::{Event, Purpose, Status, Ticket, What};
+use crate::site::Site;
+
+/// What a link is good for now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Standing<'a> {
+    /// It does what it was made for.
+    Live,
+    /// Decided, or answered, by this event.
+    Settled(&'a Event),
+    /// A later proposal or question took its place.
+    Superseded,
+    /// The ticket went on, and the question is no longer open.
+    Moved,
+    /// Its time is over, or it was made void.
+    Expired,
+    /// Its owner has no part in the ticket any more.
+    Gone,
+}
+
+/// Judges a link.
+pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
+    let (link, ticket) = (&seen.link, &seen.ticket);
+    if !ticket.is_participant(&link.person) {
+        return Standing::Gone;
+    }
+    let expired = link.ended_at.is_some() || link.expires_at <= now;
+    match link.purpose {
+        Purpose::View if expired => Standing::Expired,
+        Purpose::View => Standing::Live,
+        Purpose::Rate if !ticket.is_owner(&link.person) => Standing::Gone,
+        Purpose::Rate if expired => Standing::Expired,
+        Purpose::Rate if ticket.status.is_open() => Standing::Moved,
+        Purpose::Rate => Standing::Live,
+        Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer => of_request(seen, expired),
+    }
+}
+
+fn of_request(seen: &Seen, expired: bool) -> Standing<'_> {
+    let (link, ticket) = (&seen.link, &seen.ticket);
+    if link.ticket != ticket.id {
+        return Standing::Moved;
+    }
+    if let Some(event) = seen.events.iter().rev().find(|event| settles(link.purpose, link.request, &event.what)) {
+        return Standing::Settled(event);
+    }
+    match open_request(ticket, link.purpose) {
+        Some(open) if open != link.request => Standing::Superseded,
+        Some(_) if !ticket.is_owner(&link.person) => Standing::Gone,
+        Some(_) if expired => Standing::Expired,
+        Some(_) => Standing::Live,
+        None => Standing::Moved,
+    }
+}
+
+/// Does this event decide on the request that a link is bound to?
+fn settles(purpose: Purpose, number: u64, what: &What) -> bool {
+    match what {
+        What::ClosureApproved { request } | What::ClosureRefused { request, .. } => purpose != Purpose::Answer && *request == number,
+        What::Answered { request, .. } => purpose == Purpose::Answer && *request == number,
+        _ => false,
+    }
+}
+
+/// The number of the question of that kind that is open now.
+fn open_request(ticket: &Ticket, purpose: Purpose) -> Option<u64> {
+    match (&ticket.status, purpose) {
+        (Status::AwaitingApproval { request, .. }, Purpose::Approve | Purpose::RefuseClosure) => Some(*request),
+        (Status::WaitingForInformation { request, .. }, Purpose::Answer) => Some(*request),
+        _ => None,
+    }
+}
+
+/// What the owner of a live ticket link may do on its page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct May {
+    /// Write.
+    pub reply: bool,
+    /// Bring it back from its end.
+    pub reopen: bool,
+    /// Take it back.
+    pub cancel: bool,
+    /// Stop following.
+    pub leave: bool,
+}
+
+/// By role and status; the desk decides again.
+pub fn may(seen: &Seen, site: &Site, now: Timestamp) -> May {
+    let (person, ticket) = (&seen.link.person, &seen.ticket);
+    let (owner, open) = (ticket.is_owner(person), ticket.status.is_open());
+    let window = SignedDuration::from_hours(24 * i64::from(site.policy.reopen_days));
+    let recent = matches!(ticket.status, Status::Closed { at, .. } if now.duration_since(at) <= window);
+    May { reply: open, reopen: owner && recent, cancel: owner && open, leave: !owner && ticket.guest(person).is_some() }
+}
+
+/// The buttons of a purpose's page; whatever else is posted to it is not found (CASEBOOK C11).
+pub fn has_button(purpose: Purpose, button: &str) -> bool {
+    let own: &[&str] = match purpose {
+        Purpose::Approve | Purpose::RefuseClosure => &["approve", "refuse_closure"],
+        Purpose::Answer => &["answer"],
+        Purpose::Rate => &["rate"],
+        Purpose::View => &["reply", "reopen", "cancel", "leave"],
+    };
+    button == "fresh_link" || own.contains(&button)
+}
