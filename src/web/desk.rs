@@ -46,7 +46,7 @@ impl Desk for Handle {
     }
 
     fn polls(&self) -> BTreeMap<String, Timestamp> {
-        BTreeMap::new()
+        Handle::polls(self)
     }
 }
 
