@@ -7,8 +7,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue};
 
 /// What a page may load: our style sheet, our images. Nothing runs.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers by name, set where the answer has none of its own.
 const ALWAYS: [(HeaderName, &str); 8] = [

@@ -87,17 +87,17 @@ pub fn page<D: Desk>(web: &Web<D>, token: &Token, seen: &Seen, asked: &Asked, st
     let maker = Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() };
     let over = matches!(standing(seen, maker.now), Standing::Expired | Standing::Gone);
     let status = if over && status == StatusCode::OK { StatusCode::GONE } else { status };
-    written(status, maker.link(token, seen, asked))
+    written(status, maker.link(token, seen, asked)).unwrap_or_else(|| broken(web))
 }
 
-fn written(status: StatusCode, page: Result<String, crate::notifications::TemplateFault>) -> Response {
-    match page {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(fault) => {
-            tracing::error!(%fault, "a page could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+/// `check` renders every template, so a fault here is one of ours; the reader gets another page.
+fn written(status: StatusCode, page: Result<String, crate::notifications::TemplateFault>) -> Option<Response> {
+    let fault = match page {
+        Ok(html) => return Some((status, Html(html)).into_response()),
+        Err(fault) => fault,
+    };
+    tracing::error!(%fault, "a page could not be written");
+    None
 }
 
 /// A file of an event that the link's page shows.
@@ -136,7 +136,9 @@ fn content(reads: &dyn Reads, seen: &Seen, (event, number): (u64, u32), now: jif
 fn shows(seen: &Seen, event: &Event, now: jiff::Timestamp) -> bool {
     let live = standing(seen, now) == Standing::Live;
     let of_request = match &event.what {
-        What::ClosureProposed { request, .. } => matches!(seen.link.purpose, Purpose::Approve | Purpose::RefuseClosure) && *request == seen.link.request,
+        What::ClosureProposed { request, .. } => {
+            matches!(seen.link.purpose, Purpose::Approve | Purpose::RefuseClosure) && *request == seen.link.request
+        }
         What::InformationRequested { request } => seen.link.purpose == Purpose::Answer && *request == seen.link.request,
         _ => false,
     };
@@ -179,7 +181,8 @@ pub fn unavailable<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
 pub fn message<D: Desk>(web: &Web<D>, headers: &HeaderMap, status: StatusCode, word: &'static str) -> Response {
     let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let maker = Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() };
-    written(status, maker.message(&Message { word, wanted }))
+    let page = written(status, maker.message(&Message { word, wanted }));
+    page.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// The path in front of all our paths: `/help` of `https://desk.example.org/help`.

@@ -1,7 +1,7 @@
 //! What a link leads to, as far as its owner may see it: read in one go, beside the writer.
 //!
-//! Promises: public events alone, and for a guest none from before they joined, whoever the owner is elsewhere in the
-//! house (CASEBOOK B01). Excludes: whether the link still works (see [`super::standing`]).
+//! Promises: public events alone, and for a guest none from before they joined but the mail that brought them, whoever
+//! the owner is elsewhere in the house (CASEBOOK B01). Excludes: whether the link still works (see [`super::standing`]).
 
 use std::collections::BTreeMap;
 
@@ -66,9 +66,10 @@ fn head(reads: &dyn Reads, mut id: TicketId) -> Result<Option<Ticket>, Backend> 
     Ok(None)
 }
 
+/// Owners see what is public, guests what came after them, and the mail that brought them, which they have.
 fn may_see(ticket: &Ticket, link: &Link, event: &Event) -> bool {
-    let since = ticket.guest(&link.person).map(|guest| guest.since);
-    event.visibility == Visibility::Public && (ticket.is_owner(&link.person) || since.is_some_and(|since| since <= event.seq))
+    let guest = ticket.guest(&link.person).is_some_and(|guest| guest.since <= event.seq || event.reached().contains(&link.person));
+    event.visibility == Visibility::Public && (ticket.is_owner(&link.person) || guest)
 }
 
 fn html(reads: &dyn Reads, events: &[Event]) -> Result<BTreeMap<u64, Safe>, Backend> {

@@ -3,8 +3,8 @@
 //! In this order, so that strangers cost nothing: the token's shape, where the form comes from, whether the link has this
 //! button, the form's number, the form itself.
 
-use axum::extract::rejection::FormRejection;
 use axum::extract::multipart::MultipartRejection;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Multipart, Path, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};

@@ -25,7 +25,7 @@ use super::{guard, headers, health, links, press};
 const STYLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/style.css"));
 /// For everything but uploads.
 const PAGE_TIME: Duration = Duration::from_secs(30);
-/// 50 MiB over a slow line.
+/// A full form over a slow line.
 const UPLOAD_TIME: Duration = Duration::from_secs(600);
 /// Bytes of a form without files.
 const FORM_MAX: usize = 700 << 10;

@@ -18,8 +18,37 @@ const DEPTH_MAX: usize = 200;
 
 /// What stays. Everything else goes; what stood inside stays, but for scripts and styles.
 const TAGS: &[&str] = &[
-    "b", "blockquote", "br", "caption", "code", "del", "div", "em", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "span",
-    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "code",
+    "del",
+    "div",
+    "em",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
 ];
 
 /// HTML that may stand on a page. Its images still point at parts of its mail.
@@ -164,7 +193,10 @@ mod tests {
             ("<base href=//evil.test><meta http-equiv=refresh content=0><link rel=stylesheet href=x>a", "a"),
             ("<style>@import url(http://evil.test)</style><p style='background:url(http://evil.test)'>a", "<p>a</p>"),
             ("<img src='file:///etc/passwd'><img src='\\\\evil\\x'><img src='ftp://x'><img src='blob:x'>a", "a"),
-            ("<table background=http://evil.test><tr><td colspan=2 width=9>a</td></tr></table>", "<table><tbody><tr><td colspan=\"2\">a</td></tr></tbody></table>"),
+            (
+                "<table background=http://evil.test><tr><td colspan=2 width=9>a</td></tr></table>",
+                "<table><tbody><tr><td colspan=\"2\">a</td></tr></tbody></table>",
+            ),
         ] {
             assert_eq!(clean(hostile), stays, "{hostile}");
         }

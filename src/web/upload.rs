@@ -10,11 +10,11 @@ use super::files::clean_name;
 use crate::mail::File;
 
 /// Bytes of one file at most.
-pub const FILE_MAX: usize = 25 << 20;
+pub const FILE_MAX: usize = 25_000_000;
 /// Bytes of all files of a form at most.
-pub const ALL_MAX: usize = 50 << 20;
+pub const ALL_MAX: usize = 50_000_000;
 /// Bytes of a whole body beyond which the connection is not read any further.
-pub const BODY_MAX: usize = 110 << 20;
+pub const BODY_MAX: usize = 110_000_000;
 /// Files of a form at most.
 const FILES_MAX: usize = 50;
 /// The name of the field that carries files.

@@ -32,7 +32,8 @@ pub fn details(words: &Words, scene: &Scene<'_>) -> Vec<Detail> {
     let ticket = scene.ticket;
     let detail = |key: &str, value: String| Detail { name: words.say(&format!("page.detail.{key}"), &[]), value };
     let person = |who: &Address| names::label(scene, who);
-    let mut details = vec![detail("opened", words.date(ticket.opened_at, &scene.site.zone)), detail("requester", person(&ticket.requester))];
+    let mut details =
+        vec![detail("opened", words.date(ticket.opened_at, &scene.site.zone)), detail("requester", person(&ticket.requester))];
     details.extend(ticket.beneficiary.iter().map(|who| detail("beneficiary", person(who))));
     details.push(detail("service", service(scene)));
     details.extend(category(scene, ticket).map(|name| detail("category", name)));

@@ -1,0 +1,15 @@
+//! Links and pages, over the whole gateway in process: requests without a socket, and a real browser.
+#![allow(clippy::unwrap_used)]
+
+mod browser;
+mod client;
+mod desk;
+mod files;
+mod guarded;
+mod language;
+mod pressed;
+mod server;
+mod shown;
+mod stories;
+#[path = "../support/world.rs"]
+mod world;
