@@ -66,11 +66,11 @@ impl<S: Store> Gateway<S> {
         if matches!(link.purpose, Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer) {
             change.used.push(link.hash);
         }
-        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false })?;
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         self.seal(&mut change, kept, ticket.id);
         let approved = outcome.done.iter().any(|event| matches!(event.what, What::ClosureApproved { .. }));
         let rate = approved.then(|| self.rating_link(&mut change, link));
-        fail::fail_point!("pressed");
+        fail::fail_point!("pressed", |_| std::process::abort());
         let after = outcome.ticket.unwrap_or_else(|| ticket.clone());
         match self.store.commit(&change) {
             Ok(()) => {
@@ -186,7 +186,9 @@ impl<S: Store> Gateway<S> {
         let outcome = crate::desk::Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
         let notice = Notice { to: link.person.clone(), kind: MailKind::FreshLink, because: Because::Author, extra: Extra::None };
         let mut change = Change::new(Cause::Named(format!("form/{}", press.nonce)), self.clock.now());
-        match self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![notice], silent: false }) {
+        match self
+            .add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![notice], silent: false, unanswered: None })
+        {
             Ok(_) => {}
             Err(Fault::Backend(fault)) => return Err(fault),
             Err(fault) => return Err(Backend(fault.to_string())),

@@ -56,7 +56,7 @@ impl<S: Store> Gateway<S> {
         let notices =
             notices.map(|to| Notice { to, kind: MailKind::BounceNotice, because: Because::Assignee, extra: extra.clone() }).collect();
         let outcome = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
-        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: notices, silent: false })?;
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: notices, silent: false, unanswered: None })?;
         Ok(change)
     }
 

@@ -43,6 +43,8 @@ pub struct Decided<'a> {
     pub extra: Vec<Notice>,
     /// Write no mails at all (old mail, imports).
     pub silent: bool,
+    /// Write no automatic answer to this person: they answer faster than people do.
+    pub unanswered: Option<Address>,
 }
 
 impl<S: Store> Gateway<S> {
@@ -72,7 +74,8 @@ impl<S: Store> Gateway<S> {
         notices.extend(decided.extra.iter().cloned());
         let mut told = Vec::new();
         for notice in &notices {
-            let kept_back = self.kept_back(notice, change)?;
+            let hasty = decided.unanswered.as_ref() == Some(&notice.to) && is_automatic_answer(notice.kind);
+            let kept_back = if hasty { Some("too-prompt") } else { self.kept_back(notice, change)? };
             told.push(json!({"to": notice.to, "mail": notice.kind.word(), "because": notice.because.word(), "kept_back": kept_back}));
             if kept_back.is_none() {
                 self.write(change, &scene, notice)?;
@@ -112,7 +115,9 @@ impl<S: Store> Gateway<S> {
     /// Writes one mail with its final bytes, and everything that goes with it.
     pub(super) fn write(&mut self, change: &mut Change, scene: &Scene<'_>, notice: &Notice) -> Result<(), Fault> {
         let reader = self.reader(notice, scene)?;
-        let written = notifications::write(&self.templates, notice, scene, &reader, self.mint.as_mut())?;
+        let mut written = notifications::write(&self.templates, notice, scene, &reader, self.mint.as_mut())?;
+        let to_agent = self.organisation.agent(&notice.to).is_some();
+        written.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;
         let letter = compose(&written.mail).map_err(|fault| Fault::Compose(fault.to_string()))?;
         let ticket = scene.ticket.id;
         self.link(change, &written, notice);

@@ -10,6 +10,7 @@ pub mod case;
 pub mod clock;
 pub mod effects;
 pub mod facts;
+mod files;
 pub mod handle;
 pub mod outbox;
 pub mod press;
@@ -23,6 +24,7 @@ pub use case::Waiting;
 pub use clock::{Clock, SystemClock, SystemMint};
 pub use handle::Handle;
 pub use press::{Button, Press, Pressed};
+pub use thread::{replay, resume};
 
 pub use crate::ports;
 
@@ -80,6 +82,11 @@ impl<S: Store> Gateway<S> {
     /// The site's settings.
     pub fn site(&self) -> &Arc<Site> {
         &self.site
+    }
+
+    /// The texts of mails.
+    pub fn templates(&self) -> &Arc<Templates> {
+        &self.templates
     }
 
     fn rules(&self) -> Rules<'_> {

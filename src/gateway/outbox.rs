@@ -41,7 +41,7 @@ impl<S: Store> Gateway<S> {
             updates.push(update);
         }
         self.store.delivered(&updates)?;
-        fail::fail_point!("delivered");
+        fail::fail_point!("delivered", |_| std::process::abort());
         for (row, reply) in lost {
             self.lost(&row, &reply)?;
         }

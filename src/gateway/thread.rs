@@ -45,7 +45,7 @@ pub(super) fn keep(
         Ok(kept) => kept,
         Err(fault) => return say(Err(fault)),
     };
-    fail::fail_point!("kept");
+    fail::fail_point!("kept", |_| std::process::abort());
     let fresh: Vec<Waiting> =
         arrivals.into_iter().zip(&kept).filter(|(_, kept)| !kept.known).map(|(arrival, kept)| waiting(arrival, kept)).collect();
     say(Ok(kept));

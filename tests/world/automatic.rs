@@ -141,3 +141,22 @@ fn e16_a_bomb_is_held_and_honest_mail_goes_on() {
     assert!(held >= 9, "{held}");
     assert_eq!(world.receives(&Mail::new("alice@cust.test")).disposition, Disposition::New);
 }
+
+#[test]
+fn e04_two_desks_exchange_two_mails_each_way_at_most() {
+    let mut world = World::new();
+    world.receives(&Mail::new("desk@other.test").subject("Hello"));
+    let mut ours = 0;
+    for number in 0..10 {
+        let acknowledgements = world.sent().into_iter().filter(|sent| sent.to == "desk@other.test").count();
+        ours += acknowledgements;
+        if acknowledgements == 0 {
+            break;
+        }
+        world.later(jiff::SignedDuration::from_secs(3 - 300));
+        world.receives(&Mail::new("desk@other.test").subject(&format!("[Case {number}] created")).text("We have opened a case for you."));
+    }
+    assert!(ours <= 2, "{ours}");
+    // What it wrote is all there for agents.
+    assert_eq!(world.gateway.store().count(None).unwrap().new, 3);
+}

@@ -208,3 +208,26 @@ fn b13_somebody_who_left_is_a_stranger() {
     let handled = world.receives(&to_bob.answered_by("bob@cust.test", "Et maintenant ?"));
     assert!(is(&handled, Disposition::Held, "join-request"));
 }
+
+#[test]
+fn p21_list_unsubscribe_by_mail_leaves() {
+    let (mut world, _, alert) = taken();
+    world.receives(&alert.answered_by("ag1@desk.test", "Une nouvelle pièce arrive."));
+    let to_bob = world.letter_to_any("bob@cust.test");
+    let header =
+        to_bob.raw.replace("\r\n ", "").lines().find_map(|line| line.strip_prefix("List-Unsubscribe: ").map(str::to_owned)).unwrap();
+    let target = header.trim_matches(['<', '>']).strip_prefix("mailto:").unwrap();
+    let (to, query) = target.split_once('?').unwrap();
+    let subject = query
+        .strip_prefix("subject=")
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap()
+        .replace("%23", "#")
+        .replace("%5B", "[")
+        .replace("%5D", "]")
+        .replace("%20", " ");
+    world.receives(&Mail::from("bob@cust.test").to(to).subject(&subject).text(""));
+    assert!(!world.ticket(1).is_participant(&address("bob@cust.test")), "{subject}");
+}

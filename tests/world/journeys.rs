@@ -173,3 +173,18 @@ fn p90_each_person_reads_their_own_language() {
     let alert = sent.iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
     assert!(alert.text.contains("demande") || alert.text.contains("ticket"), "{}", alert.text);
 }
+
+#[test]
+fn c15_a_screenshot_travels_to_whoever_handles_the_ticket() {
+    let mut world = World::new();
+    let body = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\nVoir la capture.\n--b\n\
+                Content-Type: image/png; name=\"capture.png\"\nContent-Disposition: attachment; filename=\"capture.png\"\nContent-Transfer-Encoding: base64\n\n\
+                iVBORw0KGgo=\n--b--\n";
+    world.receives(&Mail::new("alice@cust.test").cc("bob@cust.test").body(body));
+    let sent = world.sent();
+    for sent in &sent {
+        let expected: &[&str] = if sent.to == "alice@cust.test" { &[] } else { &["capture.png"] };
+        assert_eq!(sent.files(), expected, "{}", sent.to);
+    }
+    assert_eq!(sent.len(), 3);
+}

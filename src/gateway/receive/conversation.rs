@@ -17,9 +17,7 @@ use crate::routing::{Candidate, newcomers, redact};
 use crate::store::{Change, Disposition, Store};
 
 /// An answer this soon after our mail may be a machine's (CASEBOOK E02: three seconds); a person reads first.
-const PROMPT_SECONDS: i64 = 20;
-/// After so many prompt answers in a day an address counts as a machine (CASEBOOK E02: two exchanges).
-const PROMPT_ANSWERS: u32 = 2;
+pub(super) const PROMPT_SECONDS: i64 = 20;
 /// Within this of our mail nothing reopens a ticket (CASEBOOK E03).
 const NO_REOPEN_SECONDS: i64 = 120;
 /// What stands where a capability stood. Punctuation only: it is nobody's language.
@@ -83,8 +81,7 @@ impl<S: Store> Gateway<S> {
     /// What the mail asks for: the beginning that came late, a tagged decision, commands, or plain words.
     fn understand(&mut self, case: &Case<'_>, candidate: &Candidate, role: Role) -> Result<Understood, Fault> {
         let ticket = &candidate.ticket;
-        let text = self.redacted(case)?;
-        let words = case.words(text);
+        let words = case.words(self.spoken(case)?);
         let plain = |actions| Understood { actions, ..Understood::default() };
         if candidate.by == By::Ghost && candidate.fresh && case.identity.level == Level::Proven {
             let guests = case.reached.iter().filter(|who| !self.is_agent(ticket, who)).cloned().collect();
@@ -160,7 +157,8 @@ impl<S: Store> Gateway<S> {
         let reason = reason(&outcome, self.too_prompt(case, ticket, PROMPT_SECONDS)? && role != Role::Agent);
         let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
         let extra = self.receipt(&understood, &outcome, &actor);
-        let told = self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra, silent: case.waiting.old })?;
+        let told =
+            self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra, silent: case.waiting.old, unanswered: None })?;
         case.note("told", told);
         for other in &absorbed {
             self.merge_away(case, &mut change, &other.ticket, ticket.id, &actor)?;
@@ -172,7 +170,7 @@ impl<S: Store> Gateway<S> {
 
     fn merge_away(&mut self, case: &Case<'_>, change: &mut Change, other: &Ticket, into: TicketId, actor: &Actor) -> Result<(), Fault> {
         let outcome = decide_all(Some(other), vec![Action::Merge { into }], actor, self.rules(), case.now);
-        self.add(change, Decided { before: Some(other), outcome: &outcome, extra: vec![], silent: true })?;
+        self.add(change, Decided { before: Some(other), outcome: &outcome, extra: vec![], silent: true, unanswered: None })?;
         Ok(())
     }
 
@@ -198,7 +196,13 @@ impl<S: Store> Gateway<S> {
         });
         let told = self.add(
             &mut change,
-            Decided { before: Some(ticket), outcome: &outcome, extra: extra.into_iter().collect(), silent: case.waiting.old },
+            Decided {
+                before: Some(ticket),
+                outcome: &outcome,
+                extra: extra.into_iter().collect(),
+                silent: case.waiting.old,
+                unanswered: None,
+            },
         )?;
         case.note("told", told);
         change.handled = case.ends(Disposition::Attached, "not-possible", Some(ticket.id)).handled;
@@ -221,7 +225,7 @@ impl<S: Store> Gateway<S> {
         let extra = Extra::Commands { done: vec![], refused, draft: understood.text };
         let nothing = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
         let notice = Notice { to, kind: MailKind::CommandRefused, because: Because::Author, extra };
-        self.add(&mut change, Decided { before: Some(ticket), outcome: &nothing, extra: vec![notice], silent: false })?;
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &nothing, extra: vec![notice], silent: false, unanswered: None })?;
         Ok(change)
     }
 
@@ -232,6 +236,13 @@ impl<S: Store> Gateway<S> {
         let done = understood.actions.iter().filter(|action| !refused(action)).map(|action| action.word().to_owned()).collect();
         let extra = Extra::Commands { done, refused: outcome.refused.clone(), draft: String::new() };
         vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }]
+    }
+
+    /// The new words; the subject, when it is a command and nothing else was written (telephones, List-Unsubscribe).
+    fn spoken(&self, case: &Case<'_>) -> Result<String, Fault> {
+        let text = self.redacted(case)?;
+        let subject = case.mail.subject_core.trim();
+        Ok(if text.trim().is_empty() && subject.starts_with('#') { subject.to_owned() } else { text })
     }
 
     /// The new words, without capabilities of ours.
@@ -255,7 +266,7 @@ impl<S: Store> Gateway<S> {
         let Some(author) = case.identity.address() else { return Ok(false) };
         let day = facts::since_hours(case.now, 24);
         Ok(self.too_prompt(case, ticket, PROMPT_SECONDS)?
-            && self.store.from_since(author, Some("prompt-reply"), day)? >= self.site.brakes.prompt_answers.max(PROMPT_ANSWERS))
+            && self.store.from_since(author, Some("prompt-reply"), day)? >= self.site.brakes.prompt_answers)
     }
 
     /// Did it come within `seconds` of our last mail to its author about this ticket?

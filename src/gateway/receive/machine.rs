@@ -32,7 +32,7 @@ impl<S: Store> Gateway<S> {
         let words = case.words(case.mail.reply.clone());
         let outcome = decide_all(Some(ticket), vec![Action::File(words)], &actor, self.rules(), case.now);
         let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
-        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: true })?;
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: true, unanswered: None })?;
         Ok(change)
     }
 }

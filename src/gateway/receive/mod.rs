@@ -28,7 +28,7 @@ impl<S: Store> Gateway<S> {
     /// Handles kept mails, in order, in one transaction. On a failure of the store nothing happened and all still wait.
     pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
         let mails = read_all(waiting, &self.site.limits);
-        fail::fail_point!("read");
+        fail::fail_point!("read", |_| std::process::abort());
         self.store.begin()?;
         let mut outcomes = Vec::with_capacity(waiting.len());
         for (waiting, mail) in waiting.iter().zip(&mails) {
@@ -40,9 +40,9 @@ impl<S: Store> Gateway<S> {
                 }
             }
         }
-        fail::fail_point!("decided");
+        fail::fail_point!("decided", |_| std::process::abort());
         self.store.end()?;
-        fail::fail_point!("committed");
+        fail::fail_point!("committed", |_| std::process::abort());
         Ok(outcomes)
     }
 

@@ -1,6 +1,9 @@
 //! A new conversation.
 
-use super::super::Gateway;
+use super::super::{Gateway, facts};
+use super::conversation::PROMPT_SECONDS;
+use jiff::{SignedDuration, Timestamp};
+
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned};
 use crate::address::Address;
@@ -9,6 +12,14 @@ use crate::mail::{Incoming, Kind};
 use crate::proof::Level;
 use crate::routing::{newcomers, service};
 use crate::store::{Change, Disposition, How, KnownId, Seen, Store};
+
+/// How a new mail follows our last automatic one to its author.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Haste {
+    None,
+    Once,
+    Machine,
+}
 
 /// Characters of a title that are kept.
 const TITLE_MAX: usize = 200;
@@ -41,14 +52,29 @@ impl<S: Store> Gateway<S> {
         let wrong_tag = related.is_none() && case.pointers.signed_numbers().next().is_some();
         let mut change = Change::new(crate::store::Cause::Mail(case.waiting.instance), case.now);
         let silent = case.waiting.old || case.mail.kind != Kind::Human;
-        let told = self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent })?;
+        let hasty = self.answers_too_promptly(&who.address, case.now)?;
+        let unanswered = (hasty == Haste::Machine).then(|| who.address.clone());
+        let told = self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent, unanswered })?;
         case.note("told", told);
-        let reason = if wrong_tag { "wrong-tag" } else { "new" };
+        let reason = match hasty {
+            _ if wrong_tag => "wrong-tag",
+            Haste::None => "new",
+            Haste::Once | Haste::Machine => "prompt-reply",
+        };
         change.handled = case.ends(Disposition::New, reason, ticket).handled;
         change.people.extend(learned(known, &who, case.mail.language.as_ref(), case.mail.list_id.is_some()));
         self.point(case, &mut change, ticket);
         self.revoke(case, &mut change)?;
         Ok(change)
+    }
+
+    /// Did this author write within seconds of an automatic mail of ours, and again and again (CASEBOOK E04)?
+    fn answers_too_promptly(&self, author: &Address, now: Timestamp) -> Result<Haste, Fault> {
+        if self.store.auto_since(Some(author), now - SignedDuration::from_secs(PROMPT_SECONDS))? == 0 {
+            return Ok(Haste::None);
+        }
+        let before = self.store.from_since(author, Some("prompt-reply"), facts::since_hours(now, 24))?;
+        Ok(if before + 1 >= self.site.brakes.prompt_answers { Haste::Machine } else { Haste::Once })
     }
 
     /// To and Cc of a proven person's first mail follow from the start.
