@@ -1,10 +1,11 @@
 //! `guichet check`: everything that is wrong, before anything is started.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Global, templates, ui};
+use super::{Global, page_texts, templates, ui};
 use crate::config::{Fault, Faults, Settings, load, read_organisation};
 
 /// Tell everything that is wrong with the configuration
@@ -25,7 +26,7 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = load(&global.config_file()?)?;
     settings.warnings.iter().for_each(|warning| ui::note(format!("warning: {warning}")));
     let (site, connections) = (settings.site().map(|_| ()), settings.connections().map(|_| ()));
-    let faults = [site, connections, organisation(&settings), templates(&settings).map(|_| ())];
+    let faults = [site, connections, organisation(&settings), texts(&settings)];
     let faults: Vec<Fault> = faults.into_iter().filter_map(Result::err).flat_map(|faults| faults.0).collect();
     if !faults.is_empty() {
         return Err(Faults(faults).into());
@@ -35,6 +36,11 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
         false => ui::say("All is well."),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The texts of mails and pages.
+fn texts(settings: &Settings) -> Result<(), Faults> {
+    page_texts(settings, Arc::new(templates(settings)?)).map(|_| ())
 }
 
 /// The organisation file, where there is one: it may have been applied from elsewhere.

@@ -6,16 +6,26 @@
 //! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
 
 pub mod check;
+pub mod demo;
+pub mod ingest;
 pub mod init;
 pub mod inspect;
 pub mod logs;
+pub mod open;
 
 pub mod org;
+pub mod reconcile;
+pub mod replay;
+pub mod run;
+mod spool;
 pub mod texts;
+pub mod ticket;
 pub mod ui;
+pub mod why;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{ArgAction, Parser, Subcommand};
 
@@ -23,6 +33,7 @@ use crate::config::written::Log;
 use crate::config::{Fault, Faults, Settings, load};
 use crate::notifications::{TemplateFault, Templates};
 use crate::site::SharedSite;
+use crate::web::Texts;
 
 /// Exit code for a configuration or an invocation that cannot be used.
 pub const UNUSABLE: u8 = 2;
@@ -45,6 +56,7 @@ struct Invocation {
 
 const FIRST_STEPS: &str = "\
 First steps:
+  guichet demo        plays a ticket's life in a village of four mailboxes, without any server
   guichet init        asks a few questions and writes guichet.toml
   guichet check       tells everything that is wrong with it, before anything is started
 
@@ -69,18 +81,32 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Init(init::Args),
     Check(check::Args),
+    Run(run::Args),
+    Ingest(ingest::Args),
     Inspect(inspect::Args),
+    Why(why::Args),
+    Replay(replay::Args),
+    Reconcile(reconcile::Args),
+    Ticket(ticket::Args),
     Org(org::Args),
 }
 
 impl Command {
     fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         match self {
+            Command::Demo(args) => demo::run(&args, global),
             Command::Init(args) => init::run(args, global),
             Command::Check(args) => check::run(args, global),
+            Command::Run(args) => run::run(args, global),
+            Command::Ingest(args) => ingest::run(&args, global),
             Command::Inspect(args) => inspect::run(args, global),
+            Command::Why(args) => why::run(&args, global),
+            Command::Replay(args) => replay::run(&args, global),
+            Command::Reconcile(args) => reconcile::run(&args, global),
+            Command::Ticket(args) => ticket::run(args, global),
             Command::Org(args) => org::run(args, global),
         }
     }
@@ -88,6 +114,8 @@ impl Command {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
+    // Fail points exist in test builds only; here they learn what the environment asks of them.
+    let _points = fail::FailScenario::setup();
     let Invocation { global, command } = Invocation::parse();
     match command.run(&global) {
         Ok(code) => code,
@@ -150,12 +178,19 @@ pub fn prepare(settings: &Settings) -> anyhow::Result<SharedSite> {
 
 /// The texts of mails, ready, with those of the site's own folder; what is wrong with them ends with exit code 2.
 pub fn templates(settings: &Settings) -> Result<Templates, Faults> {
-    let told = |fault: TemplateFault| Fault::of_file(&fault.template, fault.reason);
-    let load = texts::load(settings.templates.as_deref());
-    let templates = load.map_err(|faults| Faults(faults.into_iter().map(told).collect()))?;
+    let templates = texts::load(settings.templates.as_deref()).map_err(told)?;
     let known = templates.languages().any(|language| language == settings.language);
     let missing = || settings.fault("site.language", "there are no templates in this language").into();
     if known { Ok(templates) } else { Err(missing()) }
+}
+
+/// The texts of pages, checked, in the words of these mails' texts.
+pub fn page_texts(settings: &Settings, templates: Arc<Templates>) -> Result<Texts, Faults> {
+    texts::pages(settings.templates.as_deref(), templates).map_err(told)
+}
+
+fn told(faults: Vec<TemplateFault>) -> Faults {
+    Faults(faults.into_iter().map(|fault| Fault::of_file(&fault.template, fault.reason)).collect())
 }
 
 #[cfg(test)]

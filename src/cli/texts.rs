@@ -1,8 +1,10 @@
-//! The texts of mails: the built-in ones, and the site's own in a folder over them.
+//! The texts of mails and pages: the built-in ones, and the site's own in a folder over them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::notifications::{TemplateFault, TemplateFile, Templates};
+use crate::web::Texts;
 
 /// Folders below the templates folder are two deep: `fr/mail`.
 const DEPTH: usize = 3;
@@ -13,6 +15,14 @@ pub fn load(folder: Option<&Path>) -> Result<Templates, Vec<TemplateFault>> {
     let templates = Templates::load(folder.map(read).transpose().map_err(|fault| vec![fault])?.unwrap_or_default())?;
     let faults = templates.check();
     if faults.is_empty() { Ok(templates) } else { Err(faults) }
+}
+
+/// What the pages say, in the words of these mails' texts and with the site's own templates.
+pub fn pages(folder: Option<&Path>, templates: Arc<Templates>) -> Result<Texts, Vec<TemplateFault>> {
+    let over = folder.map(read).transpose().map_err(|fault| vec![fault])?.unwrap_or_default();
+    let texts = Texts::load(templates, &over)?;
+    let faults = texts.check();
+    if faults.is_empty() { Ok(texts) } else { Err(faults) }
 }
 
 /// All files below a folder, with paths as the built-in templates have them. Hidden files are left out.

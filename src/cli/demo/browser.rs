@@ -21,44 +21,58 @@ pub async fn get(base: &str, path: &str) -> anyhow::Result<Page> {
     request(base, &format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", host(base)?)).await
 }
 
-/// Presses the button of the form that posts to `…/<button>` on the page at `path`, with these fields; follows to where it leads.
-pub async fn press(base: &str, path: &str, button: &str, fields: &[(&str, String)]) -> anyhow::Result<Page> {
+/// Presses a button of the page at `path`, with these fields; answers with the page that it leads to, and its path.
+pub async fn press(base: &str, path: &str, button: &str, fields: &[(&str, String)]) -> anyhow::Result<(Page, String)> {
     let page = get(base, path).await?;
     let form = form(&page.html, button).with_context(|| format!("no form for {button} on the page (status {})", page.status))?;
-    let body = multipart(&form.hidden, fields);
+    let body: Vec<String> = form.fields(button, fields).iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let body = body.join("&");
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: {}\r\nOrigin: {base}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "POST {} HTTP/1.1\r\nHost: {}\r\nOrigin: {base}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         form.action,
         host(base)?,
         body.len()
     );
     let pressed = request(base, &format!("{head}{body}")).await?;
     match &pressed.location {
-        Some(next) if pressed.status == 303 => get(base, next.strip_prefix(base).unwrap_or(next)).await,
+        Some(next) if pressed.status == 303 => {
+            let next = next.strip_prefix(base).unwrap_or(next).to_owned();
+            Ok((get(base, &next).await?, next))
+        }
         _ => bail!("{button} was answered with status {}: {}", pressed.status, pressed.html),
     }
 }
 
-const BOUNDARY: &str = "village-form-boundary";
+/// Does the page have this button?
+pub fn has(page: &Page, button: &str) -> bool {
+    form(&page.html, button).is_some()
+}
 
 struct Form {
     action: String,
     hidden: Vec<(String, String)>,
 }
 
+impl Form {
+    /// What a browser sends: hidden fields, what was filled in, and the button's own name.
+    fn fields(&self, button: &str, filled: &[(&str, String)]) -> Vec<(String, String)> {
+        let filled = filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        self.hidden.iter().cloned().chain(filled).chain([("press".to_owned(), button.to_owned())]).collect()
+    }
+}
+
 fn form(html: &str, button: &str) -> Option<Form> {
     let forms = Regex::new(r#"(?s)<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>"#).ok()?;
     let hidden = Regex::new(r#"<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)""#).ok()?;
-    let found = forms.captures_iter(html).find(|form| form[1].ends_with(&format!("/{button}")))?;
+    let pressed = format!("name=\"press\" value=\"{button}\"");
+    let found = forms.captures_iter(html).find(|form| form[2].contains(&pressed))?;
     let hidden = hidden.captures_iter(&found[2]).map(|field| (field[1].to_owned(), field[2].to_owned())).collect();
     Some(Form { action: found[1].to_owned(), hidden })
 }
 
-fn multipart(hidden: &[(String, String)], fields: &[(&str, String)]) -> String {
-    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    let part = |(name, value): (String, String)| format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-    let parts: String = hidden.iter().cloned().chain(fields).map(part).collect();
-    format!("{parts}--{BOUNDARY}--\r\n")
+/// Percent-encoding of everything but letters and digits.
+fn encode(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 fn host(base: &str) -> anyhow::Result<&str> {

@@ -16,7 +16,9 @@ use super::Global;
 
 /// Try Guichet without a mail server: a village of four mailboxes plays the life of one ticket before your eyes.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Examples:\n  guichet demo                 play the story, then stay up: the links in the mails work in your browser\n  guichet demo --once          play the story and end; the exit code says whether all went as told")]
+#[command(
+    after_long_help = "Examples:\n  guichet demo                 play the story, then stay up: the links in the mails work in your browser\n  guichet demo --once          play the story and end; the exit code says whether all went as told"
+)]
 pub struct Args {
     /// End after the story; exit code 1 if anything differed from it.
     #[arg(long)]

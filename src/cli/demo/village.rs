@@ -20,13 +20,16 @@ use crate::desk::{Agent, Membership, Monitoring, Organisation, Policy, Privilege
 use crate::gateway::{Gateway, Handle, Parts, SystemClock, SystemMint};
 use crate::intake::maildir::{self, MaildirSource};
 use crate::mail::{File, Keys, Limits};
-use crate::notifications::{Mint, Templates};
+use crate::notifications::Mint;
 use crate::site::{Brakes, Site, Trust};
-use crate::store::sqlite::{Readers, Sqlite};
+use crate::store::LetterState;
+use crate::store::sqlite::Sqlite;
 use crate::web;
 
 /// How often the desk looks into its Maildir.
 const POLL: Duration = Duration::from_millis(30);
+/// How often the last verdicts are looked for.
+const VERDICT_LOOKS: u32 = 300;
 
 /// A running village.
 pub struct Village {
@@ -39,6 +42,8 @@ pub struct Village {
     known: HashSet<PathBuf>,
     seen: Vec<Seen>,
     first: Option<(String, String)>,
+    /// Where the last pressed button led: the page after an approval asks for marks.
+    led_to: Option<String>,
     handle: Handle,
     gateway: JoinHandle<()>,
     tasks: TaskTracker,
@@ -58,11 +63,14 @@ impl Village {
         let site = Arc::new(site(&base)?);
         let post = Post::new(&folder.join("mail"), site.desk.clone())?;
         let database = folder.join("village.db");
-        let templates = Templates::load(None).map_err(|faults| anyhow::anyhow!("templates: {faults:?}"))?;
+        let templates = super::super::texts::load(None).map_err(|faults| anyhow::anyhow!("templates: {faults:?}"))?;
         let parts = Parts { site: site.clone(), templates: Arc::new(templates), clock: Box::new(SystemClock), mint: Box::new(SystemMint) };
         let mut gateway = Gateway::new(Sqlite::open(&database)?, parts)?;
         gateway.apply_organisation(organisation(story))?;
-        let (handle, thread) = Handle::start(gateway, Readers::open(&database)?)?;
+        let readers = gateway.store().readers(2)?;
+        let texts = super::super::texts::pages(None, gateway.templates().clone()).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+        let texts = Arc::new(texts);
+        let (handle, thread) = Handle::start(gateway, readers)?;
         let village = Village {
             base,
             post,
@@ -70,32 +78,37 @@ impl Village {
             known: HashSet::new(),
             seen: vec![],
             first: None,
+            led_to: None,
             handle,
             gateway: thread,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             folder,
         };
-        village.start(listener);
+        let pages = web::Web::new(village.handle.clone(), texts);
+        village.start(listener, pages);
         Ok(village)
     }
 
-    fn start(&self, listener: TcpListener) {
+    fn start(&self, listener: TcpListener, pages: web::Web<Handle>) {
         let shared = Arc::new(self.handle.clone());
-        let source = MaildirSource { name: "support".into(), path: self.post.desk_maildir(), poll: POLL };
+        let source = MaildirSource { poll: POLL, ..MaildirSource::new("support", self.post.desk_maildir()) };
         let (stop, keeper) = (self.stop.clone(), shared.clone());
         self.tasks.spawn(async move { maildir::watch(source, keeper, stop).await });
         let transport = Transport::Maildir(self.folder.join("mail"));
         let (stop, outbox) = (self.stop.clone(), shared.clone());
         self.tasks.spawn(async move { delivery::run(outbox, transport, stop).await });
-        let (stop, desk) = (self.stop.clone(), self.handle.clone());
-        self.tasks.spawn(async move { web::serve(listener, desk, stop).await });
+        self.tasks.spawn(web::serve(listener, pages, self.stop.clone().cancelled_owned()));
         self.tasks.close();
     }
 
     /// Does one step, and sees that exactly those are told who should be.
     pub async fn play(&mut self, step: &Step) -> anyhow::Result<()> {
-        if step.is_press() { self.press(step).await? } else { self.write(step)? }
+        if step.is_press() {
+            self.press(step).await?
+        } else {
+            self.write(step)?
+        }
         let arrived = self.post.arrive(&step.told, &mut self.known).await?;
         arrived.iter().for_each(show::mail);
         self.seen.extend(arrived);
@@ -114,7 +127,9 @@ impl Village {
         let first = self.first.clone();
         let answered = step.to.as_deref().map(|kind| self.answered(&step.by, kind)).transpose()?;
         let (to, subject, answers) = match (&answered, &first, step.mail.as_deref()) {
-            (Some(seen), _, _) => (seen.reply_to.first().cloned().unwrap_or(desk), format!("Re: {}", seen.subject), Some(seen.message_id.clone())),
+            (Some(seen), _, _) => {
+                (seen.reply_to.first().cloned().unwrap_or(desk), format!("Re: {}", seen.subject), Some(seen.message_id.clone()))
+            }
             (None, Some((id, subject)), Some("reply-all")) => (desk, format!("Re: {subject}"), Some(id.clone())),
             _ => (desk, step.subject.clone().unwrap_or_default(), None),
         };
@@ -144,18 +159,18 @@ impl Village {
             "rate" => vec![
                 ("delay", step.delay.unwrap_or(5).to_string()),
                 ("answers", step.answers.unwrap_or(5).to_string()),
-                ("comment", step.text.trim().to_owned()),
+                ("text", step.text.trim().to_owned()),
             ],
-            "refuse_closure" => vec![("reason", step.text.trim().to_owned())],
+            "refuse_closure" => vec![("text", step.text.trim().to_owned())],
             _ => vec![],
         };
-        for path in links {
-            let page = browser::get(&self.base, &path).await?;
-            if page.html.contains(&format!("/{button}\"")) {
-                let after = browser::press(&self.base, &path, button, &fields).await?;
+        for path in self.led_to.take().into_iter().chain(links) {
+            if browser::has(&browser::get(&self.base, &path).await?, button) {
+                let (after, led_to) = browser::press(&self.base, &path, button, &fields).await?;
                 if after.status != 200 {
                     bail!("the page after {button} has status {}", after.status);
                 }
+                self.led_to = Some(led_to);
                 return Ok(());
             }
         }
@@ -172,16 +187,28 @@ impl Village {
         Ok(ticket.map(|ticket| ticket.status.word().to_owned()).unwrap_or_default())
     }
 
-    /// The ledger's balance, in one line.
+    /// The ledger's balance, in one line, once every verdict is noted.
     pub async fn balance(&self) -> anyhow::Result<String> {
+        let mut letters = self.letters().await?;
+        for _ in 0..VERDICT_LOOKS {
+            if letters.iter().all(|state| *state == LetterState::Sent) {
+                break;
+            }
+            tokio::time::sleep(POLL).await;
+            letters = self.letters().await?;
+        }
         let count = self.handle.look(|reads| reads.count(None)).await??;
-        let letters = self.handle.look(|reads| reads.letters(None, usize::MAX)).await??;
-        let sent = letters.iter().filter(|letter| letter.state == crate::store::LetterState::Sent).count();
+        let sent = letters.iter().filter(|state| **state == LetterState::Sent).count();
         let sum = count.attached + count.new + count.held + count.ignored + count.parked;
         if sum != count.all || sent != letters.len() {
             bail!("the ledger does not balance: {count:?}, {sent} of {} letters sent", letters.len());
         }
-        Ok(format!("{} mails in, {} accounted for; {} mails out, {sent} delivered.", count.all, sum, letters.len()))
+        Ok(format!("{} mails in, {sum} accounted for; {} mails out, {sent} delivered.", count.all, letters.len()))
+    }
+
+    async fn letters(&self) -> anyhow::Result<Vec<LetterState>> {
+        let letters = self.handle.look(|reads| reads.letters(None, usize::MAX)).await??;
+        Ok(letters.into_iter().map(|letter| letter.state).collect())
     }
 
     /// The path of Alice's ticket page, from her acknowledgement.
@@ -237,7 +264,8 @@ fn site(base: &str) -> anyhow::Result<Site> {
 }
 
 fn organisation(story: &Story) -> Organisation {
-    let service = Service { key: "dsi".into(), name: "Support DSI".into(), addresses: vec![], categories: vec![], permanent_guests: vec![] };
+    let service =
+        Service { key: "dsi".into(), name: "Support DSI".into(), addresses: vec![], categories: vec![], permanent_guests: vec![] };
     let member = Membership { service: "dsi".into(), may: Privilege::usual(), hears: Monitoring::Creation };
     let agent = |person: &Villager| Agent {
         address: person.address.clone(),

@@ -1,0 +1,128 @@
+//! `guichet run`: the daemon. Starts every room, tells systemd, and stops in order: the commit in hand is finished.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Global, open, spool};
+use crate::config::{Connections, Settings};
+use crate::gateway::Handle;
+use crate::intake::{imap, maildir};
+use crate::{delivery, web};
+
+/// How long a stop may take before it is forced (CASEBOOK L18).
+const STOP: Duration = Duration::from_secs(20);
+/// Read-only connections for pages.
+const READERS: usize = 4;
+/// systemd hears of us this often at least, when it asks for a watchdog.
+const PULSE: Duration = Duration::from_secs(10);
+
+/// Run the gateway until it is told to stop
+///
+/// Watches the mailboxes, handles mail, delivers the outbox and serves the pages. Stops on SIGTERM or Ctrl-C, after finishing
+/// what it has in hand. One process at a time may run on a database.
+///
+/// Examples:
+///   guichet run
+///   guichet run --config /etc/guichet/guichet.toml
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {}
+
+/// Runs until stopped. Exit code 2 when the configuration cannot be used: nothing was started then.
+pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
+    let settings = global.settings()?;
+    let connections = settings.connections()?;
+    let gateway = open::gateway(&settings)?;
+    let texts = Arc::new(super::page_texts(&settings, gateway.templates().clone())?);
+    let readers = gateway.store().readers(READERS)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("web.listen: {}", settings.listen))?;
+        let (handle, thread) = Handle::start(gateway, readers)?;
+        let daemon = Daemon { handle, tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        daemon.serve(listener, texts);
+        daemon.start(&settings, connections).await?;
+        let ended = daemon.wait().await;
+        daemon.close().await;
+        tokio::task::spawn_blocking(move || thread.join()).await?.map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
+        ended
+    })
+}
+
+struct Daemon {
+    handle: Handle,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Daemon {
+    fn serve(&self, listener: TcpListener, texts: Arc<web::Texts>) {
+        let pages = web::Web::new(self.handle.clone(), texts);
+        self.tasks.spawn(web::serve(listener, pages, self.stop.clone().cancelled_owned()));
+    }
+
+    async fn start(&self, settings: &Settings, connections: Connections) -> anyhow::Result<()> {
+        let recovered = self.handle.run(|gateway| gateway.recover_outbox()).await?;
+        let resumed = self.handle.resume().await?;
+        tracing::info!(resumed, letters_unknown = recovered, version = env!("CARGO_PKG_VERSION"), "guichet is up");
+        let shared = Arc::new(self.handle.clone());
+        let mut names = Vec::new();
+        for mailbox in connections.imap {
+            names.push(mailbox.name.clone());
+            self.tasks.spawn(imap::watch(mailbox, shared.clone(), self.stop.clone()));
+        }
+        for source in connections.maildir.into_iter().chain([spool::source(settings)?]) {
+            names.push(source.name.clone());
+            self.tasks.spawn(maildir::watch(source, shared.clone(), self.stop.clone()));
+        }
+        self.tasks.spawn(delivery::run(shared, connections.transport, self.stop.clone()));
+        self.tasks.close();
+        // Without systemd there is nobody to tell.
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        tracing::info!(mailboxes = ?names, pages = %settings.listen, "mailboxes watched, pages served");
+        Ok(())
+    }
+
+    /// Returns when told to stop, or when the gateway's thread is gone: then the program fails, so that it is restarted.
+    async fn wait(&self) -> anyhow::Result<ExitCode> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+                _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
+                () = tokio::time::sleep(PULSE) => self.pulse().await?,
+            }
+        }
+    }
+
+    /// The watchdog hears of us only when the gateway answers.
+    async fn pulse(&self) -> anyhow::Result<()> {
+        match tokio::time::timeout(STOP, self.handle.run(|gateway| Ok(gateway.now()))).await {
+            Ok(Ok(_)) => {
+                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+                Ok(())
+            }
+            Ok(Err(fault)) => bail!("the gateway ended: {fault}"),
+            Err(_) => {
+                tracing::warn!("the gateway is busy for {} s", STOP.as_secs());
+                Ok(())
+            }
+        }
+    }
+
+    async fn close(self) {
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        tracing::info!("stopping");
+        self.stop.cancel();
+        if tokio::time::timeout(STOP, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some connections did not end in time; what they had in hand is repeated at the next start");
+        }
+    }
+}
