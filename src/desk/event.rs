@@ -187,6 +187,8 @@ pub enum What {
     Answered {
         /// The question's number.
         request: u64,
+        /// Its assignee goes on; otherwise it is free.
+        keeps: bool,
         /// Who has this mail already.
         reached: Vec<Address>,
     },
@@ -206,6 +208,8 @@ pub enum What {
     ClosureRefused {
         /// The proposal's number.
         request: u64,
+        /// Its assignee goes on; otherwise it is free.
+        keeps: bool,
         /// Who has this mail already.
         reached: Vec<Address>,
     },

@@ -69,7 +69,7 @@ impl Ticket {
                 self.requests = *request;
                 self.status = Status::WaitingForInformation { request: *request, asked_by: who(actor, &self.requester), since: event.at };
             }
-            What::Answered { .. } | What::ClosureRefused { .. } => self.status = self.open_status(),
+            What::Answered { keeps, .. } | What::ClosureRefused { keeps, .. } => self.come_back(*keeps),
             What::ClosureProposed { request, .. } => {
                 self.requests = *request;
                 self.status = Status::AwaitingApproval { request: *request, proposed_by: who(actor, &self.requester), since: event.at };
@@ -110,15 +110,20 @@ impl Ticket {
         }
     }
 
-    fn reopen(&mut self, keeps: bool, at: Timestamp) {
+    /// To its assignee, or to the pool.
+    fn come_back(&mut self, keeps: bool) {
         if !keeps {
             self.assignee = None;
             self.taken_at = None;
         }
+        self.status = self.open_status();
+    }
+
+    fn reopen(&mut self, keeps: bool, at: Timestamp) {
+        self.come_back(keeps);
         self.reopened += 1;
         self.reopenings.push(at);
         self.rating = None;
-        self.status = self.open_status();
     }
 
     /// The first author becomes the requester; who was it until now follows.

@@ -166,6 +166,20 @@ fn p15_a_reopened_ticket_returns_to_its_assignee_or_to_the_pool() {
 }
 
 #[test]
+fn p10_p13_what_comes_back_to_an_agent_who_left_is_free() {
+    let back = [
+        ("waiting_for_information", Action::Answer(words("Le deuxième."))),
+        ("awaiting_approval", Action::RefuseClosure(1, words("Elle fume."))),
+    ];
+    for (status, action) in back {
+        let mut office = Office::at(status);
+        office.organisation.agents.retain(|agent| agent.address != address("karim"));
+        office.does("alice", action);
+        assert_eq!((office.status(), office.ticket().assignee.clone(), office.ticket().taken_at), ("free", None, None));
+    }
+}
+
+#[test]
 fn first_response_is_the_first_public_act_of_an_agent() {
     let mut office = Office::with_ticket();
     office.does("bob", Action::Reply(words("Moi aussi.")));

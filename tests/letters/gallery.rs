@@ -104,7 +104,7 @@ fn ending(kind: MailKind) -> Picture {
             told(desk.now([event(alice(), What::ClosureApproved { request: 2 }, None)]), alice())
         }
         MailKind::ClosureRefused => {
-            let what = What::ClosureRefused { request: 2, reached: vec![] };
+            let what = What::ClosureRefused { request: 2, keeps: true, reached: vec![] };
             told(desk.now([event(alice(), what, Some("Elle clignote toujours."))]), karim())
         }
         MailKind::Reopened => {

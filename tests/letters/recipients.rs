@@ -162,7 +162,7 @@ fn ends_and_new_beginnings() {
     let others = ["bob closed guest", "karim closed assignee", "marie closed monitoring"];
     told(&approved(Door::Link), &others);
     told(&approved(Door::Mail), &[&["alice closed author"], &others[..]].concat());
-    let refused = event(alice(), What::ClosureRefused { request: 2, reached: vec![] }, Some("Non"));
+    let refused = event(alice(), What::ClosureRefused { request: 2, keeps: true, reached: vec![] }, Some("Non"));
     told(&Desk::taken().now([refused]), &["bob update guest", "karim closure_refused assignee", "marie closure_refused monitoring"]);
     let reopened = event(alice(), What::Reopened { keeps: false, reached: vec![] }, Some("Encore"));
     told(&Desk::new().now([reopened]), &["bob reopened guest", "karim reopened monitoring", "marie reopened monitoring"]);

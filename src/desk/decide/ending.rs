@@ -22,7 +22,7 @@ impl Desk<'_> {
     pub(super) fn refuse_closure(&mut self, ticket: &Ticket, request: u64, words: Words) -> Result<(), Why> {
         must_be_current(ticket, request)?;
         must_have_text(&words)?;
-        self.say(What::ClosureRefused { request, reached: words.reached.clone() }, words, Visibility::Public)
+        self.say(What::ClosureRefused { request, keeps: self.keeps(ticket), reached: words.reached.clone() }, words, Visibility::Public)
     }
 
     /// What was handled to an end may be judged; a judgement may be corrected for a while.
@@ -52,9 +52,7 @@ impl Desk<'_> {
         if role == Role::Owner {
             self.must_be_timely(ticket, self.now.duration_since(at))?;
         }
-        let organisation = self.rules.organisation;
-        let keeps = ticket.assignee.as_ref().is_some_and(|agent| organisation.membership(agent, &ticket.service).is_some());
-        self.say(What::Reopened { reached: words.reached.clone(), keeps }, words, Visibility::Public)
+        self.say(What::Reopened { reached: words.reached.clone(), keeps: self.keeps(ticket) }, words, Visibility::Public)
     }
 
     fn must_be_timely(&self, ticket: &Ticket, since_end: SignedDuration) -> Result<(), Why> {

@@ -51,6 +51,12 @@ impl Desk<'_> {
         if self.has(ticket) { Ok(()) } else { self.take(ticket) }
     }
 
+    /// Does the assignee still work here? What comes back to somebody who left goes to the pool.
+    pub(super) fn keeps(&self, ticket: &Ticket) -> bool {
+        let organisation = self.rules.organisation;
+        ticket.assignee.as_ref().is_some_and(|agent| organisation.membership(agent, &ticket.service).is_some())
+    }
+
     fn has(&self, ticket: &Ticket) -> bool {
         ticket.assignee.is_some() && ticket.assignee == self.actor.person
     }

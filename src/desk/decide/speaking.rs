@@ -56,7 +56,7 @@ impl Desk<'_> {
     pub(super) fn answer(&mut self, ticket: &Ticket, words: Words) -> Result<(), Why> {
         let Status::WaitingForInformation { request, .. } = ticket.status else { return Err(wrong_status(ticket)) };
         must_have_content(&words)?;
-        self.say(What::Answered { request, reached: words.reached.clone() }, words, Visibility::Public)
+        self.say(What::Answered { request, keeps: self.keeps(ticket), reached: words.reached.clone() }, words, Visibility::Public)
     }
 
     pub(super) fn request_join(&mut self, words: Words) -> Result<(), Why> {
