@@ -123,9 +123,24 @@ impl<S: Store> Gateway<S> {
         self.link(change, &written, notice);
         change.ids.push(KnownId { id: letter.message_id.clone(), ticket, how: How::Sent, person: Some(notice.to.clone()) });
         change.seen.push(Seen { ticket, person: notice.to.clone(), message_id: letter.message_id.clone() });
-        let auto = written.mail.auto == Auto::Replied;
+        let auto = written.mail.auto == Auto::Replied || notice.kind == MailKind::HeldMail;
         let kind = notice.kind.word().to_owned();
         change.letters.push(NewLetter { id: reader.letter, ticket: Some(ticket), person: notice.to.clone(), kind, auto, letter });
+        Ok(())
+    }
+
+    /// Writes one mail about no ticket: a held stranger's, a parked one.
+    pub(super) fn write_apart(&mut self, change: &mut Change, notice: &Notice) -> Result<(), Fault> {
+        let agent = self.organisation.agent(&notice.to);
+        let name = agent.map(|agent| agent.name.clone());
+        let language = agent.and_then(|agent| agent.language.clone()).unwrap_or_else(|| self.site.language.clone());
+        let id = self.store.next_letter()?;
+        let reader = Reader { mailbox: Mailbox::new(name.as_deref(), notice.to.clone()), language, thread: (None, None), letter: id };
+        let apart = notifications::Apart { site: &self.site, now: change.at.as_second() };
+        let written = notifications::write_apart(&self.templates, notice, apart, &reader, self.mint.as_mut())?;
+        let letter = compose(&written.mail).map_err(|fault| Fault::Compose(fault.to_string()))?;
+        let kind = notice.kind.word().to_owned();
+        change.letters.push(NewLetter { id, ticket: None, person: notice.to.clone(), kind, auto: true, letter });
         Ok(())
     }
 

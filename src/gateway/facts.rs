@@ -6,7 +6,7 @@ use serde_json::json;
 use super::case::Case;
 use crate::address::Address;
 use crate::desk::{Door, Organisation, Role, Status, Ticket, TicketId, What};
-use crate::mail::Keys;
+use crate::mail::{Carrier, Keys};
 use crate::routing::route::By;
 use crate::routing::{Candidate, Facts};
 use crate::store::{Backend, Disposition, How, Instance, KnownId, Reads};
@@ -20,13 +20,18 @@ pub fn facts(reads: &impl Reads, case: &Case<'_>) -> Result<Facts, Backend> {
     if let Some(twin) = reads.twins(&case.message_id)?.iter().find(|twin| is_copy(twin, case)) {
         facts.copy_of = Some(twin.id);
     }
-    facts.sent_by_us = reads.known(std::slice::from_ref(&case.message_id))?.iter().any(|known| known.how == How::Sent);
+    facts.sent_by_us = sent_by_us(reads, &case.message_id)?;
     if let Some(author) = case.identity.address() {
         let hour = case.now - SignedDuration::from_hours(1);
         facts.from_author = reads.from_since(author, None, hour)?;
         facts.wrong_tags = reads.from_since(author, Some("wrong-tag"), hour)?;
     }
     Ok(facts)
+}
+
+/// Our own ids are of our shape; the outbox knows them all.
+fn sent_by_us(reads: &impl Reads, id: &str) -> Result<bool, Backend> {
+    Ok(Carrier::in_message_id(id).is_some() && reads.letter_of(id)?.is_some())
 }
 
 /// The same mail by another way: same id, author and date; its body may differ by a list's footer, but then the earlier
@@ -142,6 +147,7 @@ fn is_fresh(reads: &impl Reads, ticket: &Ticket) -> Result<bool, Backend> {
             What::Opened { .. }
                 | What::Replied { .. }
                 | What::Unverified
+                | What::Filed
                 | What::Joined { .. }
                 | What::Rerooted { .. }
                 | What::Absorbed { .. }

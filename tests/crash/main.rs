@@ -21,7 +21,7 @@ impl Desk {
             "[site]\nname = \"Support\"\naddress = \"support@desk.test\"\nstate = \"state\"\nlanguage = \"fr\"\norganisation = \"organisation.toml\"\n\
              [web]\nbase_url = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\n\
              [[maildir]]\nname = \"support\"\npath = \"inbox\"\npoll = \"1s\"\n[delivery]\nmaildir = \"out\"\n\
-             [trust]\ninternal_domains = [\"cust.test\", \"desk.test\"]\n[log]\nlevel = \"error\"\n"
+             [trust]\ninternal_domains = [\"cust.test\", \"desk.test\"]\n[brakes]\nprompt_answers = 100\n[log]\nlevel = \"error\"\n"
         );
         std::fs::write(desk.path("guichet.toml"), text).unwrap();
         let organisation = "[[service]]\nkey = \"dsi\"\nname = \"Support\"\n[[agent]]\naddress = \"ag1@desk.test\"\nname = \"Karim\"\nmember = [{ service = \"dsi\" }]\n";
@@ -70,16 +70,14 @@ impl Desk {
         Reader::open(&self.path("state/guichet.db")).unwrap()
     }
 
-    /// Everything that matters, without times and chance.
+    /// Everything that matters, without times and chance (how promptly a mail came is a matter of time).
     fn state(&self) -> Vec<String> {
         let reader = self.reader();
         let mut state: Vec<String> = Vec::new();
         for number in 0..4 {
             let rows = reader.find_instances(&format!("m{number}@cust.test")).unwrap();
-            let outcomes = rows
-                .iter()
-                .filter_map(|row| row.handled.as_ref())
-                .map(|handled| format!("{:?} {} {:?}", handled.disposition, handled.reason, handled.ticket));
+            let outcomes =
+                rows.iter().filter_map(|row| row.handled.as_ref()).map(|handled| format!("{:?} {:?}", handled.disposition, handled.ticket));
             state.push(format!("m{number}: {}", outcomes.collect::<Vec<_>>().join("; ")));
         }
         for id in 1..10 {
@@ -188,4 +186,21 @@ fn p30_a_mail_for_a_running_daemon_goes_through_its_spool() {
     until("the mails to be handled", || desk.reader().count(None).is_ok_and(|count| count.all == 4 && count.waiting == 0));
     stop(daemon);
     assert_eq!(desk.reader().count(None).unwrap().new, 2);
+}
+
+#[test]
+fn h20_inv8_a_mail_that_panics_the_reader_is_parked_told_and_replayed() {
+    let desk = Desk::new();
+    assert!(desk.ingest("reader=1*panic->off").status.success(), "the next ones go on");
+    let count = desk.reader().count(None).unwrap();
+    assert_eq!((count.all, count.parked, count.waiting), (4, 1, 0));
+    let told = desk.reader().letters(None, 100).unwrap();
+    assert!(told.iter().any(|letter| letter.kind == "parked" && letter.person.as_str() == "ag1@desk.test"));
+    let replayed = desk.command(&["replay", "--parked"], "").output().unwrap();
+    assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
+    assert_eq!(desk.reader().count(None).unwrap().parked, 0);
+    let why = desk.command(&["why", "m0@cust.test", "--json"], "").output().unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&why.stdout).unwrap();
+    // Its answer came first and opened the ticket; the beginning joins it now.
+    assert_eq!((&said["handled"]["disposition"], &said["handled"]["reason"]), (&"attached".into(), &"beginning".into()), "{said}");
 }

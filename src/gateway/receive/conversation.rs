@@ -272,8 +272,10 @@ impl<S: Store> Gateway<S> {
     /// Did it come within `seconds` of our last mail to its author about this ticket?
     fn too_prompt(&self, case: &Case<'_>, ticket: &Ticket, seconds: i64) -> Result<bool, Fault> {
         let Some(author) = case.identity.address() else { return Ok(false) };
-        let last = self.store.last_letter(ticket.id, author)?;
-        Ok(last.is_some_and(|last| case.now.duration_since(last) < SignedDuration::from_secs(seconds)))
+        let Some(last) = self.store.last_letter(ticket.id, author)? else { return Ok(false) };
+        // What our server got before we wrote is no answer to it, however late we read it.
+        let gap = case.waiting.received_at.duration_since(last);
+        Ok(!gap.is_negative() && gap < SignedDuration::from_secs(seconds))
     }
 }
 

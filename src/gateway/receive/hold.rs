@@ -5,51 +5,85 @@ use serde_json::json;
 use super::super::case::Case;
 use super::super::effects::Fault;
 use super::super::{Gateway, facts};
-use crate::desk::{Monitoring, Ticket};
+use crate::address::Address;
+use crate::desk::{Agent, Monitoring, Privilege, Ticket};
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene};
+use crate::routing::service;
 use crate::store::{Change, Disposition, Store};
 
 /// Characters of a held mail that agents are shown.
 const EXCERPT: usize = 1000;
 
+/// Such mails that one agent gets in an hour; `guichet why --held` lists them all (CASEBOOK E16).
+const TOLD_PER_HOUR: u32 = 20;
+
 impl<S: Store> Gateway<S> {
     /// Holds a mail, which may point at a ticket.
     pub(super) fn hold(&mut self, case: &mut Case<'_>, reason: &'static str, ticket: Option<&Ticket>) -> Result<Change, Fault> {
-        let told = self.agents_to_tell(case, reason, ticket)?;
-        case.note("told", json!(told.iter().map(|notice| notice.to.as_str()).collect::<Vec<_>>()));
+        let told = if case.waiting.old { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
+        case.note("told", json!(told));
         let mut change = case.ends(Disposition::Held, reason, ticket.map(|ticket| ticket.id));
-        let Some(ticket) = ticket else { return Ok(change) };
-        if case.waiting.old {
+        let notices =
+            told.into_iter().map(|to| Notice { to, kind: MailKind::HeldMail, because: Because::Monitoring, extra: extra(case, reason) });
+        let notices: Vec<Notice> = notices.collect();
+        let Some(ticket) = ticket else {
+            notices.iter().try_for_each(|notice| self.write_apart(&mut change, notice))?;
             return Ok(change);
-        }
+        };
         let (site, organisation) = (self.site.clone(), self.organisation.clone());
         let before = self.store.events(ticket.id)?;
         let scene = Scene { site: &site, organisation: &organisation, ticket, before: &before, done: &[], now: change.at.as_second() };
-        for notice in &told {
-            self.write(&mut change, &scene, notice)?;
-        }
+        notices.iter().try_for_each(|notice| self.write(&mut change, &scene, notice))?;
         Ok(change)
     }
 
-    /// Agents of the ticket's service who hear of such things; nobody when they were told of this sender within the hour.
-    fn agents_to_tell(&self, case: &Case<'_>, reason: &str, ticket: Option<&Ticket>) -> Result<Vec<Notice>, Fault> {
+    /// Agents of the service who hear of such things; nobody when they were told of this sender within the hour.
+    fn agents_to_tell(&self, case: &Case<'_>, reason: &str, ticket: Option<&Ticket>) -> Result<Vec<Address>, Fault> {
         let hour = facts::since_hours(case.now, 1);
         if let Some(author) = case.identity.address()
             && self.store.from_since(author, Some(reason), hour)? > 0
         {
             return Ok(vec![]);
         }
-        let Some(ticket) = ticket else { return Ok(vec![]) };
-        let extra = Extra::Held {
-            instance: case.waiting.instance,
-            reason: reason.to_owned(),
-            from: case.identity.who.as_ref().map(|who| format!("{} <{}>", who.label(), who.address)).unwrap_or_default(),
-            subject: case.mail.subject.clone(),
-            excerpt: case.mail.reply.chars().take(EXCERPT).collect(),
-        };
-        let hears = |to: &crate::address::Address, hears: Monitoring| ticket.assignee.as_ref() == Some(to) || hears > Monitoring::Never;
-        let members = self.organisation.members(&ticket.service).filter(|(agent, member)| hears(&agent.address, member.hears));
-        let notice = |to| Notice { to, kind: MailKind::HeldMail, because: Because::Monitoring, extra: extra.clone() };
-        Ok(members.map(|(agent, _)| notice(agent.address.clone())).collect())
+        let by_address = || service::destination(case.mail, &self.organisation, &self.site).map(|(service, _)| service);
+        let Some(key) = ticket.map(|ticket| ticket.service.clone()).or_else(by_address) else { return Ok(vec![]) };
+        let mut told = Vec::new();
+        for (agent, member) in self.organisation.members(&key) {
+            let own = ticket.is_some_and(|ticket| ticket.assignee.as_ref() == Some(&agent.address));
+            if (own || member.hears > Monitoring::Never) && self.store.auto_since(Some(&agent.address), hour)? < TOLD_PER_HOUR {
+                told.push(agent.address.clone());
+            }
+        }
+        Ok(told)
+    }
+
+    /// Tells those who look after the desk that a mail could not be handled: agents who manage agents, else those of the
+    /// first service. A fault here only leaves the mail untold: it is parked all the same, and logged.
+    pub(super) fn tell_parked(&mut self, change: &mut Change, case: &Case<'_>, reason: &str) {
+        for to in self.administrators() {
+            let notice = Notice { to, kind: MailKind::Parked, because: Because::Administrator, extra: extra(case, reason) };
+            if let Err(fault) = self.write_apart(change, &notice) {
+                tracing::error!(fault = %fault, "nobody could be told of a parked mail");
+            }
+        }
+    }
+
+    fn administrators(&self) -> Vec<Address> {
+        let manages =
+            |agent: &&Agent| !agent.disabled && agent.memberships.iter().any(|member| member.may.contains(&Privilege::ManageAgents));
+        let named: Vec<Address> = self.organisation.agents.iter().filter(manages).map(|agent| agent.address.clone()).collect();
+        let first = self.organisation.services.first().map(|service| service.key.as_str()).unwrap_or_default();
+        let others = || self.organisation.members(first).map(|(agent, _)| agent.address.clone()).collect();
+        if named.is_empty() { others() } else { named }
+    }
+}
+
+fn extra(case: &Case<'_>, reason: &str) -> Extra {
+    Extra::Held {
+        instance: case.waiting.instance,
+        reason: reason.to_owned(),
+        from: case.identity.who.as_ref().map(|who| format!("{} <{}>", who.label(), who.address)).unwrap_or_default(),
+        subject: case.mail.subject.clone(),
+        excerpt: case.mail.reply.chars().take(EXCERPT).collect(),
     }
 }

@@ -109,10 +109,14 @@ impl<S: Store> Gateway<S> {
     /// Sets a mail aside with its bytes; the next one goes on.
     pub(super) fn park(&mut self, waiting: &Waiting, reason: &str) -> Result<Disposition, Backend> {
         let blank = Incoming::default();
-        let case = Case::new(waiting, &blank, &self.site, self.clock.now());
+        let site = self.site.clone();
+        let case = Case::new(waiting, &blank, &site, self.clock.now());
         let mut change = case.ends(Disposition::Parked, reason, None);
         if let Some(handled) = change.handled.as_mut() {
             handled.message_id = None;
+        }
+        if !waiting.old {
+            self.tell_parked(&mut change, &case, reason);
         }
         tracing::error!(instance = waiting.instance, reason, "mail parked: see `guichet why`, then `guichet replay`");
         match self.store.commit(&change) {
@@ -132,7 +136,13 @@ fn logged(waiting: &Waiting, change: &Change, disposition: Disposition) -> Dispo
 
 /// Reads mails, on all cores when there are many; `None` where the reader panicked.
 fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Option<Incoming>> {
-    let read = |waiting: &Waiting| catch_unwind(|| mail::read(&waiting.raw, limits)).ok();
+    let read = |waiting: &Waiting| {
+        let reading = || {
+            fail::fail_point!("reader");
+            mail::read(&waiting.raw, limits)
+        };
+        catch_unwind(reading).ok()
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     if waiting.len() < SHARED_FROM || threads < 2 {
         return waiting.iter().map(read).collect();

@@ -2,7 +2,7 @@
 
 use super::super::{Gateway, facts};
 use super::conversation::PROMPT_SECONDS;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned};
@@ -52,7 +52,7 @@ impl<S: Store> Gateway<S> {
         let wrong_tag = related.is_none() && case.pointers.signed_numbers().next().is_some();
         let mut change = Change::new(crate::store::Cause::Mail(case.waiting.instance), case.now);
         let silent = case.waiting.old || case.mail.kind != Kind::Human;
-        let hasty = self.answers_too_promptly(&who.address, case.now)?;
+        let hasty = self.answers_too_promptly(&who.address, case)?;
         let unanswered = (hasty == Haste::Machine).then(|| who.address.clone());
         let told = self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent, unanswered })?;
         case.note("told", told);
@@ -69,11 +69,14 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Did this author write within seconds of an automatic mail of ours, and again and again (CASEBOOK E04)?
-    fn answers_too_promptly(&self, author: &Address, now: Timestamp) -> Result<Haste, Fault> {
-        if self.store.auto_since(Some(author), now - SignedDuration::from_secs(PROMPT_SECONDS))? == 0 {
+    fn answers_too_promptly(&self, author: &Address, case: &Case<'_>) -> Result<Haste, Fault> {
+        let got = case.waiting.received_at;
+        let just_before = self.store.auto_since(Some(author), got - SignedDuration::from_secs(PROMPT_SECONDS))?;
+        // What our server got before we wrote is no answer to it, however late we read it.
+        if just_before <= self.store.auto_since(Some(author), got + SignedDuration::from_secs(1))? {
             return Ok(Haste::None);
         }
-        let before = self.store.from_since(author, Some("prompt-reply"), facts::since_hours(now, 24))?;
+        let before = self.store.from_since(author, Some("prompt-reply"), facts::since_hours(case.now, 24))?;
         Ok(if before + 1 >= self.site.brakes.prompt_answers { Haste::Machine } else { Haste::Once })
     }
 
