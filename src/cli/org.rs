@@ -55,7 +55,9 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
     let organisation = read_organisation(&file, &settings.own)?;
     if !dry_run {
         prepare(&settings)?;
-        let mut store = Sqlite::open(&settings.database).context("the organisation is not stored")?;
+        let mut store = Sqlite::open(&settings.database).context(
+            "the organisation is not stored; a running gateway reads site.organisation again on SIGHUP (systemctl reload guichet)",
+        )?;
         store.apply_organisation(&organisation).context("the organisation is not stored")?;
     }
     let (services, agents) = (organisation.services.len(), organisation.agents.len());

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Global, open, spool};
-use crate::config::{Connections, Settings};
+use crate::config::{Connections, Settings, read_organisation};
 use crate::gateway::Handle;
 use crate::intake::{imap, maildir};
 use crate::{delivery, web};
@@ -26,7 +26,7 @@ const PULSE: Duration = Duration::from_secs(10);
 /// Run the gateway until it is told to stop
 ///
 /// Watches the mailboxes, handles mail, delivers the outbox and serves the pages. Stops on SIGTERM or Ctrl-C, after finishing
-/// what it has in hand. One process at a time may run on a database.
+/// what it has in hand. SIGHUP reads the organisation file again. One process at a time may run on a database.
 ///
 /// Examples:
 ///   guichet run
@@ -49,7 +49,7 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
         let daemon = Daemon { handle, tasks: TaskTracker::new(), stop: CancellationToken::new() };
         daemon.serve(listener, texts);
         daemon.start(&settings, connections).await?;
-        let ended = daemon.wait().await;
+        let ended = daemon.wait(&settings).await;
         daemon.close().await;
         tokio::task::spawn_blocking(move || thread.join()).await?.map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
         ended
@@ -91,14 +91,30 @@ impl Daemon {
     }
 
     /// Returns when told to stop, or when the gateway's thread is gone: then the program fails, so that it is restarted.
-    async fn wait(&self) -> anyhow::Result<ExitCode> {
+    async fn wait(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let mut terminate = signal(SignalKind::terminate())?;
+        let mut reload = signal(SignalKind::hangup())?;
         loop {
             tokio::select! {
                 _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
                 _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
+                _ = reload.recv() => self.reload(settings).await,
                 () = tokio::time::sleep(PULSE) => self.pulse().await?,
             }
+        }
+    }
+
+    /// On SIGHUP the organisation file is read again. With a fault in it, everything stays as it was.
+    async fn reload(&self, settings: &Settings) {
+        let applied = match read_organisation(&settings.organisation, &settings.own) {
+            Ok(organisation) => {
+                self.handle.run(move |gateway| gateway.apply_organisation(organisation)).await.map_err(|fault| fault.to_string())
+            }
+            Err(faults) => Err(faults.to_string()),
+        };
+        match applied {
+            Ok(()) => tracing::info!(file = %settings.organisation.display(), "organisation applied"),
+            Err(fault) => tracing::error!(fault, "the organisation stays as it was"),
         }
     }
 

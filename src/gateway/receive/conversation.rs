@@ -6,6 +6,7 @@ use serde_json::json;
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned, token_hash};
 use super::super::{Gateway, facts};
+use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, decide_all};
 use crate::mail::Kind;
 use crate::mail::carrier::Purpose;
@@ -63,8 +64,7 @@ impl<S: Store> Gateway<S> {
             return self.hold_draft(case, ticket, understood, vec![]);
         }
         let mut actions = self.merging(&absorbed)?;
-        let own = understood.actions.clone();
-        actions.extend(own);
+        actions.extend(understood.actions.iter().cloned().filter_map(|action| self.without_own(action)));
         actions.extend(self.invitation(case, ticket, role, &absorbed)?);
         let actor = self.actor(case, ticket, role);
         let outcome = decide_all(Some(ticket), actions, &actor, self.rules(), case.now);
@@ -95,9 +95,20 @@ impl<S: Store> Gateway<S> {
         }
         let automatic = case.mail.kind.is_automatic();
         let Some(author) = case.identity.address().cloned() else { return Ok(Understood::default()) };
-        let internal = case.pointers.tags.iter().any(|tag| tag.is_internal() && self.site.keys.made_for(tag, &author));
+        let internal = self.answers_a_note(case, &author)?;
         let level = case.identity.level;
         Ok(understand(&Asked { words, role, level, author, ticket, organisation: &self.organisation, internal, automatic }))
+    }
+
+    /// Does it answer a mail whose thread stays among agents? The signed address says so, or the letter that is answered.
+    fn answers_a_note(&self, case: &Case<'_>, author: &Address) -> Result<bool, Fault> {
+        let by_address = case.pointers.tags.iter().any(|tag| tag.is_internal() && self.site.keys.made_for(tag, author));
+        if by_address || self.site.plus_addressing {
+            return Ok(by_address);
+        }
+        let Some(answered) = case.pointers.ids.first() else { return Ok(false) };
+        let letter = self.store.letter_of(answered)?;
+        Ok(letter.is_some_and(|letter| MailKind::ALL.iter().any(|kind| kind.is_internal() && kind.word() == letter.kind)))
     }
 
     /// Fresh tickets of the same conversation: their participants and words come along.
@@ -116,6 +127,13 @@ impl<S: Store> Gateway<S> {
         Ok(actions)
     }
 
+    /// The desk's own addresses are nobody to invite.
+    fn without_own(&self, action: Action) -> Option<Action> {
+        let Action::Invite(people) = action else { return Some(action) };
+        let people: Vec<Address> = people.into_iter().filter(|who| !self.site.is_own(who)).collect();
+        (!people.is_empty()).then_some(Action::Invite(people))
+    }
+
     /// To and Cc of a proven participant's or agent's mail join.
     fn invitation(&self, case: &Case<'_>, ticket: &Ticket, role: Role, absorbed: &[Candidate]) -> Result<Option<Action>, Fault> {
         if case.identity.level < Level::Proven || matches!(role, Role::Stranger) || !ticket.status.is_open() {
@@ -123,14 +141,13 @@ impl<S: Store> Gateway<S> {
         }
         let lists = self.lists(&case.reached)?;
         let author = case.identity.address();
-        let comes = |who: &crate::address::Address| absorbed.iter().any(|other| other.ticket.is_participant(who));
-        let belongs =
-            |who: &crate::address::Address| ticket.is_participant(who) || self.is_agent(ticket, who) || Some(who) == author || comes(who);
+        let comes = |who: &Address| absorbed.iter().any(|other| other.ticket.is_participant(who));
+        let belongs = |who: &Address| ticket.is_participant(who) || self.is_agent(ticket, who) || Some(who) == author || comes(who);
         let who = newcomers::newcomers(&case.reached, belongs, |who| lists.contains(who));
         Ok((!who.is_empty()).then_some(Action::Invite(who)))
     }
 
-    fn is_agent(&self, ticket: &Ticket, who: &crate::address::Address) -> bool {
+    fn is_agent(&self, ticket: &Ticket, who: &Address) -> bool {
         self.organisation.membership(who, &ticket.service).is_some()
     }
 
