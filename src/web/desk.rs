@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use super::nonce::Nonces;
 use super::pages::Texts;
@@ -50,6 +51,9 @@ impl Desk for Handle {
     }
 }
 
+/// Forms with files that are read at once.
+const UPLOADS_MAX: usize = 3;
+
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -64,6 +68,8 @@ pub struct Web<D> {
     pub(super) nonces: Arc<Nonces>,
     /// What time it is.
     pub(super) clock: Clock,
+    /// Forms with files that may be read at once: each may hold [`super::upload::ALL_MAX`] bytes.
+    pub(super) uploads: Arc<Semaphore>,
     /// Where we listen, when that is known: on loopback its own names are good hosts too.
     pub(super) listens: Option<SocketAddr>,
 }
@@ -72,7 +78,7 @@ impl<D: Desk> Web<D> {
     /// The pages of a desk, in the system's time.
     pub fn new(desk: D, texts: Arc<Texts>) -> Web<D> {
         let nonces = Arc::new(Nonces::of(desk.site()));
-        Web { desk, texts, nonces, clock: Arc::new(Timestamp::now), listens: None }
+        Web { desk, texts, nonces, clock: Arc::new(Timestamp::now), uploads: Arc::new(Semaphore::new(UPLOADS_MAX)), listens: None }
     }
 
     /// The same, in another time.

@@ -8,14 +8,12 @@ use serde::Deserialize;
 
 use super::desk::{Desk, Web};
 use super::files::download;
-use super::look::{Depth, Seen, see};
+use super::look::{Depth, Seen, see, shows};
 use super::pages::{Asked, Draft, Maker, Message};
+use super::standing::{Standing, standing};
 use super::token::Token;
-use crate::desk::{Event, Purpose, What};
 use crate::mail::read::part;
 use crate::store::{Reads, TokenHash};
-
-use super::standing::{Standing, standing};
 
 /// What may stand behind the question mark: shown differently, nothing else.
 #[derive(Debug, Default, Deserialize)]
@@ -39,7 +37,7 @@ pub async fn show<D: Desk>(
 ) -> Response {
     let Some(token) = Token::read(&segment) else { return not_found(&web, &headers) };
     let Query(question) = question.unwrap_or_default();
-    let seen = match find(&web, token.hash()).await {
+    let seen = match find(&web, token.hash(), Depth::Mails).await {
         Ok(seen) => seen,
         Err(refused) => return refused.answer(&web, &headers),
     };
@@ -66,9 +64,9 @@ impl NoPage {
     }
 }
 
-/// What a link leads to now, with the mails behind it.
-pub async fn find<D: Desk>(web: &Web<D>, hash: TokenHash) -> Result<Seen, NoPage> {
-    match web.desk.look(move |reads| see(reads, &hash, Depth::Mails)).await {
+/// What a link leads to now.
+pub async fn find<D: Desk>(web: &Web<D>, hash: TokenHash, depth: Depth) -> Result<Seen, NoPage> {
+    match web.desk.look(move |reads| see(reads, &hash, depth)).await {
         Ok(Ok(Some(seen))) => Ok(seen),
         Ok(Ok(None)) => Err(NoPage::NotFound),
         Ok(Err(fault)) => {
@@ -123,26 +121,15 @@ pub async fn file<D: Desk>(
 type Content = Option<(String, Vec<u8>)>;
 
 fn content(reads: &dyn Reads, seen: &Seen, (event, number): (u64, u32), now: jiff::Timestamp) -> Result<Content, crate::store::Backend> {
-    let shown = seen.events.iter().find(|known| known.seq == event).filter(|event| shows(seen, event, now));
+    // A link that is over shows nothing any more (CASEBOOK B15).
+    let live = standing(seen, now) == Standing::Live;
+    let shown = seen.events.iter().find(|known| known.seq == event).filter(|event| live && shows(&seen.link, event));
     let source = shown.and_then(|event| event.source.as_ref());
     let Some((source, file)) = source.and_then(|source| Some((source, source.attachments.iter().find(|file| file.part == number)?))) else {
         return Ok(None);
     };
     let bytes = reads.raw(source.instance)?.and_then(|raw| part(&raw, number));
     Ok(bytes.map(|bytes| (file.name.clone(), bytes)))
-}
-
-/// Does the link's page show the files of this event? A link that is over shows none (CASEBOOK B15).
-fn shows(seen: &Seen, event: &Event, now: jiff::Timestamp) -> bool {
-    let live = standing(seen, now) == Standing::Live;
-    let of_request = match &event.what {
-        What::ClosureProposed { request, .. } => {
-            matches!(seen.link.purpose, Purpose::Approve | Purpose::RefuseClosure) && *request == seen.link.request
-        }
-        What::InformationRequested { request } => seen.link.purpose == Purpose::Answer && *request == seen.link.request,
-        _ => false,
-    };
-    live && (seen.link.purpose == Purpose::View || of_request)
 }
 
 /// What this is, for whoever types the address.

@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use super::sanitise::{Safe, sanitise};
-use crate::desk::{Event, Organisation, Status, Ticket, TicketId, Visibility};
+use crate::desk::{End, Event, Organisation, Purpose, Status, Ticket, TicketId, Visibility, What};
 use crate::mail::{self, Limits};
 use crate::store::{Backend, Link, Reads, TokenHash};
 
 /// How many merges are followed.
 const MERGES_MAX: usize = 16;
-/// Bytes of a mail beyond which its HTML is not looked at for a page; the words of the event are shown instead.
-const RAW_MAX: u64 = 4 << 20;
-/// Mails whose HTML is looked at for one page, newest first.
+/// Bytes of mails whose HTML is looked at for one page, newest first; of others the words are shown.
+const RAW_MAX: u64 = 16 << 20;
+/// Mails whose HTML is looked at for one page.
 const HTML_MAX: usize = 40;
 
 /// A link and what it leads to.
@@ -50,7 +50,7 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     let mut events = reads.events(ticket.id)?;
     events.retain(|event| may_see(&ticket, &link, event));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
-    let html = if depth == Depth::Mails { html(reads, &events)? } else { BTreeMap::new() };
+    let html = if depth == Depth::Mails { html(reads, &link, &events)? } else { BTreeMap::new() };
     Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html }))
 }
 
@@ -59,7 +59,7 @@ fn head(reads: &dyn Reads, mut id: TicketId) -> Result<Option<Ticket>, Backend> 
     for _ in 0..MERGES_MAX {
         let Some(ticket) = reads.ticket(id)? else { return Ok(None) };
         match ticket.status {
-            Status::Closed { end: crate::desk::End::Merged(into), .. } => id = into,
+            Status::Closed { end: End::Merged(into), .. } => id = into,
             _ => return Ok(Some(ticket)),
         }
     }
@@ -72,29 +72,38 @@ fn may_see(ticket: &Ticket, link: &Link, event: &Event) -> bool {
     event.visibility == Visibility::Public && (ticket.is_owner(&link.person) || guest)
 }
 
-fn html(reads: &dyn Reads, events: &[Event]) -> Result<BTreeMap<u64, Safe>, Backend> {
-    let mut found = BTreeMap::new();
-    for event in events.iter().rev().filter(|event| event.text.is_some()).take(HTML_MAX) {
-        if let Some(safe) = html_of(reads, event)? {
-            found.insert(event.seq, safe);
-        }
+/// Does the page of this link show the words and files of this event? A ticket's page shows all, others what they ask
+/// about.
+pub fn shows(link: &Link, event: &Event) -> bool {
+    match (link.purpose, &event.what) {
+        (Purpose::View, _) => true,
+        (Purpose::Approve | Purpose::RefuseClosure, What::ClosureProposed { request, .. }) => *request == link.request,
+        (Purpose::Answer, What::InformationRequested { request }) => *request == link.request,
+        _ => false,
+    }
+}
+
+fn html(reads: &dyn Reads, link: &Link, events: &[Event]) -> Result<BTreeMap<u64, Safe>, Backend> {
+    let (mut found, mut room) = (BTreeMap::new(), RAW_MAX);
+    for event in events.iter().rev().filter(|event| event.text.is_some() && shows(link, event)).take(HTML_MAX) {
+        let Some(source) = &event.source else { continue };
+        let size = reads.instance(source.instance)?.filter(|instance| !instance.cut && instance.size <= room).map(|instance| instance.size);
+        let Some(size) = size else { continue };
+        room -= size;
+        let raw = reads.raw(source.instance)?;
+        found.extend(raw.and_then(|raw| html_of(&raw, event)).map(|safe| (event.seq, safe)));
     }
     Ok(found)
 }
 
 /// Quotes, signatures, links and what was taken out of the words must not come back by the HTML of the same mail: it is
 /// shown when it says the same, otherwise the words alone are (CASEBOOK B01, C12, C15, G06).
-fn html_of(reads: &dyn Reads, event: &Event) -> Result<Option<Safe>, Backend> {
-    let (Some(source), Some(text)) = (&event.source, &event.text) else { return Ok(None) };
-    let small = reads.instance(source.instance)?.is_some_and(|instance| instance.size <= RAW_MAX && !instance.cut);
-    let raw = if small { reads.raw(source.instance)? } else { None };
-    let html = raw.and_then(|raw| mail::read(&raw, &Limits::default()).html);
-    let safe = html.and_then(|html| sanitise(&html));
-    Ok(safe.filter(|safe| same_words(&mail::read::html_text(safe.as_str()), text)))
+fn html_of(raw: &[u8], event: &Event) -> Option<Safe> {
+    let safe = sanitise(&mail::read(raw, &Limits::default()).html?)?;
+    same_words(&mail::read::html_text(safe.as_str()), event.text.as_deref()?).then_some(safe)
 }
 
-/// Equal but for spaces and list marks.
+/// Equal but for spaces.
 fn same_words(html: &str, text: &str) -> bool {
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    words(html) == words(text)
+    html.split_whitespace().eq(text.split_whitespace())
 }

@@ -14,7 +14,7 @@ use super::desk::{Desk, Web};
 use super::fields::{Fields, Malformed};
 use super::form::{self, FormFault};
 use super::links::{find, message, not_found, page, prefix, unavailable};
-use super::look::Seen;
+use super::look::Depth;
 use super::nonce::NonceFault;
 use super::pages::{Asked, Draft};
 use super::standing::has_button;
@@ -71,6 +71,8 @@ async fn with_files<D: Desk>(
         Ok(entered) => entered,
         Err(response) => return response,
     };
+    // What waits here holds no files yet. The semaphore is never closed.
+    let _room = web.uploads.acquire().await;
     let fields = match form {
         Ok(form) => upload::read(form, |nonce| entered.number(nonce) != Err(NonceFault::Forged)).await,
         Err(_) => Err(Malformed),
@@ -84,7 +86,6 @@ struct Entered<'a, D> {
     headers: &'a HeaderMap,
     token: Token,
     button: &'a str,
-    seen: Seen,
 }
 
 impl<'a, D: Desk> Entered<'a, D> {
@@ -93,9 +94,9 @@ impl<'a, D: Desk> Entered<'a, D> {
         if !guard::is_our_page(web.desk.site(), web.listens, headers) {
             return Err(message(web, headers, StatusCode::FORBIDDEN, "forbidden"));
         }
-        let seen = find(web, token.hash()).await.map_err(|refused| refused.answer(web, headers))?;
+        let seen = find(web, token.hash(), Depth::Events).await.map_err(|refused| refused.answer(web, headers))?;
         match has_button(seen.link.purpose, button) {
-            true => Ok(Entered { web, headers, token, button, seen }),
+            true => Ok(Entered { web, headers, token, button }),
             false => Err(not_found(web, headers)),
         }
     }
@@ -114,13 +115,13 @@ impl<'a, D: Desk> Entered<'a, D> {
         match self.number(fields.raw("nonce")) {
             Ok(()) => {}
             Err(NonceFault::Forged) => return not_found(self.web, self.headers),
-            Err(NonceFault::Old) => return self.again(draft, "form_old", StatusCode::CONFLICT),
+            Err(NonceFault::Old) => return self.again(draft, "form_old", StatusCode::CONFLICT).await,
         }
         match form::button(self.button, &mut fields) {
             Ok(button) => self.act(Press { link: self.token.hash(), nonce: fields.raw("nonce").into(), button }, draft).await,
             Err(FormFault::Malformed) => self.malformed(),
-            Err(FormFault::Incomplete("too_large")) => self.again(draft, "too_large", StatusCode::PAYLOAD_TOO_LARGE),
-            Err(FormFault::Incomplete(word)) => self.again(draft, word, StatusCode::BAD_REQUEST),
+            Err(FormFault::Incomplete("too_large")) => self.again(draft, "too_large", StatusCode::PAYLOAD_TOO_LARGE).await,
+            Err(FormFault::Incomplete(word)) => self.again(draft, word, StatusCode::BAD_REQUEST).await,
         }
     }
 
@@ -144,16 +145,19 @@ impl<'a, D: Desk> Entered<'a, D> {
     }
 
     /// The same page with what was written, and what is wrong.
-    fn again(&self, draft: Draft, word: &'static str, status: StatusCode) -> Response {
-        let asked = Asked { draft, pressed: self.button.to_owned(), error: Some(word), ..Asked::default() };
-        page(self.web, &self.token, &self.seen, &asked, status)
+    async fn again(&self, draft: Draft, word: &'static str, status: StatusCode) -> Response {
+        self.back(Asked { draft, error: Some(word), ..Asked::default() }, status).await
     }
 
     /// The page as it is now, why it was not done, and what was written: nothing is lost.
     async fn refused(&self, draft: Draft, refused: Vec<Refused>) -> Response {
-        let asked = Asked { draft, pressed: self.button.to_owned(), refused, ..Asked::default() };
-        match find(self.web, self.token.hash()).await {
-            Ok(seen) => page(self.web, &self.token, &seen, &asked, StatusCode::CONFLICT),
+        self.back(Asked { draft, refused, ..Asked::default() }, StatusCode::CONFLICT).await
+    }
+
+    async fn back(&self, asked: Asked, status: StatusCode) -> Response {
+        let asked = Asked { pressed: self.button.to_owned(), ..asked };
+        match find(self.web, self.token.hash(), Depth::Mails).await {
+            Ok(seen) => page(self.web, &self.token, &seen, &asked, status),
             Err(refused) => refused.answer(self.web, self.headers),
         }
     }

@@ -103,8 +103,9 @@ fn percent(text: &str) -> String {
 }
 
 impl Answer {
+    /// The page, with plain spaces where French has narrow company.
     pub fn text(&self) -> String {
-        String::from_utf8(self.bytes.clone()).unwrap()
+        String::from_utf8(self.bytes.clone()).unwrap().replace('\u{a0}', " ")
     }
 
     pub fn header(&self, name: &str) -> &str {

@@ -34,6 +34,11 @@ impl Behind {
         self.world.lock().unwrap()
     }
 
+    /// Does something to the world; the lock is gone when it returns.
+    pub fn with<R>(&self, act: impl FnOnce(&mut World) -> R) -> R {
+        act(&mut self.world())
+    }
+
     pub fn web(&self) -> Web<Behind> {
         let clock = self.world.clone();
         Web::new(self.clone(), texts()).at(Arc::new(move || Timestamp::from_second(clock.lock().unwrap().now()).unwrap()))

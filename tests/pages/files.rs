@@ -66,15 +66,13 @@ async fn g01_g04_hostile_html_is_shown_as_its_words() {
 #[tokio::test]
 async fn b01_c12_c15_html_that_says_more_than_its_words_is_not_shown() {
     let story = opened();
-    let mut world = story.desk.world();
-    let root = world.ticket(1).root_message_id.unwrap();
+    let root = story.desk.with(|world| world.ticket(1).root_message_id.unwrap());
     let leak = format!("https://desk.test{}", story.page);
     let html = format!(
         "Content-Type: text/html; charset=utf-8\n\n<p>Merci, je <a href=\"http://evil.test/\">clique ici</a> demain.</p>\
          <div class=\"gmail_quote\">Le lundi 5 janvier 2026, Support a écrit :<blockquote>mots cités {leak}</blockquote></div>\n"
     );
-    world.receives(&Mail::new("bob@cust.test").reply_to_id(&root).body(&html));
-    drop(world);
+    story.desk.with(|world| world.receives(&Mail::new("bob@cust.test").reply_to_id(&root).body(&html)));
     let page = story.desk.client().get(&story.link_of("bob@cust.test")).await;
     assert!(page.has("Merci, je clique ici"), "{}", page.text());
     assert!(!page.has("mots cités") && !page.has(&story.page[3..]) && !page.has("<a href=\"http"), "{}", page.text());

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod browser;
+mod chromium;
 mod client;
 mod desk;
 mod files;
@@ -11,5 +12,6 @@ mod pressed;
 mod server;
 mod shown;
 mod stories;
+mod style;
 #[path = "../support/world.rs"]
 mod world;

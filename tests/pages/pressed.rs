@@ -1,6 +1,7 @@
 //! What pressed buttons do: each once, only from our pages, only what the link is for.
 
 use axum::http::StatusCode;
+use guichet::store::Reads;
 use jiff::SignedDuration;
 
 use crate::client::{Client, ORIGIN};
@@ -157,14 +158,11 @@ async fn c06_a_link_of_an_earlier_proposal_only_explains() {
 async fn c07_a_link_ends_on_the_second_and_a_new_one_goes_to_its_owner() {
     let (story, yes, _) = proposed();
     let client = story.desk.client();
-    let (form, expires) = {
-        let world = story.desk.world();
-        let bytes = guichet::mail::carrier::decode_token(&yes[3..]).unwrap();
-        let hash = guichet::gateway::effects::token_hash(&bytes);
-        let link = guichet::store::Reads::link(world.gateway.store(), &hash).unwrap().unwrap();
-        drop(world);
-        (client.get(&yes).await.form("approve"), link.expires_at)
-    };
+    let form = client.get(&yes).await.form("approve");
+    let expires = story.desk.with(|world| {
+        let hash = guichet::gateway::effects::token_hash(&guichet::mail::carrier::decode_token(&yes[3..]).unwrap());
+        world.gateway.store().link(&hash).unwrap().unwrap().expires_at
+    });
     let at = |second: i64| {
         let mut world = story.desk.world();
         let now = world.now();

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use crate::client::Answer;
 use crate::stories::{asked, opened, proposed};
+use crate::world::Mail;
 
 /// Every kind of page with a link.
 async fn pages() -> Vec<(String, Answer)> {
@@ -116,7 +117,7 @@ async fn c09_what_hangs_behind_is_forgiven_case_is_not() {
 async fn c14_pages_say_whose_they_are_masked() {
     let (story, yes, _) = proposed();
     let page = story.desk.client().get(&yes).await;
-    assert!(page.has("a…@cust.test") && !page.has("alice@cust.test"));
+    assert!(page.has("a***@cust.test") && !page.has("alice@cust.test"));
 }
 
 #[tokio::test]
@@ -148,12 +149,11 @@ async fn p60_the_ticket_page_tells_the_whole_story() {
 #[tokio::test]
 async fn b01_a_newcomer_sees_nothing_from_before_them() {
     let story = opened();
-    let mut world = story.desk.world();
-    world.receives(&story.alert.answered_by("ag1@desk.test", "#note\nAlice est VIP."));
-    let ack = world.ticket(1).root_message_id.unwrap();
-    world.receives(&crate::world::Mail::new("alice@cust.test").cc("carol@cust.test").reply_to_id(&ack).text("Carol aussi est bloquée."));
-    world.sent();
-    drop(world);
+    story.desk.with(|world| {
+        world.receives(&story.alert.answered_by("ag1@desk.test", "#note\nAlice est VIP."));
+        let root = world.ticket(1).root_message_id.unwrap();
+        world.receives(&Mail::new("alice@cust.test").cc("carol@cust.test").reply_to_id(&root).text("Carol aussi est bloquée."));
+    });
     let link = story.link_of("carol@cust.test");
     let page = story.desk.client().get(&link).await;
     assert!(page.has("Carol aussi est bloquée."), "{}", page.text());
@@ -169,11 +169,10 @@ async fn b01_a_newcomer_sees_nothing_from_before_them() {
 #[tokio::test]
 async fn long_conversations_stay_small_and_whole_ones_are_a_click_away() {
     let story = opened();
-    let mut world = story.desk.world();
     for n in 0..40 {
-        world.receives(&story.alert.answered_by("ag1@desk.test", &format!("Étape {n} : {}", "mot ".repeat(800))));
+        let step = format!("Étape {n} : {}", "mot ".repeat(800));
+        story.desk.with(|world| world.receives(&story.alert.answered_by("ag1@desk.test", &step)));
     }
-    drop(world);
     let client = story.desk.client();
     let page = client.get(&story.page).await;
     assert!(page.bytes.len() < 100_000, "{}", page.bytes.len());

@@ -250,5 +250,5 @@ impl Making<'_> {
 /// Enough to recognise oneself, too little for whoever got the link by forwarding (CASEBOOK C14).
 fn masked(address: &Address) -> String {
     let first: String = address.local().chars().take(1).collect();
-    format!("{first}…@{}", address.domain())
+    format!("{first}***@{}", address.domain())
 }
