@@ -9,11 +9,13 @@ use super::press::{Button, Press, Pressed};
 use crate::address::Mailbox;
 use crate::desk::{Action, Actor, Door, Purpose, Rating, Refused, Source, Status, Ticket, What, Why, Words, decide_all};
 use crate::mail::{self, Auto, File, Outgoing};
-use crate::notifications::{Because, Extra, MailKind, Notice};
+use crate::notifications::MailKind;
 use crate::ports::{Arrival, Origin};
 use crate::proof::Level;
 use crate::store::{Backend, Cause, Change, CommitFault, Disposition, Handled, Link, Store};
 
+/// Mails with fresh links that one ticket may cause to one person in an hour (CASEBOOK C22).
+const FRESH_LINKS_PER_HOUR: usize = 3;
 /// Days that the rating link on the thank-you page lives (CASEBOOK section 3, row 21).
 const RATE_DAYS: i64 = 30;
 
@@ -178,18 +180,24 @@ impl<S: Store> Gateway<S> {
         token
     }
 
+    /// Did this person get so many mails with links about this ticket within the hour already (CASEBOOK C22)?
+    fn bombed(&self, link: &Link, ticket: &Ticket) -> Result<bool, Backend> {
+        let hour = super::facts::since_hours(self.clock.now(), 1);
+        let letters = self.store.letters(Some(ticket.id), usize::MAX)?;
+        let with_links =
+            |kind: &str| [MailKind::FreshLink, MailKind::ClosureApproval, MailKind::Question].iter().any(|mail| mail.word() == kind);
+        let recent = letters.iter().filter(|letter| letter.person == link.person && letter.queued_at > hour && with_links(&letter.kind));
+        Ok(recent.count() > FRESH_LINKS_PER_HOUR)
+    }
+
     /// Mails a fresh link to the stored address; the answer is the same whether it does or not.
     fn fresh_link(&mut self, link: &Link, ticket: &Ticket, press: &Press) -> Result<Pressed, Backend> {
-        if !ticket.is_participant(&link.person) {
+        if !ticket.is_participant(&link.person) || self.bombed(link, ticket)? {
             return Ok(Pressed::LinkSent);
         }
-        let outcome = crate::desk::Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
-        let notice = Notice { to: link.person.clone(), kind: MailKind::FreshLink, because: Because::Author, extra: Extra::None };
         let mut change = Change::new(Cause::Named(format!("form/{}", press.nonce)), self.clock.now());
-        match self
-            .add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![notice], silent: false, unanswered: None })
-        {
-            Ok(_) => {}
+        match self.mail_again(&mut change, ticket, &link.person) {
+            Ok(()) => {}
             Err(Fault::Backend(fault)) => return Err(fault),
             Err(fault) => return Err(Backend(fault.to_string())),
         }

@@ -85,7 +85,7 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Why a mail is not written after all: nobody reads there, the address failed, or a brake holds.
-    fn kept_back(&self, notice: &Notice, change: &Change) -> Result<Option<&'static str>, Backend> {
+    pub(super) fn kept_back(&self, notice: &Notice, change: &Change) -> Result<Option<&'static str>, Backend> {
         if newcomers::is_robot(&notice.to) || self.site.is_own(&notice.to) {
             return Ok(Some("robot"));
         }

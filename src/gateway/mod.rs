@@ -5,6 +5,7 @@
 //! Excludes: sockets and files of the world (intake, delivery, web), and all rules (desk, routing, notifications).
 
 pub mod act;
+mod again;
 pub mod bounce;
 pub mod case;
 pub mod clock;

@@ -188,3 +188,20 @@ fn c15_a_screenshot_travels_to_whoever_handles_the_ticket() {
     }
     assert_eq!(sent.len(), 3);
 }
+
+#[test]
+fn d15_free_words_never_decide_and_the_links_come_again_once() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let alert = world.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
+    world.receives(&alert.answered_by("ag1@desk.test", "#clore\nRallumée."));
+    let approval = world.letter_to("alice@cust.test");
+    world.receives(&approval.answered_by("alice@cust.test", "Oui, mais non : le bac est toujours vide."));
+    assert_eq!(world.status(1), "awaiting_approval");
+    let again = world.letter_to("alice@cust.test");
+    assert_eq!(again.links.len(), 2, "{}", again.text);
+    world.receives(&approval.answered_by("alice@cust.test", "Et le toner aussi."));
+    assert!(world.sent().iter().all(|sent| sent.to != "alice@cust.test"), "once");
+    world.receives(&approval.answered_by("alice@cust.test", "Oui, merci"));
+    assert_eq!(world.status(1), "approved");
+}

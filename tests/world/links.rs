@@ -109,3 +109,18 @@ fn p10_an_answer_with_a_file_is_kept_like_a_mail() {
     assert_eq!(guichet::mail::read::part(&raw, source.attachments[0].part), Some(vec![1, 2, 3]));
     assert_eq!(world.status(1), "in_progress");
 }
+
+#[test]
+fn c22_fresh_links_come_with_their_buttons_and_not_without_end() {
+    let (mut world, approval, _) = proposed();
+    let mut got = Vec::new();
+    for _ in 0..12 {
+        assert_eq!(world.presses(&approval.links[0], Button::FreshLink), Pressed::LinkSent);
+        world.later(SignedDuration::from_secs(-290));
+        got.extend(world.sent());
+    }
+    assert!((1..=4).contains(&got.len()), "{}", got.len());
+    let fresh = got.pop().unwrap();
+    assert_eq!((fresh.to.as_str(), fresh.links.len()), ("alice@cust.test", 2), "{}", fresh.text);
+    assert!(matches!(world.presses(&fresh.links[0], Button::Approve), Pressed::Done { .. }));
+}

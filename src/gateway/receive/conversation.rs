@@ -182,6 +182,7 @@ impl<S: Store> Gateway<S> {
         }
         change.handled = case.ends(Disposition::Attached, reason, Some(ticket.id)).handled;
         self.remember(case, &mut change, ticket.id)?;
+        self.links_again(&mut change, &outcome, &actor)?;
         Ok(change)
     }
 
