@@ -3,10 +3,11 @@
 //! Promises: an end is strict, to the second (CASEBOOK C07); a link that was made for one proposal or question never
 //! works for another (C06). The gateway decides again when a button is pressed; this is only what is shown.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::look::Seen;
-use crate::desk::{Event, Purpose, Status, Ticket, What};
+use crate::desk::{Action, Actor, Door, End, Event, Purpose, Rules, Status, Ticket, What, Words, decide_all};
+use crate::proof::Level;
 use crate::site::Site;
 
 /// What a link is good for now.
@@ -29,7 +30,7 @@ pub enum Standing<'a> {
 /// Judges a link.
 pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
     let (link, ticket) = (&seen.link, &seen.ticket);
-    if !ticket.is_participant(&link.person) {
+    if !ticket.is_participant(&link.person) || seen.organisation.is_disabled(&link.person) {
         return Standing::Gone;
     }
     let expired = link.ended_at.is_some() || link.expires_at <= now;
@@ -38,8 +39,8 @@ pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
         Purpose::View => Standing::Live,
         Purpose::Rate if !ticket.is_owner(&link.person) => Standing::Gone,
         Purpose::Rate if expired => Standing::Expired,
-        Purpose::Rate if ticket.status.is_open() => Standing::Moved,
-        Purpose::Rate => Standing::Live,
+        Purpose::Rate if matches!(ticket.status, Status::Closed { end: End::Approved | End::Expired, .. }) => Standing::Live,
+        Purpose::Rate => Standing::Moved,
         Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer => of_request(seen, expired),
     }
 }
@@ -92,13 +93,19 @@ pub struct May {
     pub leave: bool,
 }
 
-/// By role and status; the desk decides again.
+/// What the desk would say now: it is asked, and nothing comes of it.
 pub fn may(seen: &Seen, site: &Site, now: Timestamp) -> May {
     let (person, ticket) = (&seen.link.person, &seen.ticket);
-    let (owner, open) = (ticket.is_owner(person), ticket.status.is_open());
-    let window = SignedDuration::from_hours(24 * i64::from(site.policy.reopen_days));
-    let recent = matches!(ticket.status, Status::Closed { at, .. } if now.duration_since(at) <= window);
-    May { reply: open, reopen: owner && recent, cancel: owner && open, leave: !owner && ticket.guest(person).is_some() }
+    let actor = Actor { as_participant: true, ..Actor::person(person.clone(), None, Door::Link, Level::Proven) };
+    let rules = Rules { organisation: &seen.organisation, policy: &site.policy };
+    let could = |action: Action| !decide_all(Some(ticket), vec![action], &actor, rules, now).done.is_empty();
+    let words = || Words { text: "?".into(), ..Words::default() };
+    May {
+        reply: ticket.status.is_open() && could(Action::Reply(words())),
+        reopen: could(Action::Reopen(words())),
+        cancel: could(Action::Cancel),
+        leave: could(Action::Leave(person.clone())),
+    }
 }
 
 /// The buttons of a purpose's page; whatever else is posted to it is not found (CASEBOOK C11).

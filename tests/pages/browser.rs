@@ -118,7 +118,7 @@ async fn pages_fit_a_phone_and_a_desk_in_light_and_dark() {
     std::fs::create_dir_all(&folder).unwrap();
     for (width, scheme) in [(390, "light"), (390, "dark"), (1100, "light"), (1100, "dark")] {
         let phone = width < 500;
-        let device = json!({"width": width, "height": 800, "deviceScaleFactor": if phone { 2 } else { 1 }, "mobile": phone});
+        let device = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": phone});
         browser.devtools("Emulation.setDeviceMetricsOverride", device).await;
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         browser.devtools("Emulation.setEmulatedMedia", media).await;
@@ -129,7 +129,22 @@ async fn pages_fit_a_phone_and_a_desk_in_light_and_dark() {
             let dark = browser.number("parseInt(getComputedStyle(document.body).backgroundColor.match(/[0-9]+/)[0])").await < 128.0;
             assert_eq!(dark, scheme == "dark", "{name}");
             let size = if phone { "phone" } else { "wide" };
-            std::fs::write(folder.join(format!("{name}-{size}-{scheme}.png")), browser.picture().await).unwrap();
+            let picture = |name: &str| folder.join(format!("{name}-{size}-{scheme}.png"));
+            std::fs::write(picture(name), browser.picture().await).unwrap();
+            match *name {
+                "ticket" => {
+                    browser.number("(document.querySelectorAll('details').forEach(it => it.open = true), 1)").await;
+                    std::fs::write(picture("ticket-open"), browser.picture().await).unwrap();
+                }
+                "refuse" => {
+                    // A space is a reason to a browser, not to us.
+                    browser.types("text", " ").await;
+                    browser.press("Non, ce n’est pas résolu").await;
+                    browser.says("Dites en quelques mots ce qui ne va pas.").await;
+                    std::fs::write(picture("refuse-again"), browser.picture().await).unwrap();
+                }
+                _ => {}
+            }
         }
     }
     browser.close().await;

@@ -21,13 +21,21 @@ pub struct Behind {
     /// Every press that came through, in order.
     pub presses: Arc<Mutex<Vec<Press>>>,
     pub down: Arc<Mutex<bool>>,
+    pub panics: Arc<Mutex<bool>>,
     pub polls: Arc<Mutex<BTreeMap<String, Timestamp>>>,
 }
 
 impl Behind {
     pub fn new(world: World) -> Behind {
         let site = world.gateway.site().clone();
-        Behind { world: Arc::new(Mutex::new(world)), site, presses: Arc::default(), down: Arc::default(), polls: Arc::default() }
+        Behind {
+            world: Arc::new(Mutex::new(world)),
+            site,
+            presses: Arc::default(),
+            down: Arc::default(),
+            panics: Arc::default(),
+            polls: Arc::default(),
+        }
     }
 
     pub fn world(&self) -> MutexGuard<'_, World> {
@@ -78,6 +86,7 @@ impl Desk for Behind {
     }
 
     async fn press(&self, press: Press) -> Result<Pressed, Unavailable> {
+        assert!(!*self.panics.lock().unwrap(), "a fault of ours: {press:?}");
         if *self.down.lock().unwrap() {
             return Err(Unavailable("disk full".into()));
         }

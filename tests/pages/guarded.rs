@@ -71,6 +71,19 @@ async fn when_nothing_can_be_kept_pages_say_so() {
 }
 
 #[tokio::test]
+async fn a_panic_costs_one_answer_and_tells_nothing() {
+    let story = opened();
+    let client = story.desk.client();
+    let form = client.get(&story.page).await.form("cancel");
+    *story.desk.panics.lock().unwrap() = true;
+    let answer = client.press(&form, &[]).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::INTERNAL_SERVER_ERROR, "no-store"));
+    assert!(answer.has("Une erreur s’est produite") && !answer.has(&form.nonce));
+    *story.desk.panics.lock().unwrap() = false;
+    client.press(&form, &[]).await.leads_to();
+}
+
+#[tokio::test]
 async fn the_small_ones() {
     let story = opened();
     let client = story.desk.client();
@@ -81,4 +94,46 @@ async fn the_small_ones() {
     assert_eq!((style.status, style.header("content-type")), (StatusCode::OK, "text/css; charset=utf-8"));
     assert!(style.header("cache-control").contains("immutable"));
     assert!(client.get("/robots.txt").await.has("Disallow: /"));
+}
+
+/// What a subscriber was told, as one text.
+#[derive(Clone, Default)]
+struct Told(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn l02_no_token_reaches_the_log() {
+    let (story, yes, _) = crate::stories::proposed();
+    let client = story.desk.client();
+    let told = Told::default();
+    let writer = told.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    // For all threads: what the other tests cause is in the log too, and must be as clean.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let form = client.get(&yes).await.form("approve");
+    client.get(&format!("{}/f/1/2", story.page)).await;
+    client.ask("GET", &yes, &[("host", "evil.test")]).await;
+    client.post(&form.action, &[("nonce", &form.nonce)]).await;
+    client.press(&form, &[]).await;
+    *story.desk.down.lock().unwrap() = true;
+    client.get(&yes).await;
+    let log = String::from_utf8(told.0.lock().unwrap().clone()).unwrap();
+    assert!(log.lines().filter(|line| line.contains("path=\"/l/")).count() >= 6, "{log}");
+    // Tokens and nonces are the longest words of their alphabet that there are.
+    let secrets = regex::Regex::new("[A-Za-z0-9_-]{43,}").unwrap();
+    assert_eq!(secrets.find(&log).map(|found| found.as_str()), None);
+    for secret in [&yes[3..], &story.page[3..], &form.nonce, "@cust.test"] {
+        assert!(!log.contains(secret), "{log}");
+    }
 }

@@ -182,9 +182,43 @@ async fn c07_a_link_ends_on_the_second_and_a_new_one_goes_to_its_owner() {
     let sent = client.press(&client.get(&yes).await.form("fresh_link"), &[]).await.leads_to();
     assert!(client.get(&sent).await.has("un nouveau lien vient de partir"));
     let mail = story.desk.mail_to("alice@cust.test");
-    assert_eq!(client.get(&crate::stories::path(&mail.links[0])).await.status, StatusCode::OK);
+    let again = client.get(&crate::stories::path(&mail.links[0])).await;
+    assert_eq!((again.status, again.form("approve").press.as_str()), (StatusCode::OK, "approve"));
     at(expires.as_second() - 7200);
     assert_eq!(client.get(&yes).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_still_asked_can_be_mailed_again() {
+    let (story, answer) = asked();
+    let client = story.desk.client();
+    let of = |mail: &crate::world::Sent| crate::stories::path(&mail.links[0]);
+    story.desk.with(|world| world.later(SignedDuration::from_hours(24 * 400)));
+    client.press(&client.get(&answer).await.form("fresh_link"), &[]).await.leads_to();
+    let question = client.get(&of(&story.desk.mail_to("alice@cust.test"))).await;
+    assert!(question.has("Quel modèle") && question.form("answer").press == "answer");
+
+    let (story, yes, _) = proposed();
+    let client = story.desk.client();
+    client.press(&client.get(&story.page).await.form("fresh_link"), &[]).await.leads_to();
+    let mail = story.desk.mail_to("alice@cust.test");
+    assert_ne!(of(&mail), yes);
+    client.press(&client.get(&of(&mail)).await.form("approve"), &[]).await.leads_to();
+    assert_eq!(story.status(), "approved");
+    assert!(client.get(&yes).await.has("Vous l’avez confirmé"));
+}
+
+#[tokio::test]
+async fn c22_a_link_cannot_be_asked_for_without_end() {
+    let (story, yes, _) = proposed();
+    let client = story.desk.client();
+    story.desk.with(|world| world.later(SignedDuration::from_hours(24 * 400)));
+    for _ in 0..60 {
+        let page = client.press(&client.get(&yes).await.form("fresh_link"), &[]).await.leads_to();
+        assert!(client.get(&page).await.has("un nouveau lien vient de partir"));
+    }
+    let sent = story.desk.with(|world| world.deliver());
+    assert!((1..=4).contains(&sent), "{sent}");
 }
 
 #[tokio::test]
@@ -307,6 +341,36 @@ async fn c29_a_removed_guest_finds_nothing_and_does_nothing() {
     let refused = client.press(&reply, &[("text", "encore moi")]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(!refused.has("deuxième étage"));
+}
+
+#[tokio::test]
+async fn c29_a_disabled_agent_is_nobody_on_pages_too() {
+    let mut world = crate::world::World::new();
+    world.receives(&crate::world::Mail::new("ag9@desk.test"));
+    let link = crate::stories::path(&world.letter_to_any("ag9@desk.test").links[0]);
+    let desk = crate::desk::Behind::new(world);
+    let client = desk.client();
+    let before = client.get(&link).await.status;
+    desk.with(|world| {
+        let mut organisation = world.gateway.store().organisation().unwrap();
+        organisation.agents.iter_mut().for_each(|agent| agent.disabled |= agent.address.local() == "ag9");
+        world.gateway.apply_organisation(organisation).unwrap();
+    });
+    let page = client.get(&link).await;
+    assert_eq!((before, page.status), (StatusCode::OK, StatusCode::GONE));
+    assert!(!page.has("Imprimante"));
+}
+
+#[tokio::test]
+async fn a_rating_link_waits_while_the_ticket_is_open_again() {
+    let (story, yes, _) = proposed();
+    let client = story.desk.client();
+    let rate = client.press(&client.get(&yes).await.form("approve"), &[]).await.leads_to();
+    let rating = client.get(&rate).await.form("rate");
+    client.press(&client.get(&story.page).await.form("reopen"), &[("text", "De nouveau en panne")]).await.leads_to();
+    assert!(client.get(&rate).await.has("Le ticket a été rouvert"));
+    assert_eq!(client.press(&rating, &[("delay", "1"), ("answers", "1")]).await.status, StatusCode::CONFLICT);
+    assert!(story.desk.world().ticket(1).rating.is_none());
 }
 
 #[tokio::test]

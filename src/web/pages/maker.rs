@@ -224,7 +224,7 @@ impl Making<'_> {
             (Standing::Settled(Event { what: What::ClosureApproved { .. }, .. }), _) => "approved",
             (Standing::Settled(_), _) => "refused",
             (Standing::Superseded, _) => "superseded",
-            (Standing::Moved, Purpose::Rate) => "reopened",
+            (Standing::Moved, Purpose::Rate) if self.seen.ticket.status.is_open() => "reopened",
             (Standing::Moved | Standing::Live, _) => "moved",
             (Standing::Expired, _) => "expired",
             (Standing::Gone, _) => "gone",
