@@ -46,11 +46,11 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     for instance in todo {
         let disposition = replay(&mut gateway, instance)?;
         let said = disposition.map(super::why::outcome);
-        bar.suspend(|| {
-            if global.json {
-                ui::json(&json!({"instance": instance, "outcome": disposition}))
-            } else {
-                Ok(ui::say(format!("mail #{instance}: {}", said.unwrap_or("gone"))))
+        bar.suspend(|| match global.json {
+            true => ui::json(&json!({"instance": instance, "outcome": disposition})),
+            false => {
+                ui::say(format!("mail #{instance}: {}", said.unwrap_or("gone")));
+                Ok(())
             }
         })?;
         bar.inc(1);

@@ -48,7 +48,8 @@ impl<S: Store> Gateway<S> {
             Button::Rate { .. } => link.purpose == Purpose::Rate,
             _ => link.purpose == Purpose::View,
         };
-        if !fits || !ticket.is_participant(&link.person) {
+        let moved = ticket.id != link.ticket && link.request > 0;
+        if !fits || moved || !ticket.is_participant(&link.person) {
             return Some(Why::NotAllowed);
         }
         (link.ended_at.is_some() || link.expires_at <= now).then_some(Why::NoLongerOpen { request: link.request })
@@ -187,7 +188,7 @@ impl<S: Store> Gateway<S> {
         let with_links =
             |kind: &str| [MailKind::FreshLink, MailKind::ClosureApproval, MailKind::Question].iter().any(|mail| mail.word() == kind);
         let recent = letters.iter().filter(|letter| letter.person == link.person && letter.queued_at > hour && with_links(&letter.kind));
-        Ok(recent.count() > FRESH_LINKS_PER_HOUR)
+        Ok(recent.count() >= FRESH_LINKS_PER_HOUR)
     }
 
     /// Mails a fresh link to the stored address; the answer is the same whether it does or not.

@@ -69,7 +69,7 @@ impl Handle {
 
     /// Handles what was kept and not handled before.
     pub async fn resume(&self) -> Result<usize, Unavailable> {
-        let resumed = self.run(|gateway| thread::resume(gateway)).await;
+        let resumed = self.run(thread::resume).await;
         self.outbox.notify_waiters();
         resumed
     }

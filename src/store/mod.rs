@@ -3,7 +3,10 @@
 //! Promises: every write is durable when it returns (a commit inside a batch: when [`Store::end`] returns), all or
 //! nothing, and never happens twice for the same cause. State rows and event rows are written together. Excludes: rules. What is written here was decided before.
 
+mod letters;
 pub mod sqlite;
+
+pub use letters::{LetterRow, LetterState, LetterUpdate, NewLetter};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -248,83 +251,6 @@ pub struct Link {
     pub expires_at: Timestamp,
     /// When it was used up or revoked.
     pub ended_at: Option<Timestamp>,
-}
-
-/// A mail to be queued.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewLetter {
-    /// Its row, allotted by [`Reads::next_letter`] so that VERP can carry it.
-    pub id: u64,
-    /// What it is about.
-    pub ticket: Option<TicketId>,
-    /// Who it is for (envelope recipient too).
-    pub person: Address,
-    /// Template key: `ack`, `update`…
-    pub kind: String,
-    /// A machine speaks: it counts for the brakes.
-    pub auto: bool,
-    /// The bytes.
-    pub letter: Letter,
-}
-
-/// Where a letter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LetterState {
-    /// Waits for its time.
-    Queued,
-    /// Claimed for an attempt.
-    Sending,
-    /// Accepted by the relay.
-    Sent,
-    /// Refused for good by the relay, or by an authentic bounce.
-    Refused,
-    /// The connection was lost after the final dot: it may have gone out.
-    Unknown,
-    /// The retry lifetime is over.
-    GivenUp,
-    /// Never to be sent (frozen or suppressed recipient).
-    Suppressed,
-}
-
-/// A row of the outbox without its bytes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LetterRow {
-    /// Its number.
-    pub id: u64,
-    /// What it is about.
-    pub ticket: Option<TicketId>,
-    /// Who it is for.
-    pub person: Address,
-    /// Template key.
-    pub kind: String,
-    /// Message-ID without brackets.
-    pub message_id: String,
-    /// Where it stands.
-    pub state: LetterState,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// Earliest time of the next attempt.
-    pub due_at: Timestamp,
-    /// When it was queued.
-    pub queued_at: Timestamp,
-    /// The relay's last words.
-    pub reply: String,
-}
-
-/// How a letter goes on after an attempt: decided by the gateway.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterUpdate {
-    /// Its row.
-    pub id: u64,
-    /// Where it stands now.
-    pub state: LetterState,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// Next attempt, for queued and unknown ones.
-    pub due_at: Timestamp,
-    /// The relay's words.
-    pub reply: String,
 }
 
 /// How many instances ended how, for reconciliation and `stats`.

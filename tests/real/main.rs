@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "../support/dovecot.rs"]
-#[allow(dead_code)]
 mod dovecot;
 #[path = "../../benches/end_to_end/sink.rs"]
 #[allow(dead_code)]

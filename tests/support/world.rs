@@ -198,7 +198,7 @@ impl World {
 
     /// The last mail to that person among what was sent since.
     pub fn letter_to_any(&mut self, person: &str) -> Sent {
-        self.sent().into_iter().filter(|sent| sent.to == person).next_back().unwrap()
+        self.sent().into_iter().rfind(|sent| sent.to == person).unwrap()
     }
 
     pub fn recipients(&mut self) -> Vec<String> {

@@ -33,7 +33,7 @@ fn e02_k10_an_unmarked_machine_is_silenced_after_two_exchanges() {
     world.receives(&Mail::new("alice@cust.test"));
     let mut answers = 0;
     for round in 0..10 {
-        let Some(last) = world.sent().into_iter().filter(|sent| sent.to == "alice@cust.test").next_back() else { break };
+        let Some(last) = world.sent().into_iter().rfind(|sent| sent.to == "alice@cust.test") else { break };
         answers += 1;
         world.later(jiff::SignedDuration::from_secs(3 - 300));
         world.receives(&last.answered_by("alice@cust.test", &format!("We received your request, number {round}.")));

@@ -178,7 +178,7 @@ impl<S: Store> Gateway<S> {
             self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra, silent: case.waiting.old, unanswered: None })?;
         case.note("told", told);
         for other in &absorbed {
-            self.merge_away(case, &mut change, &other.ticket, ticket.id, &actor)?;
+            self.merge_away(&mut change, &other.ticket, ticket.id, &actor)?;
         }
         change.handled = case.ends(Disposition::Attached, reason, Some(ticket.id)).handled;
         self.remember(case, &mut change, ticket.id)?;
@@ -186,8 +186,8 @@ impl<S: Store> Gateway<S> {
         Ok(change)
     }
 
-    fn merge_away(&mut self, case: &Case<'_>, change: &mut Change, other: &Ticket, into: TicketId, actor: &Actor) -> Result<(), Fault> {
-        let outcome = decide_all(Some(other), vec![Action::Merge { into }], actor, self.rules(), case.now);
+    fn merge_away(&mut self, change: &mut Change, other: &Ticket, into: TicketId, actor: &Actor) -> Result<(), Fault> {
+        let outcome = decide_all(Some(other), vec![Action::Merge { into }], actor, self.rules(), change.at);
         self.add(change, Decided { before: Some(other), outcome: &outcome, extra: vec![], silent: true, unanswered: None })?;
         Ok(())
     }

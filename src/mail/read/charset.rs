@@ -50,10 +50,11 @@ fn tidy(label: &str) -> String {
 fn declared<'a>(bytes: &'a [u8], label: &str) -> (Cow<'a, str>, Doubt) {
     let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) else { return rare(bytes, label) };
     // Western labels on what is plainly UTF-8: a gateway lied.
-    if encoding == WINDOWS_1252 && !bytes.is_ascii() {
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return (Cow::Borrowed(text), Doubt::Guessed);
-        }
+    if encoding == WINDOWS_1252
+        && !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return (Cow::Borrowed(text), Doubt::Guessed);
     }
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     (text, if broken { Doubt::Broken } else { Doubt::None })
@@ -72,10 +73,10 @@ fn rare<'a>(bytes: &'a [u8], label: &str) -> (Cow<'a, str>, Doubt) {
 
 fn utf8_or_guess(bytes: &[u8]) -> (Cow<'_, str>, Doubt) {
     // ESC: an ISO-2022 text is all ASCII bytes.
-    if memchr::memchr(0x1b, bytes).is_none() {
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return (Cow::Borrowed(text), Doubt::None);
-        }
+    if memchr::memchr(0x1b, bytes).is_none()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return (Cow::Borrowed(text), Doubt::None);
     }
     if mostly_utf8(bytes) {
         return (String::from_utf8_lossy(bytes), Doubt::Broken);

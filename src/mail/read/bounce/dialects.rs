@@ -50,10 +50,10 @@ fn own_words(text: &str) -> Vec<&str> {
 fn recipients(lines: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in lines {
-        if let Some(address) = alone(line).or_else(|| announced(line)) {
-            if !found.contains(&address) {
-                found.push(address);
-            }
+        if let Some(address) = alone(line).or_else(|| announced(line))
+            && !found.contains(&address)
+        {
+            found.push(address);
         }
     }
     found
