@@ -60,10 +60,19 @@ fn e01_an_absence_and_a_human_are_told_apart() {
 #[test]
 fn p32_the_four_clients_of_the_office_are_cut_in_french_and_english() {
     let cases = [
-        ("Gmail", "Merci !\r\n\r\nLe lun. 5 janv. 2026 à 09:00, Support <support@desk.test> a écrit :\r\n\r\n> Bonjour\r\n> Ancien texte\r\n"),
+        (
+            "Gmail",
+            "Merci !\r\n\r\nLe lun. 5 janv. 2026 à 09:00, Support <support@desk.test> a écrit :\r\n\r\n> Bonjour\r\n> Ancien texte\r\n",
+        ),
         ("Gmail", "Merci !\r\n\r\nOn Mon, Jan 5, 2026 at 9:00 AM Support <support@desk.test> wrote:\r\n\r\n> Hello\r\n> Ancien texte\r\n"),
-        ("Outlook", "Merci !\r\n\r\nDe : Support <support@desk.test>\r\nEnvoyé : lundi 5 janvier 2026 09:00\r\nÀ : Alice\r\nObjet : RE: x\r\n\r\nAncien texte\r\n"),
-        ("Outlook", "Merci !\r\n\r\nFrom: Support <support@desk.test>\r\nSent: Monday, January 5, 2026 9:00 AM\r\nTo: Alice\r\nSubject: RE: x\r\n\r\nAncien texte\r\n"),
+        (
+            "Outlook",
+            "Merci !\r\n\r\nDe : Support <support@desk.test>\r\nEnvoyé : lundi 5 janvier 2026 09:00\r\nÀ : Alice\r\nObjet : RE: x\r\n\r\nAncien texte\r\n",
+        ),
+        (
+            "Outlook",
+            "Merci !\r\n\r\nFrom: Support <support@desk.test>\r\nSent: Monday, January 5, 2026 9:00 AM\r\nTo: Alice\r\nSubject: RE: x\r\n\r\nAncien texte\r\n",
+        ),
         ("Apple Mail", "Merci !\r\n\r\n> Le 5 janv. 2026 à 09:00, Support <support@desk.test> a écrit :\r\n> \r\n> Ancien texte\r\n"),
         ("Apple Mail", "Merci !\r\n\r\n> On 5 Jan 2026, at 09:00, Support <support@desk.test> wrote:\r\n> \r\n> Ancien texte\r\n"),
         ("Thunderbird", "Merci !\r\n\r\nLe 05/01/2026 à 09:00, Support a écrit :\r\n> Ancien texte\r\n"),
