@@ -204,3 +204,12 @@ fn h20_inv8_a_mail_that_panics_the_reader_is_parked_told_and_replayed() {
     // Its answer came first and opened the ticket; the beginning joins it now.
     assert_eq!((&said["handled"]["disposition"], &said["handled"]["reason"]), (&"attached".into(), &"beginning".into()), "{said}");
 }
+
+#[test]
+fn the_demo_plays_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Command::new(GUICHET).args(["demo", "--once", "--folder"]).arg(folder.path()).stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&demo.stdout).into_owned();
+    assert!(demo.status.success(), "{said}\n{}", String::from_utf8_lossy(&demo.stderr));
+    assert!(said.contains("ticket #1: approved") && said.contains("accounted for"), "{said}");
+}
