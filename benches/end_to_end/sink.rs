@@ -52,24 +52,26 @@ fn serve(mut stream: TcpStream, count: &AtomicU64, times: &Mutex<Vec<Instant>>) 
         if reader.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
             return;
         }
-        match (data, line.get(..4).unwrap_or(&line).to_ascii_uppercase().as_slice()) {
-            (true, _) if line == b".\r\n" => {
+        if data {
+            if line == b".\r\n" {
                 data = false;
                 times.lock().unwrap().push(Instant::now());
                 count.fetch_add(1, Ordering::Release);
                 out.extend(b"250 ok\r\n");
             }
-            (true, _) => {}
-            (false, b"EHLO") => out.extend(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"),
-            (false, b"DATA") => {
+            continue;
+        }
+        match line.get(..4).unwrap_or(&line).to_ascii_uppercase().as_slice() {
+            b"EHLO" => out.extend(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"),
+            b"DATA" => {
                 data = true;
                 out.extend(b"354 go\r\n");
             }
-            (false, b"QUIT") => {
+            b"QUIT" => {
                 stream.write_all(b"221 bye\r\n").ok();
                 return;
             }
-            (false, _) => out.extend(b"250 ok\r\n"),
+            _ => out.extend(b"250 ok\r\n"),
         }
     }
 }
