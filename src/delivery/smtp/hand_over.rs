@@ -12,6 +12,9 @@ use super::wire::WireFault;
 use crate::mail::Letter;
 use crate::ports::Attempt;
 
+/// Octets at the end of a mail that are sent together with its final dot.
+const LAST_BLOCK: usize = 64 << 10;
+
 /// How handing over one letter ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Handed {
@@ -86,13 +89,12 @@ impl Session {
         if let Some(decided) = decided {
             return Ok(decided);
         }
-        let mut bytes = on_the_wire(&letter.bytes).into_owned();
-        bytes.extend_from_slice(b".\r\n");
+        let bytes = on_the_wire(&letter.bytes);
         // All but the last octet cannot end the mail; the whole is one packet where it fits into one.
-        let block = bytes.len() - bytes.len().min(64 << 10);
-        self.wire.send(&bytes[..block], self.patience.data).await?;
+        let (block, last) = bytes.split_at(bytes.len() - bytes.len().min(LAST_BLOCK));
+        self.wire.send(block, self.patience.data).await?;
         self.dotted = true;
-        self.wire.send(&bytes[block..], self.patience.data).await?;
+        self.wire.send(&[last, b".\r\n"].concat(), self.patience.data).await?;
         Ok((Step::Mail, self.wire.reply(self.patience.dot).await?))
     }
 
@@ -182,16 +184,14 @@ fn on_the_wire(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn is_wire_form(bytes: &[u8]) -> bool {
-    let mut previous = b'\n';
-    let mut after_cr = false;
-    for &octet in bytes {
-        let dotted = octet == b'.' && previous == b'\n';
-        if dotted || after_cr != (octet == b'\n') {
-            return false;
+    let mut rest = bytes;
+    while !rest.is_empty() && rest[0] != b'.' {
+        match memchr::memchr2(b'\r', b'\n', rest) {
+            Some(end) if rest[end..].starts_with(b"\r\n") => rest = &rest[end + 2..],
+            _ => return false,
         }
-        (previous, after_cr) = (octet, octet == b'\r');
     }
-    !after_cr && previous == b'\n'
+    rest.is_empty()
 }
 
 fn to_wire_form(bytes: &[u8]) -> Vec<u8> {
