@@ -242,6 +242,7 @@ fn letter(id: u64, ticket: &Ticket, person: Address) -> NewLetter {
         envelope_from: format!("support+b{id}.k7q9x2@bench.example").parse().ok(),
         envelope_to: person.clone(),
         bytes: format!("Subject: [bench #{}]\r\n\r\n{}\r\n", ticket.id, TEXT.repeat(30)).into_bytes(),
+        excerpts: vec![],
     };
     NewLetter { id, ticket: Some(ticket.id), person, kind: "update".into(), auto: true, letter }
 }

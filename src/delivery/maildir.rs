@@ -65,6 +65,7 @@ mod tests {
             envelope_from: Some(Address::parse("support+b@desk.test").unwrap()),
             envelope_to: Address::parse("alice@cust.test").unwrap(),
             bytes: b"Subject: x\r\n\r\ny\r\n".to_vec(),
+            excerpts: vec![],
         };
         let place = deliver(folder.path(), &letter).unwrap();
         assert!(place.starts_with(folder.path().join("alice@cust.test/new")));

@@ -94,8 +94,13 @@ mod tests {
     use crate::mail::Letter;
 
     fn queued(id: u64, to: &str) -> Queued {
-        let letter =
-            Letter { message_id: format!("{id}@desk.test"), envelope_from: None, envelope_to: Address::parse(to).unwrap(), bytes: vec![] };
+        let letter = Letter {
+            message_id: format!("{id}@desk.test"),
+            envelope_from: None,
+            envelope_to: Address::parse(to).unwrap(),
+            bytes: vec![],
+            excerpts: vec![],
+        };
         Queued { id, letter, attempts: 0 }
     }
 

@@ -94,6 +94,9 @@ pub struct Attached {
     pub size: u64,
     /// `Content-ID`, when the text shows it inline.
     pub content_id: Option<String>,
+    /// Where its base64 stands in the raw mail, when it may be copied as it is into a mail of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<(u64, u64)>,
 }
 
 /// Who may see an event.

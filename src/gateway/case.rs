@@ -102,6 +102,7 @@ pub fn attached(mail: &Incoming) -> Vec<Attached> {
         content_type: file.content_type.clone(),
         size: file.size,
         content_id: file.content_id.clone().filter(|_| file.inline),
+        span: file.span,
     };
     mail.attachments.iter().map(keep).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::effects::Fault;
 use crate::desk::{Attached, Event, Visibility};
-use crate::mail::{File, read};
+use crate::mail::{Content, Excerpt, File, read};
 use crate::notifications::MailKind;
 use crate::store::Reads;
 
@@ -23,8 +23,10 @@ pub fn carried(reads: &impl Reads, kind: MailKind, events: &[Event], to_agent: b
         if fitting.is_empty() {
             continue;
         }
-        let Some(raw) = reads.raw(source.instance)? else { continue };
-        files.extend(fitting.into_iter().filter_map(|file| open(&raw, file)));
+        let mut raw = None;
+        for file in fitting {
+            files.extend(open(reads, source.instance, file, &mut raw)?);
+        }
     }
     Ok(files)
 }
@@ -37,9 +39,19 @@ fn fits(room: &mut u64, file: &Attached) -> bool {
     fits
 }
 
-fn open(raw: &[u8], file: &Attached) -> Option<File> {
-    let bytes = read::part(raw, file.part)?;
-    Some(File { name: file.name.clone(), content_type: file.content_type.clone(), content_id: None, bytes })
+/// A file of a kept mail: by its place there where it may be copied, else decoded. `raw` is the mail once it is loaded.
+fn open(reads: &impl Reads, instance: u64, file: &Attached, raw: &mut Option<Vec<u8>>) -> Result<Option<File>, Fault> {
+    let content = match file.span {
+        Some(span) => Some(Content::Excerpt(Excerpt { instance, span })),
+        None => {
+            if raw.is_none() {
+                *raw = Some(reads.raw(instance)?.unwrap_or_default());
+            }
+            raw.as_deref().and_then(|raw| read::part(raw, file.part)).map(Content::Bytes)
+        }
+    };
+    let named = |content| File { name: file.name.clone(), content_type: file.content_type.clone(), content_id: None, content };
+    Ok(content.map(named))
 }
 
 /// Mails whose reader is told somebody's words.

@@ -6,11 +6,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
 use super::Gateway;
 use super::press::{Press, Pressed};
-use super::thread::{self, Job};
+use super::thread::{self, Batch, Job, Way};
 use crate::ports::{Arrival, Keeper, Kept, Mark, Origin, Outbox, Queued, Unavailable, Verdict};
 use crate::site::Site;
 use crate::store::sqlite::{Readers, Sqlite};
@@ -19,10 +19,16 @@ use crate::store::{Backend, Reads, Store};
 /// How long the outbox sleeps at most between two looks at what is due.
 const LOOK_SECONDS: u64 = 60;
 
+/// Batches of mails between being kept and being handled: one that is read while one is committed, and one more so that
+/// neither waits. What is under way lies in memory.
+const BATCHES_UNDER_WAY: usize = 3;
+
 /// A way to the gateway's thread, and to read-only connections beside it. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
     jobs: mpsc::Sender<Job>,
+    reader: std::sync::mpsc::Sender<Batch>,
+    under_way: Arc<Semaphore>,
     readers: Arc<Readers>,
     site: Arc<Site>,
     outbox: Arc<Notify>,
@@ -34,7 +40,15 @@ impl Handle {
     pub fn start(gateway: Gateway<Sqlite>, readers: Readers) -> std::io::Result<(Handle, JoinHandle<()>)> {
         let site = gateway.site().clone();
         let (jobs, joined) = thread::start(gateway)?;
-        let handle = Handle { jobs, readers: Arc::new(readers), site, outbox: Arc::new(Notify::new()), polls: Arc::default() };
+        let handle = Handle {
+            jobs,
+            reader: thread::start_reader()?,
+            under_way: Arc::new(Semaphore::new(BATCHES_UNDER_WAY)),
+            readers: Arc::new(readers),
+            site,
+            outbox: Arc::new(Notify::new()),
+            polls: Arc::default(),
+        };
         Ok((handle, joined))
     }
 
@@ -96,11 +110,10 @@ impl Keeper for Handle {
     }
 
     async fn keep(&self, arrivals: Vec<Arrival>) -> Result<Vec<Kept>, Unavailable> {
-        let (say, answer) = oneshot::channel();
-        let outbox = self.outbox.clone();
-        let job: Job = Box::new(move |gateway| thread::keep(gateway, arrivals, |kept| drop(say.send(kept)), &outbox));
-        self.jobs.send(job).await.map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())?.map_err(|fault| Unavailable(fault.to_string()))
+        let place = self.under_way.clone().acquire_owned().await.map_err(|_| stopped())?;
+        let way = Way { jobs: self.jobs.clone(), outbox: self.outbox.clone(), limits: self.site.limits, place };
+        let reader = self.reader.clone();
+        self.run(move |gateway| thread::keep(gateway, arrivals, way, &reader)).await
     }
 
     async fn vanished(&self, origins: Vec<Origin>) -> Result<(), Unavailable> {

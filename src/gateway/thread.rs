@@ -1,14 +1,17 @@
-//! The gateway's own thread: the one writer. Jobs come by a bounded channel and run one after the other.
+//! The gateway's own thread: the one writer. Jobs come by a bounded channel and run one after the other. Beside it a
+//! second thread reads kept mails, so that the next ones are understood while these are committed.
 //!
 //! A panic in a job ends the thread, and with it the program (see `cli::run`): no zombie that serves pages but reads no mail.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
 
 use super::Gateway;
 use super::case::Waiting;
+use super::receive::read_all;
+use crate::mail::Limits;
 use crate::ports::{Arrival, Kept};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Backend, Disposition, Store};
@@ -34,29 +37,57 @@ pub(super) fn start(mut gateway: Gateway<Sqlite>) -> std::io::Result<(mpsc::Send
     Ok((jobs, thread))
 }
 
-/// Keeps mails, says so at once, and then handles them: the server may be told while we think.
+/// Mails that were kept together, on their way through the reader back to the gateway.
+pub(super) struct Batch {
+    mails: Vec<Waiting>,
+    way: Way,
+}
+
+/// What a batch takes along: the way back, which keeps the gateway's thread alive for it, and its place among those
+/// that are under way.
+pub(super) struct Way {
+    pub jobs: mpsc::Sender<Job>,
+    pub outbox: Arc<Notify>,
+    pub limits: Limits,
+    pub place: OwnedSemaphorePermit,
+}
+
+/// Starts the reader. It ends when the last sender is gone.
+pub(super) fn start_reader() -> std::io::Result<std::sync::mpsc::Sender<Batch>> {
+    let (sender, batches) = std::sync::mpsc::channel::<Batch>();
+    std::thread::Builder::new().name("reader".into()).spawn(move || batches.into_iter().for_each(read))?;
+    Ok(sender)
+}
+
+fn read(Batch { mails, way: Way { jobs, outbox, limits, place } }: Batch) {
+    let read = read_all(&mails, &limits);
+    let job: Job = Box::new(move |gateway| {
+        match gateway.receive_read(&mails, &read) {
+            Ok(_) => outbox.notify_waiters(),
+            // They are kept: the next resume handles them.
+            Err(fault) => tracing::error!(fault = %fault, waiting = mails.len(), "kept mails could not be handled yet"),
+        }
+        drop(place);
+    });
+    // A gateway that is gone has left the mails kept, too.
+    drop(jobs.blocking_send(job));
+}
+
+/// Keeps mails, and passes them to the reader: the server may be told while we think.
 pub(super) fn keep(
     gateway: &mut Gateway<Sqlite>,
     arrivals: Vec<Arrival>,
-    say: impl FnOnce(Result<Vec<Kept>, Backend>),
-    outbox: &Arc<Notify>,
-) {
-    let kept = match gateway.store_mut().keep(&arrivals) {
-        Ok(kept) => kept,
-        Err(fault) => return say(Err(fault)),
-    };
+    way: Way,
+    reader: &std::sync::mpsc::Sender<Batch>,
+) -> Result<Vec<Kept>, Backend> {
+    let kept = gateway.store_mut().keep(&arrivals)?;
     fail::fail_point!("kept", |_| std::process::abort());
-    let fresh: Vec<Waiting> =
-        arrivals.into_iter().zip(&kept).filter(|(_, kept)| !kept.known).map(|(arrival, kept)| waiting(arrival, kept)).collect();
-    say(Ok(kept));
-    if fresh.is_empty() {
-        return;
+    let fresh = arrivals.into_iter().zip(&kept).filter(|(_, kept)| !kept.known);
+    let mails: Vec<Waiting> = fresh.map(|(arrival, kept)| waiting(arrival, kept)).collect();
+    if !mails.is_empty() {
+        reader.send(Batch { mails, way }).map_err(|_| Backend("the reader's thread is gone".into()))?;
     }
-    match gateway.receive(&fresh) {
-        Ok(_) => outbox.notify_waiters(),
-        // They are kept: the next resume handles them.
-        Err(fault) => tracing::error!(fault = %fault, waiting = fresh.len(), "kept mails could not be handled yet"),
-    }
+    Ok(kept)
 }
 
 fn waiting(arrival: Arrival, kept: &Kept) -> Waiting {

@@ -12,7 +12,7 @@ mod header;
 
 use header::Head;
 
-use super::outgoing::{Auto, File, Letter, Outgoing};
+use super::outgoing::{Auto, Content, Excerpt, File, Letter, Outgoing};
 
 /// Why a mail could not be written: a fault of the caller, never of what strangers wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,17 +38,35 @@ pub fn compose(mail: &Outgoing) -> Result<Letter, ComposeFault> {
     thread(&mut head, mail);
     marks(&mut head, mail);
     head.field("MIME-Version").word("1.0").end();
-    let mut bytes = head.into_bytes();
-    parts(&mut bytes, mail);
+    let mut out = Out { bytes: head.into_bytes(), excerpts: Vec::new() };
+    parts(&mut out, mail);
+    let Out { bytes, excerpts } = out;
     let envelope_from = mail.envelope_from.clone();
-    Ok(Letter { message_id: mail.message_id.clone(), envelope_from, envelope_to: mail.to.address.clone(), bytes })
+    Ok(Letter { message_id: mail.message_id.clone(), envelope_from, envelope_to: mail.to.address.clone(), bytes, excerpts })
 }
 
 /// Room for the whole mail, so that writing never moves it.
 fn size_guess(mail: &Outgoing) -> usize {
     let bodies = mail.text.len() + mail.html.as_ref().map_or(0, String::len);
-    let files: usize = mail.files.iter().map(|file| file.bytes.len() * 3 / 2 + 512).sum();
+    let files: usize = mail.files.iter().map(|file| 512 + file.content.room()).sum();
     4096 + bodies + bodies / 4 + files
+}
+
+/// A mail as far as it is written.
+#[derive(Default)]
+struct Out {
+    bytes: Vec<u8>,
+    excerpts: Vec<(usize, Excerpt)>,
+}
+
+impl Content {
+    /// Bytes that it takes in a mail that is being written.
+    fn room(&self) -> usize {
+        match self {
+            Content::Bytes(bytes) => bytes.len() * 3 / 2,
+            Content::Excerpt(_) => 0,
+        }
+    }
 }
 
 fn people(head: &mut Head, mail: &Outgoing) {
@@ -99,7 +117,7 @@ fn marks(head: &mut Head, mail: &Outgoing) {
 }
 
 /// `mixed` around `alternative` around `related`, each only where it holds more than one part (RFC 2046, RFC 2387).
-fn parts(out: &mut Vec<u8>, mail: &Outgoing) {
+fn parts(out: &mut Out, mail: &Outgoing) {
     let (inline, attached): (Vec<&File>, Vec<&File>) = mail.files.iter().partition(|file| is_inline(file, mail));
     if attached.is_empty() {
         return readable(out, mail, &inline);
@@ -114,7 +132,7 @@ fn parts(out: &mut Vec<u8>, mail: &Outgoing) {
     mixed.close(out);
 }
 
-fn readable(out: &mut Vec<u8>, mail: &Outgoing, inline: &[&File]) {
+fn readable(out: &mut Out, mail: &Outgoing, inline: &[&File]) {
     let Some(html) = &mail.html else { return body::text(out, "plain", &mail.text) };
     let alternative = body::Multipart::open(out, "alternative", 'a', &mail.message_id);
     alternative.next(out);
@@ -127,7 +145,7 @@ fn readable(out: &mut Vec<u8>, mail: &Outgoing, inline: &[&File]) {
     alternative.close(out);
 }
 
-fn related(out: &mut Vec<u8>, mail: &Outgoing, html: &str, images: &[&File]) {
+fn related(out: &mut Out, mail: &Outgoing, html: &str, images: &[&File]) {
     let related = body::Multipart::open(out, "related", 'r', &mail.message_id);
     related.next(out);
     body::text(out, "html", html);

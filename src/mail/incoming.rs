@@ -126,6 +126,10 @@ pub struct Attachment {
     pub content_type: String,
     /// Decoded size in bytes.
     pub size: u64,
+    /// Where its base64 stands in the mail (first byte, and the one after the last), when a mail of ours may copy it as it is:
+    /// CR LF, lines of at most 76, the alphabet alone.
+    #[serde(skip)]
+    pub span: Option<(u64, u64)>,
     /// Lower-case hex SHA-256 of the decoded bytes; only filled by `inspect`, empty otherwise.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sha256: String,

@@ -61,8 +61,26 @@ pub struct File {
     pub content_type: String,
     /// `Content-ID` for an image that the HTML shows as `cid:…`.
     pub content_id: Option<String>,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// Where the bytes of a file come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
     /// The decoded bytes.
-    pub bytes: Vec<u8>,
+    Bytes(Vec<u8>),
+    /// Base64 as it stands in a kept mail, fit to be copied (see `Attachment::span`).
+    Excerpt(Excerpt),
+}
+
+/// Bytes of a kept mail, by its instance in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Which mail.
+    pub instance: u64,
+    /// The first byte, and the one after the last.
+    pub span: (u64, u64),
 }
 
 /// A mail ready for the wire, as the outbox keeps it: retries are byte-identical.
@@ -74,6 +92,30 @@ pub struct Letter {
     pub envelope_from: Option<Address>,
     /// Envelope recipient.
     pub envelope_to: Address,
-    /// Headers and body, 7-bit, CRLF.
+    /// Headers and body, 7-bit, CRLF; excerpts are missing until it is [whole](Letter::whole).
     pub bytes: Vec<u8>,
+    /// What belongs into `bytes` before which of them, in order: files that are kept already are not stored twice.
+    pub excerpts: Vec<(usize, Excerpt)>,
+}
+
+impl Letter {
+    /// Puts the excerpts in their places. The same mails give the same bytes each time.
+    pub fn whole<E>(mut self, mut fetch: impl FnMut(Excerpt) -> Result<Vec<u8>, E>) -> Result<Letter, E> {
+        if self.excerpts.is_empty() {
+            return Ok(self);
+        }
+        let excerpts = std::mem::take(&mut self.excerpts);
+        let copied: u64 = excerpts.iter().map(|(_, excerpt)| excerpt.span.1.saturating_sub(excerpt.span.0)).sum();
+        let mut bytes = Vec::with_capacity(self.bytes.len() + usize::try_from(copied).unwrap_or(0));
+        let mut done = 0;
+        for (at, excerpt) in excerpts {
+            let at = at.clamp(done, self.bytes.len());
+            bytes.extend_from_slice(&self.bytes[done..at]);
+            bytes.extend(fetch(excerpt)?);
+            done = at;
+        }
+        bytes.extend_from_slice(&self.bytes[done..]);
+        self.bytes = bytes;
+        Ok(self)
+    }
 }

@@ -137,7 +137,8 @@ fn stage(full: bool) -> Result<Stage, AddressFault> {
 
 /// Words with a file, a question, a solution and a mere fact.
 fn events(agent: &Address) -> Vec<Event> {
-    let file = Attached { part: 1, name: "sample.png".into(), content_type: "image/png".into(), size: 120_000, content_id: None };
+    let file =
+        Attached { part: 1, name: "sample.png".into(), content_type: "image/png".into(), size: 120_000, content_id: None, span: None };
     let source = Source { instance: 1, message_id: None, attachments: vec![file] };
     let actor = Actor {
         person: Some(agent.clone()),

@@ -3,9 +3,11 @@
 //! Promises: every write is durable when it returns (a commit inside a batch: when [`Store::end`] returns), all or
 //! nothing, and never happens twice for the same cause. State rows and event rows are written together. Excludes: rules. What is written here was decided before.
 
+mod fault;
 mod letters;
 pub mod sqlite;
 
+pub use fault::{Backend, CommitFault};
 pub use letters::{LetterRow, LetterState, LetterUpdate, NewLetter};
 
 use jiff::Timestamp;
@@ -14,25 +16,6 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::desk::{Event, Organisation, Purpose, Ticket, TicketId};
 use crate::mail::Letter;
-
-/// The database failed; nothing was changed. The text is for administrators and holds no mail.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Backend(pub String);
-
-/// Why a commit did not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum CommitFault {
-    /// The cause was committed before: the effect stands already.
-    #[error("already done")]
-    AlreadyDone,
-    /// A ticket changed since it was loaded: decide again.
-    #[error("ticket {0} changed meanwhile")]
-    Stale(TicketId),
-    /// The database failed.
-    #[error(transparent)]
-    Backend(#[from] Backend),
-}
 
 /// Why something is written: unique, so that nothing happens twice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -363,8 +346,8 @@ pub trait Store: Reads {
     fn vanished(&mut self, origins: &[crate::ports::Origin], at: Timestamp) -> Result<(), Backend>;
     /// Everything that one cause does, or nothing.
     fn commit(&mut self, change: &Change) -> Result<(), CommitFault>;
-    /// Until [`Store::end`], commits are savepoints of one transaction: one fsync for all. Only commits belong to a batch:
-    /// any other write (and a second `begin`) abandons it.
+    /// Until [`Store::end`], commits share one transaction: one fsync for all. A fault undoes all of them
+    /// ([`CommitFault::Torn`]). Only commits belong to a batch: any other write (and a second `begin`) abandons it.
     fn begin(&mut self) -> Result<(), Backend>;
     /// Makes the batch durable. On error nothing of the batch happened.
     fn end(&mut self) -> Result<(), Backend>;

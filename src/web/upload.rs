@@ -7,7 +7,7 @@ use axum::extract::multipart::Field;
 
 use super::fields::{Fields, Malformed, TEXT_MAX};
 use super::files::clean_name;
-use crate::mail::File;
+use crate::mail::{Content, File};
 
 /// Bytes of one file at most.
 pub const FILE_MAX: usize = 25_000_000;
@@ -66,5 +66,5 @@ async fn keep(field: &mut Field<'_>, limit: usize) -> Result<(Vec<u8>, bool), Ma
 
 fn file(field: &Field<'_>, bytes: Vec<u8>) -> File {
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
-    File { name: clean_name(field.file_name().unwrap_or_default()), content_type, content_id: None, bytes }
+    File { name: clean_name(field.file_name().unwrap_or_default()), content_type, content_id: None, content: Content::Bytes(bytes) }
 }

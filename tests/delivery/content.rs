@@ -1,7 +1,7 @@
 //! What crosses the wire: whole mails, once, whatever they hold.
 
 use guichet::address::{Address, Mailbox};
-use guichet::mail::{Auto, File, Letter, Outgoing, compose};
+use guichet::mail::{Auto, Content, File, Letter, Outgoing, compose};
 use guichet::ports::Attempt::Sent;
 use mail_parser::MessageParser;
 
@@ -29,7 +29,12 @@ fn outgoing(text: &str) -> Outgoing {
         unsubscribe: None,
         text: text.into(),
         html: Some(text.into()),
-        files: vec![File { name: "a.txt".into(), content_type: "text/plain".into(), content_id: None, bytes: text.into() }],
+        files: vec![File {
+            name: "a.txt".into(),
+            content_type: "text/plain".into(),
+            content_id: None,
+            content: Content::Bytes(text.into()),
+        }],
     }
 }
 

@@ -181,6 +181,7 @@ pub fn letter(to: &str) -> Letter {
         envelope_from: Some(Address::parse("support+b1@desk.test").unwrap()),
         envelope_to: Address::parse(to).unwrap(),
         bytes: format!("To: {to}\r\nSubject: Hello\r\n\r\nHello.\r\n").into_bytes(),
+        excerpts: vec![],
     }
 }
 

@@ -32,7 +32,14 @@ fn p2_who_has_the_mail_already_is_kept_with_the_words() {
 #[test]
 fn p10_a_file_alone_answers() {
     let mut office = Office::at("waiting_for_information");
-    let file = guichet::desk::Attached { part: 1, name: "photo.jpg".into(), content_type: "image/jpeg".into(), size: 9, content_id: None };
+    let file = guichet::desk::Attached {
+        part: 1,
+        name: "photo.jpg".into(),
+        content_type: "image/jpeg".into(),
+        size: 9,
+        content_id: None,
+        span: None,
+    };
     let source = Some(Source { instance: 3, message_id: Some("m@cust.test".into()), attachments: vec![file] });
     office.does("alice", Action::Answer(Words { source, ..Words::default() }));
     assert_eq!((office.status(), office.events.last().unwrap().text.clone()), ("in_progress", None));

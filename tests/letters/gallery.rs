@@ -149,7 +149,8 @@ fn machine(kind: MailKind) -> Picture {
 
 /// The same with a picture in it.
 pub fn with_file(event: Event) -> Event {
-    let file = Attached { part: 2, name: "capture.png".into(), content_type: "image/png".into(), size: 119_000, content_id: None };
+    let file =
+        Attached { part: 2, name: "capture.png".into(), content_type: "image/png".into(), size: 119_000, content_id: None, span: None };
     let source = event.source.clone().map(|source| Source { attachments: vec![file], ..source });
     Event { source, ..event }
 }

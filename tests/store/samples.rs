@@ -109,6 +109,7 @@ pub fn letter(id: u64, ticket: u64, auto: bool) -> NewLetter {
         envelope_from: (!auto).then(|| who("bounce@desk.test")),
         envelope_to: alice(),
         bytes: format!("Subject: {id}\r\n\r\nhello\r\n").into_bytes(),
+        excerpts: vec![],
     };
     NewLetter { id, ticket: Some(ticket), person: alice(), kind: "ack".into(), auto, letter: bytes }
 }

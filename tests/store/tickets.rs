@@ -67,17 +67,17 @@ fn numbers_are_unique_within_and_across_batches() {
 }
 
 #[test]
-fn a_batch_is_durable_or_never_was_and_its_commits_are_apart() {
+fn a_batch_is_durable_or_never_was() {
     let mut store = Sqlite::memory().unwrap();
     store.begin().unwrap();
     store.commit(&whole(named("a"), 1, 1)).unwrap();
     let mut failing = whole(named("b"), 2, 2);
     failing.used.push([200; 32]);
-    assert!(matches!(store.commit(&failing), Err(CommitFault::AlreadyDone)));
-    store.commit(&whole(named("c"), 3, 3)).unwrap();
-    store.end().unwrap();
-    assert_eq!([1, 2, 3].map(|id| store.ticket(id).unwrap().is_some()), [true, false, true]);
+    assert!(matches!(store.commit(&failing), Err(CommitFault::Torn)));
     assert!(store.end().is_err());
+    assert_eq!([1, 2].map(|id| store.ticket(id).unwrap().is_some()), [false, false]);
+    store.commit(&whole(named("a"), 1, 1)).unwrap();
+    assert!(matches!(store.commit(&failing), Err(CommitFault::AlreadyDone)));
     store.begin().unwrap();
     store.commit(&whole(named("d"), 4, 4)).unwrap();
     store.begin().unwrap();
@@ -188,4 +188,23 @@ fn tickets_are_listed_newest_first_by_each_condition() {
     store.commit(&Change { steps: vec![step(taken, 2)], ..Change::new(named("leave"), at(3)) }).unwrap();
     let of_bob = TicketQuery { person: Some(who("bob@cust.test")), ..all };
     assert_eq!(store.tickets(&of_bob).unwrap(), []);
+}
+
+#[test]
+fn a_letter_takes_its_files_from_the_kept_mail() {
+    use guichet::mail::Excerpt;
+    let mut store = Sqlite::memory().unwrap();
+    let kept = store.keep(&[arrival(origin(7, 1), "head aGVsbG8= tail")]).unwrap();
+    let mut change = whole(named("a"), 1, 1);
+    let letter = &mut change.letters[0].letter;
+    letter.bytes = b"before, after".to_vec();
+    letter.excerpts = vec![(8, Excerpt { instance: kept[0].instance, span: (5, 13) })];
+    store.commit(&change).unwrap();
+    let bytes = |letter: guichet::mail::Letter| String::from_utf8(letter.bytes).unwrap();
+    let id = change.letters[0].id;
+    assert_eq!(bytes(store.letter_bytes(id).unwrap().unwrap()), "before, aGVsbG8=after");
+    assert_eq!(bytes(store.claim(at(9), 10).unwrap().remove(0).letter), "before, aGVsbG8=after");
+    let mut foreign = whole(named("b"), 2, 2);
+    foreign.letters[0].letter.excerpts = vec![(0, Excerpt { instance: 99, span: (0, 1) })];
+    assert!(store.commit(&foreign).is_err(), "what is not kept cannot be copied");
 }

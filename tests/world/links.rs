@@ -98,8 +98,12 @@ fn p10_an_answer_with_a_file_is_kept_like_a_mail() {
     let alert = world.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
     world.receives(&alert.answered_by("ag1@desk.test", "#ask\nQuel modèle ?"));
     let question = world.letter_to_any("alice@cust.test");
-    let photo =
-        guichet::mail::File { name: "étiquette.png".into(), content_type: "image/png".into(), content_id: None, bytes: vec![1, 2, 3] };
+    let photo = guichet::mail::File {
+        name: "étiquette.png".into(),
+        content_type: "image/png".into(),
+        content_id: None,
+        content: guichet::mail::Content::Bytes(vec![1, 2, 3]),
+    };
     let pressed = world.presses(&question.links[0], Button::Answer { text: "Voici l'étiquette.".into(), files: vec![photo] });
     assert!(matches!(pressed, Pressed::Done { .. }), "{pressed:?}");
     let events = world.gateway.store().events(1).unwrap();

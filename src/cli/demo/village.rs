@@ -19,7 +19,7 @@ use crate::delivery::{self, Transport};
 use crate::desk::{Agent, Membership, Monitoring, Organisation, Policy, Privilege, Service};
 use crate::gateway::{Gateway, Handle, Parts, SystemClock, SystemMint};
 use crate::intake::maildir::{self, MaildirSource};
-use crate::mail::{File, Keys, Limits};
+use crate::mail::{Content, File, Keys, Limits};
 use crate::notifications::Mint;
 use crate::site::{Brakes, Site, Trust};
 use crate::store::LetterState;
@@ -241,7 +241,7 @@ fn file(name: &str) -> Option<File> {
         "capture.png" => include_bytes!("../../../data/demo/capture.png").to_vec(),
         _ => return None,
     };
-    Some(File { name: name.to_owned(), content_type: "image/png".into(), content_id: None, bytes })
+    Some(File { name: name.to_owned(), content_type: "image/png".into(), content_id: None, content: Content::Bytes(bytes) })
 }
 
 fn site(base: &str) -> anyhow::Result<Site> {

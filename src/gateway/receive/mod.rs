@@ -21,17 +21,32 @@ use crate::store::{Backend, Change, CommitFault, Disposition, Store};
 
 /// How often a decision is taken again when a ticket changed meanwhile.
 const STALE_RETRIES: u32 = 5;
-/// From this many mails on, reading is shared among threads.
-const SHARED_FROM: usize = 8;
 
 impl<S: Store> Gateway<S> {
-    /// Handles kept mails, in order, in one transaction. On a failure of the store nothing happened and all still wait.
+    /// Reads kept mails and handles them.
     pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
         let mails = read_all(waiting, &self.site.limits);
+        self.receive_read(waiting, &mails)
+    }
+
+    /// Handles kept mails that were read, in order, in one transaction. On a failure of the store nothing happened and
+    /// all still wait.
+    pub fn receive_read(&mut self, waiting: &[Waiting], mails: &[Option<Incoming>]) -> Result<Vec<Disposition>, Backend> {
         fail::fail_point!("read", |_| std::process::abort());
+        let outcomes = match self.together(waiting, mails) {
+            // Somebody else came between, which is rare: each mail has its own transaction then.
+            Err(CommitFault::Torn) => waiting.iter().zip(mails).map(|(waiting, mail)| self.handle(waiting, mail.as_ref())).collect(),
+            outcomes => outcomes,
+        };
+        fail::fail_point!("committed", |_| std::process::abort());
+        outcomes.map_err(Backend::from)
+    }
+
+    /// All in one transaction, or none.
+    fn together(&mut self, waiting: &[Waiting], mails: &[Option<Incoming>]) -> Result<Vec<Disposition>, CommitFault> {
         self.store.begin()?;
         let mut outcomes = Vec::with_capacity(waiting.len());
-        for (waiting, mail) in waiting.iter().zip(&mails) {
+        for (waiting, mail) in waiting.iter().zip(mails) {
             match self.handle(waiting, mail.as_ref()) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(fault) => {
@@ -42,17 +57,16 @@ impl<S: Store> Gateway<S> {
         }
         fail::fail_point!("decided", |_| std::process::abort());
         self.store.end()?;
-        fail::fail_point!("committed", |_| std::process::abort());
         Ok(outcomes)
     }
 
     /// One mail; `None` when reading it panicked.
-    fn handle(&mut self, waiting: &Waiting, mail: Option<&Incoming>) -> Result<Disposition, Backend> {
+    fn handle(&mut self, waiting: &Waiting, mail: Option<&Incoming>) -> Result<Disposition, CommitFault> {
         let Some(mail) = mail else { return self.park(waiting, "reader-panicked") };
         for _ in 0..STALE_RETRIES {
             let change = match catch_unwind(AssertUnwindSafe(|| self.consider(waiting, mail))) {
                 Ok(Ok(change)) => change,
-                Ok(Err(Fault::Backend(fault))) => return Err(fault),
+                Ok(Err(Fault::Backend(fault))) => return Err(fault.into()),
                 Ok(Err(fault)) => {
                     tracing::error!(instance = waiting.instance, fault = %fault, "a mail could not be handled; parked");
                     return self.park(waiting, "template-or-compose");
@@ -64,7 +78,7 @@ impl<S: Store> Gateway<S> {
                 Ok(()) => return Ok(logged(waiting, &change, disposition)),
                 Err(CommitFault::AlreadyDone) => return Ok(disposition),
                 Err(CommitFault::Stale(_)) => {}
-                Err(CommitFault::Backend(fault)) => return Err(fault),
+                Err(fault @ (CommitFault::Torn | CommitFault::Backend(_))) => return Err(fault),
             }
         }
         self.park(waiting, "always-stale")
@@ -107,7 +121,7 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Sets a mail aside with its bytes; the next one goes on.
-    pub(super) fn park(&mut self, waiting: &Waiting, reason: &str) -> Result<Disposition, Backend> {
+    pub(super) fn park(&mut self, waiting: &Waiting, reason: &str) -> Result<Disposition, CommitFault> {
         let blank = Incoming::default();
         let site = self.site.clone();
         let case = Case::new(waiting, &blank, &site, self.clock.now());
@@ -121,8 +135,7 @@ impl<S: Store> Gateway<S> {
         tracing::error!(instance = waiting.instance, reason, "mail parked: see `guichet why`, then `guichet replay`");
         match self.store.commit(&change) {
             Ok(()) | Err(CommitFault::AlreadyDone) => Ok(Disposition::Parked),
-            Err(CommitFault::Backend(fault)) => Err(fault),
-            Err(fault) => Err(Backend(fault.to_string())),
+            Err(fault) => Err(fault),
         }
     }
 }
@@ -134,8 +147,8 @@ fn logged(waiting: &Waiting, change: &Change, disposition: Disposition) -> Dispo
     disposition
 }
 
-/// Reads mails, on all cores when there are many; `None` where the reader panicked.
-fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Option<Incoming>> {
+/// Reads mails; `None` where the reader panicked.
+pub fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Option<Incoming>> {
     let read = |waiting: &Waiting| {
         let reading = || {
             fail::fail_point!("reader");
@@ -143,14 +156,5 @@ fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Option<Incoming>> {
         };
         catch_unwind(reading).ok()
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if waiting.len() < SHARED_FROM || threads < 2 {
-        return waiting.iter().map(read).collect();
-    }
-    let share = waiting.len().div_ceil(threads);
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = waiting.chunks(share).map(|part| scope.spawn(move || part.iter().map(read).collect::<Vec<_>>())).collect();
-        let joined = parts.into_iter().zip(waiting.chunks(share));
-        joined.flat_map(|(part, share)| part.join().unwrap_or_else(|_| share.iter().map(|_| None).collect())).collect()
-    })
+    waiting.iter().map(read).collect()
 }

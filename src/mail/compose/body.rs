@@ -5,8 +5,8 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use super::super::outgoing::File;
-use super::header;
+use super::super::outgoing::{Content, File};
+use super::{Out, header};
 
 /// Octets of an encoded line before its `=` (RFC 2045 section 6.7, rule 5: 76 with it).
 const QP_MAX: usize = 75;
@@ -21,7 +21,7 @@ pub struct Multipart(String);
 impl Multipart {
     /// Writes the header of a multipart. The boundary is made of its level and the mail's id, so that mails of ours
     /// stay apart when one is forwarded inside another.
-    pub fn open(out: &mut Vec<u8>, subtype: &str, level: char, id: &str) -> Multipart {
+    pub fn open(out: &mut Out, subtype: &str, level: char, id: &str) -> Multipart {
         let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(BOUNDARY_ID).collect();
         let boundary = format!("=_{level}{id}");
         let kind = if subtype == "related" { ";\r\n type=\"text/html\"" } else { "" };
@@ -30,40 +30,50 @@ impl Multipart {
     }
 
     /// Begins the next part: its header follows.
-    pub fn next(&self, out: &mut Vec<u8>) {
+    pub fn next(&self, out: &mut Out) {
         put(out, &["\r\n--", &self.0, "\r\n"]);
     }
 
     /// Ends the multipart.
-    pub fn close(&self, out: &mut Vec<u8>) {
+    pub fn close(&self, out: &mut Out) {
         put(out, &["\r\n--", &self.0, "--\r\n"]);
     }
 }
 
 /// A text part. Line ends of any kind (CR, LF, CR LF) become CR LF; the last line gets one too.
-pub fn text(out: &mut Vec<u8>, subtype: &str, text: &str) {
+pub fn text(out: &mut Out, subtype: &str, text: &str) {
     put(out, &["Content-Type: text/", subtype, "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"]);
     let bytes = text.as_bytes();
     let mut start = 0;
     for end in line_ends(bytes) {
-        line(out, &bytes[start..end]);
+        line(&mut out.bytes, &bytes[start..end]);
         start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
     }
     if start < bytes.len() {
-        line(out, &bytes[start..]);
+        line(&mut out.bytes, &bytes[start..]);
     }
 }
 
 /// A file, `inline` by its Content-ID or attached by its name.
-pub fn file(out: &mut Vec<u8>, file: &File, inline: bool) {
+pub fn file(out: &mut Out, file: &File, inline: bool) {
     put(out, &["Content-Type: ", media_type(&file.content_type), "\r\nContent-Transfer-Encoding: base64\r\n"]);
-    header::disposition(out, if inline { "inline" } else { "attachment" }, &file.name);
+    header::disposition(&mut out.bytes, if inline { "inline" } else { "attachment" }, &file.name);
     if let Some(id) = file.content_id.as_deref().filter(|id| inline && header::fits_brackets(id)) {
         put(out, &["Content-ID: <", id, ">\r\n"]);
     }
     put(out, &["\r\n"]);
+    match &file.content {
+        Content::Bytes(bytes) => base64(&mut out.bytes, bytes),
+        Content::Excerpt(excerpt) => {
+            out.excerpts.push((out.bytes.len(), *excerpt));
+            put(out, &["\r\n"]);
+        }
+    }
+}
+
+fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut encoded = [0; 76];
-    for chunk in file.bytes.chunks(BASE64_OCTETS) {
+    for chunk in bytes.chunks(BASE64_OCTETS) {
         let length = BASE64_STANDARD.encode_slice(chunk, &mut encoded).unwrap_or(0);
         out.extend_from_slice(&encoded[..length]);
         out.extend_from_slice(b"\r\n");
@@ -133,6 +143,6 @@ fn media_type(text: &str) -> &str {
     if usable && !nested { text } else { "application/octet-stream" }
 }
 
-fn put(out: &mut Vec<u8>, pieces: &[&str]) {
-    pieces.iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()));
+fn put(out: &mut Out, pieces: &[&str]) {
+    pieces.iter().for_each(|piece| out.bytes.extend_from_slice(piece.as_bytes()));
 }

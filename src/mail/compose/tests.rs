@@ -123,7 +123,12 @@ fn g13_nothing_foreign_breaks_out_of_a_header() {
         mail.references.push(evil.clone());
         mail.thread_index = Some(evil.clone());
         mail.language = evil.clone();
-        mail.files = vec![File { name: evil.clone(), content_type: evil.clone(), content_id: Some(evil.clone()), bytes: b"x".to_vec() }];
+        mail.files = vec![File {
+            name: evil.clone(),
+            content_type: evil.clone(),
+            content_id: Some(evil.clone()),
+            content: Content::Bytes(b"x".to_vec()),
+        }];
         let text = written(&mail);
         assert!(!text.contains("\r\nBcc:") && !field_names(&text).contains(&"Bcc"), "{text}");
         let lost = |name: &&str| matches!(*name, "In-Reply-To" | "Content-Language");
@@ -148,7 +153,8 @@ fn i07_dots_and_bare_line_ends_stay_text() {
     let mut mail = simple();
     mail.text = hostile.into();
     mail.html = Some(hostile.into());
-    mail.files = vec![File { name: "a.txt".into(), content_type: "text/plain".into(), content_id: None, bytes: hostile.into() }];
+    mail.files =
+        vec![File { name: "a.txt".into(), content_type: "text/plain".into(), content_id: None, content: Content::Bytes(hostile.into()) }];
     let text = written(&mail);
     let message = parsed(&text);
     let lines = hostile.replace("\r\n", "\n").replace('\r', "\n") + "\n";
@@ -165,7 +171,8 @@ fn i11_lines_and_header_block_stay_short() {
     mail.subject = "Ünïcode ".repeat(500);
     mail.references = (0..90).map(|n| format!("{n:040}@long.host.test")).collect();
     mail.shown_cc = (0..300).map(|n| mailbox(&format!("Person Number {n} of the Département"), &format!("person{n}@cust.test"))).collect();
-    mail.files = vec![File { name: "é".repeat(150), content_type: "image/png".into(), content_id: None, bytes: vec![7; 9000] }];
+    mail.files =
+        vec![File { name: "é".repeat(150), content_type: "image/png".into(), content_id: None, content: Content::Bytes(vec![7; 9000]) }];
     let text = written(&mail);
     assert!(text.split("\r\n").all(|line| line.len() <= 76), "{:?}", text.split("\r\n").find(|line| line.len() > 76));
     assert!(header_block(&text).len() < 16 << 10, "{}", header_block(&text).len());
@@ -207,7 +214,7 @@ fn files_are_nested_where_they_belong() {
         name: "Écran 1.png".into(),
         content_type: content_type.into(),
         content_id: content_id.map(str::to_owned),
-        bytes: (0..=255).collect(),
+        content: Content::Bytes((0..=255).collect()),
     };
     let mut mail = simple();
     mail.files = vec![file(Some("img1@desk.test"), "image/png"), file(None, "message/rfc822"), file(None, "bad type\r\nX: y")];
@@ -265,4 +272,22 @@ proptest! {
         prop_assert_eq!(parts_text(&message, true), lines(&html));
         prop_assert_eq!(message.message_id(), Some("g42.abc.adef@desk.test"));
     }
+}
+
+#[test]
+fn a_file_that_is_kept_already_is_put_in_its_place() {
+    let mut mail = simple();
+    let named = |name: &str, content| File { name: name.into(), content_type: "image/png".into(), content_id: None, content };
+    let excerpt = Excerpt { instance: 7, span: (3, 11) };
+    mail.files = vec![named("a.png", Content::Excerpt(excerpt)), named("b.png", Content::Bytes(b"second".to_vec()))];
+    let letter = compose(&mail).unwrap();
+    assert_eq!(letter.excerpts.iter().map(|(_, excerpt)| *excerpt).collect::<Vec<_>>(), [excerpt]);
+    let raw = b"xx\naGVsbG8=\r\n";
+    let whole = letter.whole(|Excerpt { span, .. }| Ok::<_, ()>(raw[span.0 as usize..span.1 as usize].to_vec())).unwrap();
+    assert!(whole.excerpts.is_empty());
+    let text = String::from_utf8(whole.bytes).unwrap();
+    assert_safe(text.as_bytes());
+    let message = parsed(&text);
+    let files: Vec<&[u8]> = message.attachments().map(|file| file.contents()).collect();
+    assert_eq!(files, [b"hello".as_slice(), b"second".as_slice()]);
 }

@@ -2,6 +2,7 @@
 
 use super::html::{self, Line};
 use super::names::{self, Names};
+use super::transfer::{self, Transfer};
 use super::tree::Part;
 use super::words;
 use super::{charset, cut};
@@ -135,11 +136,14 @@ impl Reader<'_> {
 
     fn attachment(&mut self, part: &Part) -> Attachment {
         let content_id = part.fields.plain("Content-ID").map(|id| id.trim_matches(['<', '>', ' ']).to_owned());
+        let clean = (part.transfer == Transfer::Base64).then(|| transfer::clean(part.body)).flatten();
+        let from = part.body_at as u64;
         Attachment {
             part: part.at,
             name: self.names.unique(names::of(part)),
             content_type: part.content.value.clone(),
-            size: super::transfer::size(part.transfer, part.body),
+            size: clean.map_or_else(|| transfer::size(part.transfer, part.body), |clean| clean.size),
+            span: clean.map(|clean| (from, from + clean.length)),
             sha256: String::new(),
             inline: part.disposition.value == "inline" && part.is("image"),
             content_id: content_id.filter(|id| !id.is_empty()),

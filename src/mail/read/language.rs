@@ -7,7 +7,7 @@ use super::fields::Fields;
 /// Letters that are needed before a guess is worth anything.
 const LETTERS_MIN: usize = 40;
 /// Bytes of text that are looked at.
-const TEXT_MAX: usize = 1_000;
+const TEXT_MAX: usize = 500;
 /// Languages that are told apart, with their ISO 639-1 codes.
 const KNOWN: [(Lang, &str); 7] =
     [(Lang::Fra, "fr"), (Lang::Eng, "en"), (Lang::Deu, "de"), (Lang::Spa, "es"), (Lang::Ita, "it"), (Lang::Nld, "nl"), (Lang::Por, "pt")];

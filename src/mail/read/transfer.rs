@@ -47,6 +47,45 @@ pub(super) fn size(transfer: Transfer, body: &[u8]) -> u64 {
     }
 }
 
+/// Base64 that a mail of ours may hold as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clean {
+    /// Decoded size.
+    pub size: u64,
+    /// Bytes of it, without the last line's end.
+    pub length: u64,
+}
+
+/// Characters of a line of base64 (RFC 2045 section 6.8).
+const LINE_MAX: usize = 76;
+
+/// Base64 as we would write it: CR LF, no line over 76, nothing but the alphabet, padding at the very end alone.
+pub(super) fn clean(body: &[u8]) -> Option<Clean> {
+    let body = body.trim_ascii_end();
+    let padding = body.iter().rev().take(3).take_while(|&&b| b == b'=').count();
+    let mut rest = &body[..body.len() - padding];
+    let mut letters = padding as u64;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest);
+        let line = match end {
+            Some(end) => rest[..end].strip_suffix(b"\r")?,
+            None => rest,
+        };
+        if line.is_empty() || line.len() > LINE_MAX || !line.iter().fold(true, |good, &b| good & is_letter(b)) {
+            return None;
+        }
+        letters += line.len() as u64;
+        rest = end.map_or(&[][..], |end| &rest[end + 1..]);
+    }
+    let whole = letters > 0 && letters.is_multiple_of(4) && padding < 3;
+    whole.then(|| Clean { size: letters / 4 * 3 - padding as u64, length: body.len() as u64 })
+}
+
+/// Of the alphabet; without branches, so that many are looked at together.
+fn is_letter(b: u8) -> bool {
+    ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'0') < 10) | (b == b'+') | (b == b'/')
+}
+
 const NONE: u8 = 0xff;
 const PAD: u8 = 0xfe;
 /// Values of the base64 alphabet, URL variant included; everything else is skipped (RFC 2045 section 6.8).
@@ -195,6 +234,37 @@ mod tests {
             let got = base64(text.as_bytes());
             assert_eq!(got.iter().map(|&b| b as char).collect::<String>(), want, "{text:?}");
             assert_eq!(size(Transfer::Base64, text.as_bytes()), got.len() as u64, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn base64_that_may_be_copied() {
+        let long = "QUJD".repeat(20);
+        for (text, want) in [
+            ("aGVsbG8=", Some(5)),
+            ("aGVsbG8=\r\n\r\n", Some(5)),
+            ("aGVs\r\nbG8=\r\n", Some(5)),
+            ("aGVsbG8\r\n=\r\n", Some(5)),
+            ("aA==", Some(1)),
+            ("QUJD", Some(3)),
+            ("aGVs\nbG8=\n", None),
+            ("aGVs\r\n\r\nbG8=", None),
+            ("aG=k", None),
+            ("aGVs bG8=", None),
+            (".GVs", None),
+            ("-_-_", None),
+            ("aGV", None),
+            ("A===", None),
+            ("", None),
+            (&long, None),
+        ] {
+            let clean = clean(text.as_bytes());
+            assert_eq!(clean.map(|clean| clean.size), want, "{text:?}");
+            if let Some(clean) = clean {
+                let copied = &text.as_bytes()[..clean.length as usize];
+                assert_eq!(base64(copied).len() as u64, clean.size, "{text:?}");
+                assert!(!copied.ends_with(b"\n"), "{text:?}");
+            }
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) struct Part<'a> {
     pub disposition: Structured,
     /// How its bytes travel.
     pub transfer: Transfer,
+    /// Offset of its body in the mail.
+    pub body_at: u32,
     /// Everything after its header.
     pub body: &'a [u8],
     /// Parts inside, for a multipart.
@@ -68,6 +70,7 @@ impl<'a> Walk<'a> {
         let body = start + body;
         let mut part = Part {
             at: start as u32,
+            body_at: body as u32,
             content: content(&fields, place.digest),
             disposition: fields.first("Content-Disposition").map(Structured::parse).unwrap_or_default(),
             transfer: self.transfer(&fields),

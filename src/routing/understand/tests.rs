@@ -217,7 +217,8 @@ fn p3_a_note_never_becomes_public() {
 
 #[test]
 fn p3_files_of_a_note_stay_with_the_note() {
-    let file = Attached { part: 2, name: "contrat.pdf".into(), content_type: "application/pdf".into(), size: 1, content_id: None };
+    let file =
+        Attached { part: 2, name: "contrat.pdf".into(), content_type: "application/pdf".into(), size: 1, content_id: None, span: None };
     let source = Some(Source { instance: 1, message_id: None, attachments: vec![file] });
     let understood = read("karim@desk.test", &free(), "#clore Fait.\n#note\nVoir le contrat.", |asked| asked.words.source = source);
     let files = |words: &Words| words.source.as_ref().map(|source| source.attachments.len());
@@ -286,7 +287,8 @@ fn p15_p21_participants_have_a_few_words() {
 #[test]
 fn d13_commands_alone_make_no_comment() {
     assert_eq!(agent("#prendre\n\n").actions, [Action::Take]);
-    let logo = Attached { part: 2, name: "logo.png".into(), content_type: "image/png".into(), size: 1, content_id: Some("l".into()) };
+    let logo =
+        Attached { part: 2, name: "logo.png".into(), content_type: "image/png".into(), size: 1, content_id: Some("l".into()), span: None };
     let source = Some(Source { instance: 1, message_id: None, attachments: vec![logo] });
     assert_eq!(read("karim@desk.test", &free(), "#prendre", |asked| asked.words.source = source).actions, [Action::Take]);
 }

@@ -7,6 +7,7 @@
 
 mod backup;
 mod change;
+mod excerpts;
 mod ids;
 mod keep;
 mod ledger;
@@ -109,7 +110,7 @@ impl Store for Sqlite {
     }
 
     fn commit(&mut self, change: &Change) -> Result<(), CommitFault> {
-        self.write(|connection| change::write(connection, change))
+        self.write_change(change)
     }
 
     fn begin(&mut self) -> Result<(), Backend> {

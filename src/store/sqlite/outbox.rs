@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
+use super::excerpts;
 use super::values::{At, Id, Named, Who};
 use crate::address::Address;
 use crate::desk::TicketId;
@@ -33,6 +34,7 @@ pub fn write(connection: &Connection, new: &NewLetter, at: Timestamp) -> rusqlit
         letter.envelope_to.as_str(),
         letter.bytes
     ])?;
+    excerpts::write(connection, *id, &letter.excerpts)?;
     if *auto {
         number(connection, "", at)?;
         number(connection, person.as_str(), at)?;
@@ -114,7 +116,8 @@ pub fn bytes(connection: &Connection, id: u64) -> rusqlite::Result<Option<Letter
     let mut select = connection.prepare_cached(
         "SELECT o.message_id, l.envelope_from, l.envelope_to, l.bytes FROM letters l JOIN outbox o ON o.id = l.id WHERE l.id = ?1",
     )?;
-    select.query_row([Id(id)], letter_of).optional()
+    let letter = select.query_row([Id(id)], letter_of).optional()?;
+    letter.map(|letter| excerpts::fill(connection, id, letter)).transpose()
 }
 
 fn letter_of(row: &Row) -> rusqlite::Result<Letter> {
@@ -123,6 +126,7 @@ fn letter_of(row: &Row) -> rusqlite::Result<Letter> {
         envelope_from: row.get::<_, Option<Who>>(1)?.map(|who| who.0),
         envelope_to: row.get::<_, Who>(2)?.0,
         bytes: row.get(3)?,
+        excerpts: Vec::new(),
     })
 }
 

@@ -1,37 +1,31 @@
-//! Transactions: a write alone is one `IMMEDIATE` transaction with its own sync, a write in a batch is one savepoint.
+//! Transactions: a write alone is one `IMMEDIATE` transaction with its own sync; commits in a batch share one. They have no
+//! savepoints: each would make the full-text index flush what it gathered, and keep a second journal of pages. A fault
+//! undoes the whole batch instead, and its changes are committed one by one.
 //! Deferred transactions do not exist here: their upgrade fails at once when somebody else wrote (CASEBOOK J06).
 
 use rusqlite::{Connection, ffi};
 
-use super::Sqlite;
-use crate::store::Backend;
+use super::{Sqlite, change};
+use crate::store::{Backend, Change, CommitFault};
 
-/// The SQL that opens, closes and undoes a scope.
-struct Words {
-    open: &'static str,
-    close: &'static str,
-    undo: &'static [&'static str],
-}
+const OPEN: &str = "BEGIN IMMEDIATE";
+const CLOSE: &str = "COMMIT";
 
-const ALONE: Words = Words { open: "BEGIN IMMEDIATE", close: "COMMIT", undo: &["ROLLBACK"] };
-const IN_BATCH: Words = Words { open: "SAVEPOINT one", close: "RELEASE one", undo: &["ROLLBACK TO one", "RELEASE one"] };
-
-/// An open transaction or savepoint; dropped before it was closed, nothing of it remains.
+/// An open transaction; dropped before it was closed, nothing of it remains.
 struct Scope<'a> {
     connection: &'a Connection,
-    words: &'static Words,
     closed: bool,
 }
 
 impl<'a> Scope<'a> {
-    fn open(connection: &'a Connection, words: &'static Words) -> rusqlite::Result<Scope<'a>> {
-        run(connection, words.open)?;
-        Ok(Scope { connection, words, closed: false })
+    fn open(connection: &'a Connection) -> rusqlite::Result<Scope<'a>> {
+        run(connection, OPEN)?;
+        Ok(Scope { connection, closed: false })
     }
 
     fn close(mut self) -> rusqlite::Result<()> {
         failing_sync()?;
-        run(self.connection, self.words.close)?;
+        run(self.connection, CLOSE)?;
         self.closed = true;
         Ok(())
     }
@@ -43,10 +37,8 @@ impl Drop for Scope<'_> {
         if self.closed || self.connection.is_autocommit() {
             return;
         }
-        for sql in self.words.undo {
-            if let Err(fault) = run(self.connection, sql) {
-                tracing::error!(%fault, "a write could not be undone");
-            }
+        if let Err(fault) = run(self.connection, "ROLLBACK") {
+            tracing::error!(%fault, "a write could not be undone");
         }
     }
 }
@@ -67,11 +59,25 @@ fn is_sync_fault(fault: &rusqlite::Error) -> bool {
 }
 
 impl Sqlite {
-    /// Runs a write whole or not at all, in the batch if there is one.
-    pub(super) fn write<T, E: From<Backend>>(&mut self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    /// Commits a change: in the batch if there is one, else alone.
+    pub(super) fn write_change(&mut self, change: &Change) -> Result<(), CommitFault> {
+        if !self.batch {
+            return self.write(|connection| change::write(connection, change));
+        }
         self.usable()?;
-        let words = if self.batch { &IN_BATCH } else { &ALONE };
-        let scope = Scope::open(&self.connection, words).map_err(Backend::from)?;
+        change::write(&self.connection, change).map_err(|fault| {
+            self.abandon_batch();
+            match fault {
+                CommitFault::Backend(fault) => CommitFault::Backend(fault),
+                _ => CommitFault::Torn,
+            }
+        })
+    }
+
+    /// Runs a write whole or not at all.
+    fn write<T, E: From<Backend>>(&mut self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.usable()?;
+        let scope = Scope::open(&self.connection).map_err(Backend::from)?;
         let ended = match work(&self.connection) {
             Ok(value) => scope.close().map(|()| value),
             Err(fault) => {
@@ -95,7 +101,7 @@ impl Sqlite {
     pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
         self.abandon_batch();
         self.usable()?;
-        run(&self.connection, ALONE.open)?;
+        run(&self.connection, OPEN)?;
         self.batch = true;
         Ok(())
     }
@@ -104,7 +110,7 @@ impl Sqlite {
         let usable = if self.batch { self.usable() } else { Err(Backend("no batch was begun".into())) };
         self.batch = false;
         usable?;
-        let ended = failing_sync().and_then(|()| run(&self.connection, ALONE.close));
+        let ended = failing_sync().and_then(|()| run(&self.connection, CLOSE));
         ended.map_err(|fault| self.broken(fault))
     }
 
