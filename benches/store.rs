@@ -163,6 +163,7 @@ fn opened(id: u64, person: &Address, message_id: &str) -> Ticket {
         requests: 0,
         rating: None,
         root_message_id: Some(message_id.to_owned()),
+        details: Default::default(),
     }
 }
 

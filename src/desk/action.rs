@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Words};
-use super::ticket::{Rating, TicketId, Urgency};
+use super::ticket::{Attention, Property, Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 use crate::proof::Level;
 
@@ -57,11 +57,59 @@ pub enum Action {
         /// To and Cc of it.
         guests: Vec<Address>,
     },
-    /// Go on in another ticket (only fresh, untouched ones: see `decide`).
-    Merge {
+    /// Go on in another ticket of the same conversation (only fresh, untouched ones: see `decide`).
+    Continue {
         /// Which.
         into: TicketId,
     },
+    /// Go on in another ticket: when its requester is the same, or when the agent says that they know (CASEBOOK B12).
+    Merge {
+        /// Which.
+        into: TicketId,
+        /// Its requester; none: nobody looked, and it counts as the same.
+        whose: Option<Address>,
+        /// The agent knows that it is somebody else's.
+        confirmed: bool,
+        /// The people of this ticket become guests of the other: never unless said.
+        with_people: bool,
+    },
+    /// The service does not do this: the words are the reason, mandatory.
+    Refuse(Words),
+    /// Put it aside until a date; words stay among agents.
+    Postpone(Timestamp, Words),
+    /// Bring it back before its date, or at it (the clock).
+    Recall,
+    /// Let others handle it.
+    Transfer(Box<Transfer>),
+    /// Give a property another value.
+    Set(Property),
+    /// Send a prepared answer, with words of one's own after it.
+    Canned {
+        /// Its key in the organisation.
+        key: String,
+        /// What is added; may be empty.
+        words: Words,
+    },
+    /// It has to do with another ticket.
+    Link {
+        /// Which.
+        to: TicketId,
+    },
+    /// Let some words go on as a ticket of their own.
+    Split {
+        /// The event whose words they are; `None`: the last words of a participant.
+        seq: Option<u64>,
+        /// The number of the new ticket, given by whoever opens it.
+        into: TicketId,
+    },
+    /// It is no request at all.
+    Spam,
+    /// Hear more, or less, of it.
+    Attend(Attention),
+    /// Remove a guest.
+    Remove(Address),
+    /// Take back one's last act.
+    Undo(Option<Box<Undo>>),
     /// Take over another ticket's participants.
     Absorb {
         /// Which.
@@ -71,6 +119,32 @@ pub enum Action {
         /// Its words: they are said again here, by whom and when they were said.
         said: Vec<Event>,
     },
+}
+
+/// Where a ticket goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transfer {
+    /// Key of the service.
+    pub service: String,
+    /// Key of the category there; empty is "to sort".
+    pub category: String,
+    /// Whoever transfers it stays to follow it, as a guest.
+    pub follow: bool,
+    /// Why, among agents; may be empty.
+    pub words: Words,
+}
+
+/// An act that can be taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undo {
+    /// Number of its first event.
+    pub first: u64,
+    /// Its events' stable words.
+    pub acts: Vec<String>,
+    /// Who did it.
+    pub by: Address,
+    /// The ticket before it.
+    pub back: Ticket,
 }
 
 /// How a ticket begins.
@@ -189,6 +263,58 @@ pub enum Why {
     },
     /// The ticket changed meanwhile, or nothing would change.
     NothingToDo,
+    /// That is no date, or no duration.
+    NotADate {
+        /// What was written.
+        text: String,
+    },
+    /// That date is past, or further away than a ticket may wait.
+    NotThen,
+    /// There is no such service or category.
+    NoSuchPlace {
+        /// What was written.
+        text: String,
+        /// What there is, by the names that people read.
+        known: Vec<String>,
+    },
+    /// More than one service or category has that name.
+    WhichPlace {
+        /// Those.
+        candidates: Vec<String>,
+    },
+    /// That value does not exist.
+    NotAValue {
+        /// What was written.
+        text: String,
+    },
+    /// There is no such ticket, for this person.
+    NoSuchTicket {
+        /// What was written.
+        text: String,
+    },
+    /// The other ticket is somebody else's: the agent must say that they know.
+    OtherRequester {
+        /// Which ticket.
+        ticket: TicketId,
+        /// Whose.
+        whose: Address,
+    },
+    /// There is no such prepared answer.
+    NoSuchAnswer {
+        /// What was written.
+        text: String,
+        /// Keys of those that there are.
+        known: Vec<String>,
+    },
+    /// They did nothing last that can be taken back.
+    NothingToUndo,
+    /// Something followed from the act.
+    Followed {
+        /// Stable word of the event that did ([`super::What::word`]).
+        what: String,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl Action {
@@ -214,8 +340,21 @@ impl Action {
             Action::Leave(_) => "leave",
             Action::RequestJoin(_) => "request_join",
             Action::Reroot { .. } => "reroot",
+            Action::Continue { .. } => "continue",
             Action::Merge { .. } => "merge",
             Action::Absorb { .. } => "absorb",
+            Action::Refuse(_) => "refuse",
+            Action::Postpone(..) => "postpone",
+            Action::Recall => "recall",
+            Action::Transfer(_) => "transfer",
+            Action::Set(property) => property.word(),
+            Action::Canned { .. } => "canned",
+            Action::Link { .. } => "link",
+            Action::Split { .. } => "split",
+            Action::Spam => "spam",
+            Action::Attend(attention) => attention.word(),
+            Action::Remove(_) => "remove",
+            Action::Undo(_) => "undo",
         }
     }
 }

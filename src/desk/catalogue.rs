@@ -1,10 +1,15 @@
 //! The one list of actions: parser, pages, rights, help and docs are made of it.
 //!
 //! Promises: each [`super::Action`] has exactly one [`Spec`] by its word, with the words that mean it in a mail, who may
-//! do it at all, who may write it as a command, and how surely it must be them. Labels and help for people are found by
-//! the verb in `templates/<lang>/words.toml` (`verb.<verb>`, `help.<verb>`).
+//! do it at all, who may write it as a command, how surely it must be them, and what a page asks for. Labels and help for
+//! people are found by the verb in `templates/<lang>/words.toml` (`verb.<verb>`, `help.<verb>`, `done.<verb>`).
 //! Excludes: what depends on the ticket and on an agent's privileges (see `privileges`).
 
+mod list;
+
+pub use list::{CATALOGUE, QUESTIONS};
+
+use super::form::Field;
 use super::privileges::Role;
 use crate::proof::Level;
 
@@ -24,6 +29,8 @@ pub struct Spec {
     pub commands: &'static [Role],
     /// How sure we must be of the person.
     pub needs: Level,
+    /// What a page asks for; `None` where no page has it: routing does it, or only a mail can.
+    pub form: Option<&'static [Field]>,
 }
 
 /// What a command takes, and what becomes of the mail's text beside it.
@@ -33,7 +40,7 @@ pub enum Takes {
     Nothing,
     /// Perhaps words on its line; the text goes along as a reply.
     Words,
-    /// The text, which it needs: the question, the solution.
+    /// The text, which it needs: the question, the solution, the reason.
     Text,
     /// Perhaps a text, which stays among agents.
     Note,
@@ -41,104 +48,21 @@ pub enum Takes {
     Agent,
     /// Addresses; the text goes along as a reply.
     Addresses,
+    /// One person: an address, or somebody of the ticket; the text goes along as a reply.
+    Person,
+    /// A date or a duration; a text stays among agents.
+    Date,
+    /// A service or a category; a text stays among agents.
+    Place,
+    /// One line of text, the property's value; the mail's text goes along as a reply.
+    Value,
+    /// A ticket's number; the text goes along as a note.
+    Ticket,
+    /// Key of a prepared answer; the text is said after it.
+    Answer,
+    /// What is looked for, or for how long; nothing changes on any ticket.
+    Question,
 }
-
-/// What only agents do, and only when proven.
-const FOR_AGENTS: Spec =
-    Spec { verb: "", words: &[], takes: Takes::Nothing, roles: &[Role::Agent], commands: &[Role::Agent], needs: Level::Proven };
-/// What requester and beneficiary decide by link, or in plain words.
-const FOR_OWNERS: Spec = Spec { verb: "", words: &[], takes: Takes::Nothing, roles: &[Role::Owner], commands: &[], needs: Level::Proven };
-/// What routing does with the mail of a participant.
-const BY_ROUTING: Spec =
-    Spec { verb: "", words: &[], takes: Takes::Nothing, roles: &[Role::Owner, Role::Guest], commands: &[], needs: Level::Proven };
-
-const ANYBODY: &[Role] = &[Role::Owner, Role::Guest, Role::Agent, Role::Stranger];
-const OF_THE_TICKET: &[Role] = &[Role::Owner, Role::Guest, Role::Agent];
-
-/// Every action, in the order in which the commands of one mail are carried out: words come before the end that would
-/// make them a reopening, and before their author leaves.
-pub const CATALOGUE: &[Spec] = &[
-    Spec { verb: "open", roles: ANYBODY, needs: Level::Claimed, ..FOR_OWNERS },
-    Spec { verb: "reroot", ..BY_ROUTING },
-    Spec { verb: "absorb", ..BY_ROUTING },
-    Spec { verb: "merge", ..BY_ROUTING },
-    Spec { verb: "file", roles: ANYBODY, needs: Level::Failed, ..FOR_OWNERS },
-    Spec { verb: "request_join", roles: ANYBODY, needs: Level::Claimed, ..FOR_OWNERS },
-    Spec {
-        verb: "reopen",
-        words: &[("fr", &["rouvrir", "reouvrir"]), ("en", &["reopen"])],
-        takes: Takes::Words,
-        roles: &[Role::Owner, Role::Agent],
-        commands: &[Role::Owner, Role::Agent],
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "take",
-        words: &[("fr", &["prendre", "jeprends", "je-prends", "moi", "pour-moi"]), ("en", &["take", "mine", "claim"])],
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "assign",
-        words: &[("fr", &["assigner", "affecter", "attribuer", "confier"]), ("en", &["assign", "give", "to"])],
-        takes: Takes::Agent,
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "release",
-        words: &[("fr", &["liberer", "relacher", "rendre"]), ("en", &["release", "drop", "untake"])],
-        takes: Takes::Note,
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "ask",
-        words: &[("fr", &["info", "question", "precisions", "demander"]), ("en", &["ask", "needinfo"])],
-        takes: Takes::Text,
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "close",
-        words: &[
-            ("fr", &["clore", "cloturer", "fermer", "resolu", "proposer-cloture", "fini"]),
-            ("en", &["close", "closed", "resolved", "done", "fixed"]),
-        ],
-        takes: Takes::Text,
-        ..FOR_AGENTS
-    },
-    Spec { verb: "answer", roles: &[Role::Owner, Role::Guest], ..FOR_OWNERS },
-    Spec { verb: "approve", ..FOR_OWNERS },
-    Spec { verb: "refuse_closure", ..FOR_OWNERS },
-    Spec { verb: "rate", ..FOR_OWNERS },
-    Spec {
-        verb: "invite",
-        words: &[("fr", &["inviter", "ajouter", "copie"]), ("en", &["invite", "add", "cc"])],
-        takes: Takes::Addresses,
-        roles: OF_THE_TICKET,
-        commands: OF_THE_TICKET,
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "reply",
-        words: &[("fr", &["repondre", "public", "envoyer"]), ("en", &["reply", "public", "send"])],
-        takes: Takes::Words,
-        roles: OF_THE_TICKET,
-        needs: Level::Claimed,
-        ..FOR_AGENTS
-    },
-    Spec {
-        verb: "note",
-        words: &[("fr", &["note", "interne", "prive"]), ("en", &["note", "internal", "private"])],
-        takes: Takes::Note,
-        ..FOR_AGENTS
-    },
-    Spec { verb: "cancel", words: &[("fr", &["annuler", "abandonner"]), ("en", &["cancel"])], commands: &[Role::Owner], ..FOR_OWNERS },
-    Spec {
-        verb: "leave",
-        words: &[("fr", &["quitter", "partir"]), ("en", &["leave"])],
-        roles: OF_THE_TICKET,
-        commands: &[Role::Guest],
-        ..FOR_AGENTS
-    },
-];
 
 /// Letters that a word must have before another is offered in its place.
 const NEAR_LETTERS: usize = 4;
@@ -149,12 +73,23 @@ const NEAR_WORDS: usize = 3;
 
 /// The action of that verb.
 pub fn spec(verb: &str) -> Option<&'static Spec> {
-    CATALOGUE.iter().find(|spec| spec.verb == verb)
+    everything().find(|spec| spec.verb == verb)
 }
 
-/// The action that a folded word means in a mail.
+/// Actions, then questions.
+pub fn everything() -> impl Iterator<Item = &'static Spec> {
+    CATALOGUE.iter().chain(QUESTIONS)
+}
+
+/// What a folded word means in anybody's mail; where it depends on who writes, the first of its meanings.
 pub fn find(word: &str) -> Option<&'static Spec> {
-    CATALOGUE.iter().find(|spec| spec.every_word().any(|known| known == word))
+    everything().find(|spec| spec.has_word(word))
+}
+
+/// What a folded word means in the mail of somebody in that role: `#annuler` cancels a requester's own request, and takes
+/// back an agent's last act. A word that is for others is found all the same, so that it can be refused by its name.
+pub fn find_for(word: &str, role: Role) -> Option<&'static Spec> {
+    everything().find(|spec| spec.commands.contains(&role) && spec.has_word(word)).or_else(|| find(word))
 }
 
 /// Command words that a folded word may have meant, nearest first, one for each action.
@@ -166,7 +101,7 @@ pub fn near(word: &str) -> Vec<String> {
         let words = spec.every_word().filter(|known| known.len() >= NEAR_LETTERS).map(|known| (distance(word, known), known));
         words.filter(|(edits, _)| *edits <= NEAR_EDITS).min()
     };
-    let mut near: Vec<_> = CATALOGUE.iter().filter_map(nearest).collect();
+    let mut near: Vec<_> = everything().filter_map(nearest).collect();
     near.sort();
     near.into_iter().take(NEAR_WORDS).map(|(_, known)| known.to_owned()).collect()
 }
@@ -175,6 +110,22 @@ impl Spec {
     /// Its words in all languages.
     pub fn every_word(&self) -> impl Iterator<Item = &'static str> {
         self.words.iter().flat_map(|(_, words)| words.iter().copied())
+    }
+
+    /// Is it one of its words?
+    pub fn has_word(&self, word: &str) -> bool {
+        self.every_word().any(|known| known == word)
+    }
+
+    /// The word to teach in a language; any other where it has none there.
+    pub fn teach(&self, language: &str) -> &'static str {
+        let in_language = self.words.iter().find(|(spoken, _)| *spoken == language).or_else(|| self.words.first());
+        in_language.and_then(|(_, words)| words.first()).copied().unwrap_or(self.verb)
+    }
+
+    /// It asks for an answer by mail and changes no ticket.
+    pub fn is_question(&self) -> bool {
+        self.takes == Takes::Question
     }
 
     /// Its place in the catalogue: what one mail asks for is done in this order.
@@ -215,21 +166,25 @@ mod tests {
     }
 
     #[test]
-    fn no_word_means_two_things_and_none_needs_folding() {
-        for spec in CATALOGUE {
+    fn no_word_means_two_things_to_one_person_and_none_needs_folding() {
+        for spec in everything() {
             for word in spec.every_word() {
-                assert_eq!(find(word).map(|found| found.verb), Some(spec.verb), "{word}");
+                for role in spec.commands {
+                    assert_eq!(find_for(word, *role).map(|found| found.verb), Some(spec.verb), "{word}");
+                }
                 assert!(word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{word}");
             }
         }
+        assert_eq!(find_for("annuler", Role::Agent).map(|spec| spec.verb), Some("undo"));
+        assert_eq!(find_for("annuler", Role::Owner).map(|spec| spec.verb), Some("cancel"));
     }
 
     #[test]
     fn who_may_write_a_command_may_do_it() {
-        for spec in CATALOGUE {
+        for spec in everything() {
             assert!(spec.commands.iter().all(|role| spec.roles.contains(role)), "{}", spec.verb);
             assert_eq!(spec.commands.is_empty(), spec.words.is_empty(), "{}", spec.verb);
-            assert!(CATALOGUE.iter().filter(|other| other.verb == spec.verb).count() == 1, "{}", spec.verb);
+            assert!(everything().filter(|other| other.verb == spec.verb).count() == 1, "{}", spec.verb);
         }
     }
 }

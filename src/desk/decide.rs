@@ -6,6 +6,7 @@
 mod ending;
 mod handling;
 mod people;
+mod sorting;
 mod speaking;
 
 use jiff::Timestamp;
@@ -105,8 +106,15 @@ impl Desk<'_> {
             Action::Invite(people) => self.invite(ticket, &people),
             Action::Leave(who) => self.leave(ticket, role, who),
             Action::Reroot { title, words, guests } => self.reroot(ticket, (title, guests), words),
-            Action::Merge { into } => self.merge(ticket, into),
+            Action::Continue { into } => self.go_on(ticket, into),
             Action::Absorb { from, guests, said } => self.absorb(ticket, (from, guests), said),
+            Action::Refuse(words) => self.refuse(ticket, words),
+            Action::Postpone(until, words) => self.postpone(ticket, until, words),
+            Action::Recall => self.recall(ticket),
+            Action::Transfer(transfer) => self.transfer(ticket, *transfer),
+            Action::Canned { key, words } => self.canned(ticket, role, &key, words),
+            Action::Remove(who) => self.leave(ticket, role, who),
+            other => self.sort(ticket, role, other),
         }
     }
 

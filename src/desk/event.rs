@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ticket::{Rating, TicketId, Urgency};
+use super::ticket::{Attention, Property, Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 use crate::proof::Level;
 
@@ -250,6 +250,73 @@ pub enum What {
         /// Participants that came along.
         guests: Vec<Address>,
     },
+    /// The service does not do this; the reason is the event's text.
+    Refused {
+        /// Who has this mail already.
+        reached: Vec<Address>,
+    },
+    /// Work goes on at a date.
+    Postponed {
+        /// When it comes back.
+        until: Timestamp,
+    },
+    /// It came back before its date, or at it.
+    Recalled {
+        /// Its assignee has it again; otherwise it is free.
+        keeps: bool,
+    },
+    /// Others handle it now; nobody of them has it yet.
+    Transferred {
+        /// Key of the service that handles it now.
+        service: String,
+        /// Key of the category there; empty is "to sort".
+        category: String,
+        /// Service and category before.
+        from: (String, String),
+        /// Who had it.
+        assignee: Option<Address>,
+        /// Permanent guests of the new service, and who stays to follow it.
+        guests: Vec<Address>,
+    },
+    /// A property has another value.
+    Changed {
+        /// Before.
+        before: Property,
+        /// Now.
+        after: Property,
+    },
+    /// It has to do with another ticket, which says the same of this one.
+    Linked {
+        /// Which.
+        to: TicketId,
+    },
+    /// Words of this ticket went on as a ticket of their own.
+    Split {
+        /// Which.
+        into: TicketId,
+        /// The event whose words they are.
+        seq: u64,
+    },
+    /// It was no request; nobody is told, its sender is blocked.
+    Spammed,
+    /// Somebody wants to hear more, or less, of it.
+    Attended {
+        /// Who.
+        who: Address,
+        /// Before.
+        before: Attention,
+        /// Now.
+        after: Attention,
+    },
+    /// The last act was taken back by whoever did it.
+    Undone {
+        /// Number of its first event.
+        first: u64,
+        /// Stable words of its events.
+        acts: Vec<String>,
+        /// The ticket before that act.
+        back: Box<Ticket>,
+    },
 }
 
 impl Event {
@@ -261,7 +328,8 @@ impl Event {
             | What::Answered { reached, .. }
             | What::ClosureProposed { reached, .. }
             | What::ClosureRefused { reached, .. }
-            | What::Reopened { reached, .. } => reached,
+            | What::Reopened { reached, .. }
+            | What::Refused { reached } => reached,
             _ => &[],
         }
     }
@@ -293,6 +361,16 @@ impl What {
             What::Rerooted { .. } => "rerooted",
             What::Merged { .. } => "merged",
             What::Absorbed { .. } => "absorbed",
+            What::Refused { .. } => "refused",
+            What::Postponed { .. } => "postponed",
+            What::Recalled { .. } => "recalled",
+            What::Transferred { .. } => "transferred",
+            What::Changed { .. } => "changed",
+            What::Linked { .. } => "linked",
+            What::Split { .. } => "split",
+            What::Spammed => "spammed",
+            What::Attended { .. } => "attended",
+            What::Undone { .. } => "undone",
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::event::{Event, What};
-use super::ticket::{End, Guest, Status, Ticket};
+use super::ticket::{Attention, Details, End, Guest, Property, Status, Ticket};
 use crate::address::Address;
 
 /// The ticket that some events make; `None` unless they begin with an opening.
@@ -44,6 +44,7 @@ pub(super) fn begun(event: &Event) -> Option<Ticket> {
         requests: 0,
         rating: None,
         root_message_id: root_message_id.clone(),
+        details: Details::default(),
     })
 }
 
@@ -85,7 +86,35 @@ impl Ticket {
                 self.reroot(requester, guests, event.seq);
             }
             What::Absorbed { guests, .. } => self.welcome(guests, event.seq),
+            What::Undone { back, .. } => self.go_back(back),
             What::Opened { .. } | What::Replied { .. } | What::Unverified | What::Noted | What::Filed | What::JoinRequested { .. } => {}
+            what => self.apply_upkeep(what, event),
+        }
+    }
+
+    /// What agents do besides handling: the rest of the events.
+    fn apply_upkeep(&mut self, what: &What, event: &Event) {
+        match what {
+            What::Refused { .. } => self.status = Status::Closed { end: End::Refused, at: event.at },
+            What::Postponed { until } => self.status = Status::Postponed { until: *until },
+            What::Recalled { keeps } => self.come_back(*keeps),
+            What::Transferred { service, category, guests, .. } => {
+                self.service = service.clone();
+                self.category = category.clone();
+                self.assignee = None;
+                self.taken_at = None;
+                self.status = Status::Free;
+                self.welcome(guests, event.seq);
+            }
+            What::Changed { after, .. } => self.set(after),
+            What::Linked { to } => self.details.linked.push(*to),
+            What::Spammed => {
+                self.details.spam = true;
+                self.status = Status::Closed { end: End::Cancelled, at: event.at };
+            }
+            What::Attended { who, after, .. } => self.attend(who, *after),
+            // The others change nothing, or are applied above.
+            _ => {}
         }
     }
 
@@ -126,6 +155,33 @@ impl Ticket {
         self.rating = None;
     }
 
+    /// As it was before an act. Numbers that links are bound to are never given twice.
+    fn go_back(&mut self, back: &Ticket) {
+        let (version, updated_at, requests) = (self.version, self.updated_at, self.requests);
+        *self = Ticket { version, updated_at, requests, ..back.clone() };
+    }
+
+    fn set(&mut self, property: &Property) {
+        match property.clone() {
+            Property::Title(title) => self.title = title,
+            Property::Urgency(urgency) => self.urgency = urgency,
+            Property::Category(category) => self.category = category,
+            Property::Beneficiary(beneficiary) => {
+                self.guests.retain(|guest| Some(&guest.address) != beneficiary.as_ref());
+                self.beneficiary = beneficiary;
+            }
+            Property::Phone(phone) => self.details.phone = phone,
+            Property::Equipment(equipment) => self.details.equipment = equipment,
+        }
+    }
+
+    fn attend(&mut self, who: &Address, attention: Attention) {
+        self.details.attention.retain(|(other, _)| other != who);
+        if attention != Attention::Usual {
+            self.details.attention.push((who.clone(), attention));
+        }
+    }
+
     /// The first author becomes the requester; who was it until now follows.
     fn reroot(&mut self, requester: &Address, guests: &[Address], since: u64) {
         let before = std::mem::replace(&mut self.requester, requester.clone());
@@ -136,7 +192,10 @@ impl Ticket {
 }
 
 fn is_response(what: &What) -> bool {
-    matches!(what, What::Taken { .. } | What::Replied { .. } | What::InformationRequested { .. } | What::ClosureProposed { .. })
+    matches!(
+        what,
+        What::Taken { .. } | What::Replied { .. } | What::InformationRequested { .. } | What::ClosureProposed { .. } | What::Refused { .. }
+    )
 }
 
 fn who(actor: Option<&Address>, otherwise: &Address) -> Address {

@@ -14,6 +14,24 @@ pub struct Organisation {
     /// People who handle tickets.
     #[serde(default, rename = "agent")]
     pub agents: Vec<Agent>,
+    /// Prepared answers.
+    #[serde(default, rename = "answer", skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Canned>,
+}
+
+/// A prepared answer: `#canned vpn`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Canned {
+    /// Stable word: `vpn`.
+    pub key: String,
+    /// What agents read in lists.
+    pub title: String,
+    /// The service whose agents have it; none: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The answer, in the language of its readers.
+    pub text: String,
 }
 
 /// A department that handles categories of requests.
@@ -139,11 +157,22 @@ pub struct Policy {
     pub newcomers_per_mail: usize,
     /// Guests that a ticket may have.
     pub guests_per_ticket: usize,
+    /// How far ahead a ticket may be postponed.
+    pub postpone_days: u16,
+    /// How long an act may be taken back (CASEBOOK section 3, row 23).
+    pub undo_hours: u16,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { reopen_days: 14, reopens_a_day: 3, newcomers_per_mail: 10, guests_per_ticket: 30 }
+        Policy { reopen_days: 14, reopens_a_day: 3, newcomers_per_mail: 10, guests_per_ticket: 30, postpone_days: 366, undo_hours: 24 }
+    }
+}
+
+impl Canned {
+    /// The answer with words of one's own after it.
+    pub fn with(&self, words: &str) -> String {
+        [self.text.trim(), words.trim()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -151,6 +180,11 @@ impl Organisation {
     /// The service of that key.
     pub fn service(&self, key: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.key == key)
+    }
+
+    /// Prepared answers that a service's agents have, in the file's order.
+    pub fn answers_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Canned> {
+        self.answers.iter().filter(move |canned| canned.service.as_deref().is_none_or(|only| only == service))
     }
 
     /// The agent of that address, unless disabled.

@@ -6,7 +6,7 @@
 
 use super::action::{Action, Why};
 use super::catalogue::{Spec, spec};
-use super::event::Actor;
+use super::event::{Actor, Door};
 use super::organisation::{Organisation, Privilege};
 use super::ticket::Ticket;
 use crate::proof::Level;
@@ -22,12 +22,16 @@ pub enum Role {
     Agent,
     /// Nobody to this ticket.
     Stranger,
+    /// Time itself.
+    Clock,
 }
 
 /// The role of an actor. Who is both agent and participant acts as what they answered to (CASEBOOK D12): as a
-/// participant they are never an agent. A disabled agent is nobody (B13); so is the clock, until something is its own.
+/// participant they are never an agent. A disabled agent is nobody (B13).
 pub fn role(ticket: &Ticket, actor: &Actor, organisation: &Organisation) -> Role {
-    let Some(person) = &actor.person else { return Role::Stranger };
+    let Some(person) = &actor.person else {
+        return if actor.door == Door::Clock { Role::Clock } else { Role::Stranger };
+    };
     match () {
         () if organisation.is_disabled(person) => Role::Stranger,
         () if !actor.as_participant && organisation.membership(person, &ticket.service).is_some() => Role::Agent,
@@ -66,7 +70,7 @@ fn unprivileged(action: &Action, ticket: &Ticket, actor: &Actor, organisation: &
 fn privilege(action: &Action, ticket: &Ticket, actor: &Actor) -> Option<Privilege> {
     let of_another = ticket.assignee.is_some() && ticket.assignee != actor.person;
     let takes = match action {
-        Action::Take | Action::Ask(_) | Action::ProposeClosure(_) => true,
+        Action::Take | Action::Ask(_) | Action::ProposeClosure(_) | Action::Postpone(..) => true,
         Action::Assign(to) => Some(to) == actor.person.as_ref(),
         _ => false,
     };
@@ -75,7 +79,12 @@ fn privilege(action: &Action, ticket: &Ticket, actor: &Actor) -> Option<Privileg
         _ if takes && ticket.assignee.is_none() => Some(Privilege::TakeFree),
         _ if takes => None,
         Action::Assign(_) => Some(Privilege::Assign),
-        Action::Release if of_another => Some(Privilege::TakeAssigned),
+        Action::Release | Action::Recall if of_another => Some(Privilege::TakeAssigned),
+        Action::Refuse(_) => Some(Privilege::Refuse),
+        Action::Transfer(_) => Some(Privilege::Transfer),
+        Action::Set(_) | Action::Merge { .. } | Action::Link { .. } | Action::Split { .. } | Action::Spam => {
+            Some(Privilege::ManageProperties)
+        }
         Action::Reopen(_) => Some(Privilege::Reopen),
         _ => None,
     }

@@ -53,6 +53,56 @@ pub struct Ticket {
     pub rating: Option<Rating>,
     /// The message that started the conversation, without brackets: root of everyone's thread.
     pub root_message_id: Option<String>,
+    /// What is seldom known, and then said apart.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
+}
+
+/// What is known of a request besides.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// Where the requester is called back; may be empty.
+    pub phone: String,
+    /// What it is about: a device, its number; may be empty.
+    pub equipment: String,
+    /// Tickets that have to do with it, in order of linking.
+    pub linked: Vec<TicketId>,
+    /// Who hears more, or less, of this ticket than is usual.
+    pub attention: Vec<(Address, Attention)>,
+    /// It was no request: its sender is blocked, and nothing of theirs brings it back.
+    pub spam: bool,
+}
+
+/// How much somebody wants to hear of one ticket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// As their place on it, and their monitoring level, have it.
+    #[default]
+    Usual,
+    /// Only what they must decide or answer.
+    Muted,
+    /// Everything.
+    Following,
+}
+
+/// A property of a ticket, with its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "property", content = "value", rename_all = "snake_case")]
+pub enum Property {
+    /// One line.
+    Title(String),
+    /// How urgent.
+    Urgency(Urgency),
+    /// Key of a category of the ticket's service; empty is "to sort".
+    Category(String),
+    /// Who has the problem; none: the requester.
+    Beneficiary(Option<Address>),
+    /// Where to call back; may be empty.
+    Phone(String),
+    /// What it is about; may be empty.
+    Equipment(String),
 }
 
 /// Somebody who follows a ticket, from a moment on: the past is not theirs to see.
@@ -144,6 +194,49 @@ pub enum Urgency {
     High,
 }
 
+impl Property {
+    /// A stable word: the verb of the action that sets it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Property::Title(_) => "title",
+            Property::Urgency(_) => "urgency",
+            Property::Category(_) => "category",
+            Property::Beneficiary(_) => "beneficiary",
+            Property::Phone(_) => "phone",
+            Property::Equipment(_) => "equipment",
+        }
+    }
+}
+
+impl Urgency {
+    /// A stable word, as [`Status::word`].
+    pub fn word(self) -> &'static str {
+        match self {
+            Urgency::Low => "low",
+            Urgency::Medium => "medium",
+            Urgency::High => "high",
+        }
+    }
+}
+
+impl Attention {
+    /// A stable word: the verb of the action that chooses it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Attention::Usual => "unmute",
+            Attention::Muted => "mute",
+            Attention::Following => "follow",
+        }
+    }
+}
+
+impl Details {
+    /// Nothing is known besides.
+    pub fn is_empty(&self) -> bool {
+        *self == Details::default()
+    }
+}
+
 impl Status {
     /// A stable word, used in the store, in template file names and in `--json`.
     pub fn word(&self) -> &'static str {
@@ -185,6 +278,31 @@ impl Ticket {
     /// The guest of that address, if any.
     pub fn guest(&self, person: &Address) -> Option<&Guest> {
         self.guests.iter().find(|guest| guest.address == *person)
+    }
+
+    /// How much somebody wants to hear of it.
+    pub fn attention(&self, person: &Address) -> Attention {
+        self.details.attention.iter().find(|(who, _)| who == person).map_or(Attention::Usual, |(_, attention)| *attention)
+    }
+
+    /// The present value of a property of the same kind.
+    pub fn property(&self, like: &Property) -> Property {
+        match like {
+            Property::Title(_) => Property::Title(self.title.clone()),
+            Property::Urgency(_) => Property::Urgency(self.urgency),
+            Property::Category(_) => Property::Category(self.category.clone()),
+            Property::Beneficiary(_) => Property::Beneficiary(self.beneficiary.clone()),
+            Property::Phone(_) => Property::Phone(self.details.phone.clone()),
+            Property::Equipment(_) => Property::Equipment(self.details.equipment.clone()),
+        }
+    }
+
+    /// When the clock has something to do with it.
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        match self.status {
+            Status::Postponed { until } => Some(until),
+            _ => None,
+        }
     }
 
     /// Requester, beneficiary or guest.

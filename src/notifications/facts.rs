@@ -6,7 +6,7 @@ use super::language::Words;
 use super::shown::{self, Position};
 use super::{MailKind, Notice, Scene, names};
 use crate::address::Address;
-use crate::desk::{Event, What};
+use crate::desk::{Attention, Event, Property, What};
 
 /// The line for an event, or none where its words, or the mail's own text, say it.
 pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) -> Option<String> {
@@ -21,6 +21,9 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
     let who = event.actor.person.as_ref().map_or_else(|| scene.site.name.clone(), |person| names::label(scene, person));
     let (key, whom) = match &event.what {
         What::Opened { .. } | What::Replied { .. } | What::Unverified | What::Noted | What::Filed => return None,
+        What::Changed { .. } | What::Postponed { .. } | What::Transferred { .. } | What::Undone { .. } | What::Attended { .. } => {
+            return Some(upkeep(words, scene, event, &who));
+        }
         What::Joined { guests } if guests.contains(&notice.to) => ("fact.invited", String::new()),
         What::Joined { guests } => ("fact.joined", list(scene, guests)),
         What::Left { guest } if event.actor.person.as_ref() == Some(guest) => ("fact.left", names::label(scene, guest)),
@@ -40,6 +43,12 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::Rerooted { requester, .. } => ("fact.rerooted", names::label(scene, requester)),
         What::Merged { into } => ("fact.merged", format!("#{into}")),
         What::Absorbed { from, .. } => ("fact.absorbed", format!("#{from}")),
+        What::Refused { .. } => ("fact.refused", String::new()),
+        What::Recalled { .. } if event.actor.person.is_none() => ("fact.recalled_in_time", String::new()),
+        What::Recalled { .. } => ("fact.recalled", String::new()),
+        What::Linked { to } => ("fact.linked", format!("#{to}")),
+        What::Split { into, .. } => ("fact.split", format!("#{into}")),
+        What::Spammed => ("fact.spammed", String::new()),
     };
     Some(words.say(key, &[("who", &who), ("whom", &whom)]))
 }
@@ -58,8 +67,67 @@ fn leads(kind: MailKind, what: &What) -> bool {
             | (MailKind::ClosureRefused, What::ClosureRefused { .. })
             | (MailKind::Reopened, What::Reopened { .. })
             | (MailKind::Cancelled, What::Cancelled)
+            | (MailKind::Refused, What::Refused { .. })
+            | (MailKind::Postponed, What::Postponed { .. })
+            | (MailKind::Recalled, What::Recalled { .. })
+            | (MailKind::Transferred, What::Transferred { .. })
+            | (MailKind::Merged, What::Merged { .. })
             | (MailKind::JoinRequest, What::JoinRequested { .. })
     )
+}
+
+/// What agents put in order, with what it was about.
+fn upkeep(words: &Words, scene: &Scene<'_>, event: &Event, who: &str) -> String {
+    match &event.what {
+        What::Postponed { until } => words.say("fact.postponed", &[("who", who), ("whom", &words.date(*until, &scene.site.zone))]),
+        What::Transferred { service, category, .. } => {
+            words.say("fact.transferred", &[("who", who), ("whom", &place(scene, service, category))])
+        }
+        What::Undone { acts, .. } => {
+            let acts = acts.iter().map(|act| words.term("act", act)).collect::<Vec<_>>().join(", ");
+            words.say("fact.undone", &[("who", who), ("whom", &acts)])
+        }
+        What::Attended { after, .. } => words.say(attention(*after), &[("who", who)]),
+        What::Changed { before, after } => {
+            let values = [value(words, scene, before), value(words, scene, after)];
+            let named = [("who", who), ("what", words.term("property", after.word())), ("before", &values[0]), ("whom", &values[1])];
+            words.say(if values[0].is_empty() { "fact.set" } else { "fact.changed" }, &named)
+        }
+        _ => String::new(),
+    }
+}
+
+fn attention(attention: Attention) -> &'static str {
+    match attention {
+        Attention::Usual => "fact.unmuted",
+        Attention::Muted => "fact.muted",
+        Attention::Following => "fact.following",
+    }
+}
+
+/// A service, or a category of it, by the names that people read.
+pub fn place(scene: &Scene<'_>, service: &str, category: &str) -> String {
+    let known = scene.organisation.service(service);
+    let named = known.and_then(|known| known.categories.iter().find(|other| other.key == category));
+    let service = known.map_or(service, |known| known.name.as_str());
+    match named {
+        Some(category) => format!("{service} / {}", category.name),
+        None => service.to_owned(),
+    }
+}
+
+/// A property's value as people read it; an empty one is in words.
+fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
+    match property {
+        Property::Title(text) | Property::Phone(text) | Property::Equipment(text) => names::title(text),
+        Property::Urgency(urgency) => words.term("urgency", urgency.word()).to_owned(),
+        Property::Category(key) if key.is_empty() => String::new(),
+        Property::Category(key) => {
+            let known = scene.organisation.service(&scene.ticket.service);
+            known.and_then(|known| known.categories.iter().find(|other| other.key == *key)).map_or(key, |known| &known.name).clone()
+        }
+        Property::Beneficiary(who) => who.as_ref().map(|who| names::label(scene, who)).unwrap_or_default(),
+    }
 }
 
 fn rated(words: &Words, who: &str, rating: &crate::desk::Rating) -> String {

@@ -109,11 +109,23 @@ pub enum MailKind {
     Parked,
     /// A fresh link, asked for on a page.
     FreshLink,
+    /// To participants: the service does not do this, and why.
+    Refused,
+    /// To the requester: work goes on at a date.
+    Postponed,
+    /// To whoever should act: a postponed ticket is back.
+    Recalled,
+    /// To the requester and to the new service: others handle it.
+    Transferred,
+    /// To participants: it goes on with another ticket.
+    Merged,
+    /// To somebody for whom a request was made.
+    Beneficiary,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 23] = [
+    pub const ALL: [MailKind; 29] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -137,6 +149,12 @@ impl MailKind {
         MailKind::BounceNotice,
         MailKind::Parked,
         MailKind::FreshLink,
+        MailKind::Refused,
+        MailKind::Postponed,
+        MailKind::Recalled,
+        MailKind::Transferred,
+        MailKind::Merged,
+        MailKind::Beneficiary,
     ];
 
     /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
@@ -171,6 +189,12 @@ impl MailKind {
             MailKind::BounceNotice => "bounce_notice",
             MailKind::Parked => "parked",
             MailKind::FreshLink => "fresh_link",
+            MailKind::Refused => "refused",
+            MailKind::Postponed => "postponed",
+            MailKind::Recalled => "recalled",
+            MailKind::Transferred => "transferred",
+            MailKind::Merged => "merged",
+            MailKind::Beneficiary => "beneficiary",
         }
     }
 }

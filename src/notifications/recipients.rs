@@ -6,14 +6,14 @@
 
 use super::{Because, Extra, MailKind, Notice, Scene};
 use crate::address::Address;
-use crate::desk::{Agent, Door, Event, Membership, Monitoring, Visibility, What};
+use crate::desk::{Agent, Attention, Door, Event, Membership, Monitoring, Property, Urgency, Visibility, What};
 use crate::proof::Level;
 
 /// The mails that the events of one cause call for: at most one per person, in a stable order.
 pub fn notices(scene: &Scene<'_>) -> Vec<Notice> {
     let mut chosen: Vec<Call<'_>> = Vec::new();
     for call in scene.done.iter().flat_map(|event| calls(scene, event)) {
-        if scene.site.is_own(call.to) || (!call.firm && has_it(scene, call.to)) {
+        if scene.site.is_own(call.to) || (!call.firm && (has_it(scene, call.to) || is_muted(scene, call.to))) {
             continue;
         }
         match chosen.iter_mut().find(|other| other.to == call.to) {
@@ -36,6 +36,11 @@ struct Call<'a> {
     firm: bool,
 }
 
+/// They want to hear of nothing that they need not decide.
+fn is_muted(scene: &Scene<'_>, person: &Address) -> bool {
+    scene.ticket.attention(person) == Attention::Muted
+}
+
 /// They stood in To or Cc of the mail that all this came with.
 fn has_it(scene: &Scene<'_>, person: &Address) -> bool {
     scene.done.iter().any(|event| event.reached().contains(person))
@@ -49,7 +54,16 @@ fn calls<'a>(scene: &Scene<'a>, event: &'a Event) -> Vec<Call<'a>> {
         What::Unverified => audience.handlers(MailKind::Update).always(MailKind::Update),
         What::Noted => audience.assignee(MailKind::Note).always(MailKind::Note),
         What::Joined { guests } => audience.joined(guests),
-        What::Filed | What::Left { .. } | What::Rated(_) | What::Merged { .. } | What::Absorbed { .. } | What::Rerooted { .. } => {
+        What::Refused { .. } => audience.participants(MailKind::Refused).assignee(MailKind::Refused).always(MailKind::Refused),
+        What::Postponed { .. } => audience.owners(MailKind::Postponed).assignee(MailKind::Update).always(MailKind::Update),
+        What::Recalled { .. } => audience.handlers(MailKind::Recalled).always(MailKind::Recalled),
+        What::Transferred { assignee, guests, .. } => audience.transferred(assignee.as_ref(), guests),
+        What::Changed { after, .. } => audience.changed(after),
+        What::Merged { .. } => audience.participants(MailKind::Merged).assignee(MailKind::Update).always(MailKind::Update),
+        What::Undone { first, acts, .. } => audience.undone(*first, acts),
+        What::Spammed | What::Attended { .. } => &mut audience,
+        What::Linked { .. } | What::Split { .. } => audience.assignee(MailKind::Update).always(MailKind::Update),
+        What::Filed | What::Left { .. } | What::Rated(_) | What::Absorbed { .. } | What::Rerooted { .. } => {
             audience.assignee(MailKind::Update)
         }
         What::JoinRequested { .. } => audience.handlers(MailKind::JoinRequest).firmly(),
@@ -90,6 +104,7 @@ impl<'a> Audience<'a> {
                 | MailKind::Question
                 | MailKind::ClosureApproval
                 | MailKind::Assigned
+                | MailKind::Beneficiary
         );
         self.calls.push(Call { to, kind, because, rank: rank(kind, self.event), firm });
     }
@@ -146,8 +161,13 @@ impl<'a> Audience<'a> {
         self
     }
 
-    /// Agents of the service who hear everything.
+    /// Agents of the service who hear everything, of all tickets or of this one.
     fn always(&mut self, kind: MailKind) -> &mut Self {
+        for (who, attention) in &self.scene.ticket.details.attention {
+            if *attention == Attention::Following && self.members().any(|(agent, _)| agent.address == *who) {
+                self.call(who, Because::Monitoring, kind);
+            }
+        }
         self.monitors(Monitoring::Always, kind)
     }
 
@@ -231,6 +251,37 @@ impl<'a> Audience<'a> {
         self.owners(MailKind::Taken).agent(before, MailKind::Update).always(MailKind::Update)
     }
 
+    /// Their new colleagues hear of it as of a new one; guests and whoever had it, that it left.
+    fn transferred(&mut self, assignee: Option<&'a Address>, guests: &'a [Address]) -> &mut Self {
+        self.first_guests(guests, false);
+        self.owners(MailKind::Transferred).guests(MailKind::Update).agent(assignee, MailKind::Update).handlers(MailKind::Transferred)
+    }
+
+    /// Whoever the change is about, and whoever works on it.
+    fn changed(&mut self, after: &'a Property) -> &mut Self {
+        if let Property::Beneficiary(Some(who)) = after {
+            self.call(who, Because::Beneficiary, MailKind::Beneficiary);
+        }
+        match after {
+            Property::Urgency(Urgency::High) => self.handlers(MailKind::Update).always(MailKind::Update),
+            _ => self.assignee(MailKind::Update).always(MailKind::Update),
+        }
+    }
+
+    /// Whoever was told of the act hears that it was taken back.
+    fn undone(&mut self, first: u64, acts: &[String]) -> &mut Self {
+        let told = |act: &String| !matches!(act.as_str(), "changed" | "linked" | "spammed" | "attended" | "left");
+        if acts.iter().any(told) {
+            self.participants(MailKind::Update);
+        }
+        for event in self.scene.before.iter().filter(|event| event.seq >= first) {
+            if let What::Assigned { to, .. } = &event.what {
+                self.agent(Some(to), MailKind::Update);
+            }
+        }
+        self.assignee(MailKind::Update).always(MailKind::Update)
+    }
+
     /// Who agreed by mail has seen no page: they get the receipt, with the way to judge.
     fn closed(&mut self) -> &mut Self {
         let author = self.event.actor.person.as_ref().filter(|who| self.scene.ticket.is_owner(who));
@@ -255,18 +306,20 @@ fn rank(kind: MailKind, event: &Event) -> u8 {
     match kind {
         MailKind::Question | MailKind::ClosureApproval => 0,
         MailKind::Acknowledgement | MailKind::AcknowledgementUnproven => 1,
-        MailKind::Invitation => 2,
+        MailKind::Invitation | MailKind::Beneficiary => 2,
         MailKind::Assigned => 3,
         MailKind::NewTicket => 4,
         MailKind::JoinRequest => 5,
         MailKind::ClosureRefused => 6,
         MailKind::Reopened => 7,
         MailKind::Closed => 8,
-        MailKind::Cancelled => 9,
-        MailKind::Released => 10,
+        MailKind::Cancelled | MailKind::Refused | MailKind::Merged => 9,
+        MailKind::Transferred => 10,
+        MailKind::Released | MailKind::Recalled => 10,
         MailKind::Note => 11,
         MailKind::Update if event.text.is_some() => 12,
         MailKind::Taken => 13,
+        MailKind::Postponed => 11,
         _ => 14,
     }
 }

@@ -30,8 +30,29 @@ pub fn sentence(words: &Words, scene: &Scene<'_>, refused: &Refused) -> String {
         Why::TooMany { limit } => say("too_many", &[("limit", &limit.to_string())]),
         Why::UnknownCommand { word, near } => unknown(words, word, near),
         Why::NothingToDo => say("nothing_to_do", &[]),
+        other => of_upkeep(words, scene, other),
     };
     words.say("refused.line", &[("action", words.term("verb", &refused.action)), ("why", &why)])
+}
+
+/// Why something could not be put in order.
+fn of_upkeep(words: &Words, scene: &Scene<'_>, why: &Why) -> String {
+    let say = |word: &str, values: &[(&str, &str)]| words.say(&format!("refused.{word}"), values);
+    let list = |names: &[String]| names.iter().map(|name| names::title(name)).collect::<Vec<_>>().join(", ");
+    match why {
+        Why::NotADate { text } => say("not_a_date", &[("text", &names::title(text))]),
+        Why::NotThen => say("not_then", &[]),
+        Why::NoSuchPlace { text, known } => say("no_such_place", &[("text", &names::title(text)), ("known", &list(known))]),
+        Why::WhichPlace { candidates } => say("which_place", &[("candidates", &list(candidates))]),
+        Why::NotAValue { text } => say("not_a_value", &[("text", &names::title(text))]),
+        Why::NoSuchTicket { text } => say("no_such_ticket", &[("text", &names::title(text))]),
+        Why::OtherRequester { ticket, whose } => {
+            say("other_requester", &[("number", &format!("#{ticket}")), ("who", &names::label(scene, whose))])
+        }
+        Why::NoSuchAnswer { text, known } => say("no_such_answer", &[("text", &names::title(text)), ("known", &list(known))]),
+        Why::Followed { what, at } => say("followed", &[("what", words.term("act", what)), ("at", &words.date(*at, &scene.site.zone))]),
+        _ => say("nothing_to_undo", &[]),
+    }
 }
 
 /// What was written, as commands are written, and what it may have meant.

@@ -128,6 +128,7 @@ fn stage(full: bool) -> Result<Stage, AddressFault> {
         requests: 3,
         rating: None,
         root_message_id: None,
+        details: Details::default(),
     };
     let done = events(&agent);
     let readers =
@@ -196,7 +197,7 @@ fn organisation(agent: Address) -> Organisation {
     };
     let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always };
     let agent = Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], disabled: false };
-    Organisation { services: vec![service], agents: vec![agent] }
+    Organisation { services: vec![service], agents: vec![agent], answers: vec![] }
 }
 
 fn address(text: &str) -> Result<Address, AddressFault> {

@@ -54,7 +54,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
 
 /// The request itself, for whoever it is given to: they may never have seen it.
 pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
-    let given = notice.kind == MailKind::Assigned && is_agent(scene, &notice.to);
+    let given = matches!(notice.kind, MailKind::Assigned | MailKind::Transferred) && is_agent(scene, &notice.to);
     scene.before.first().filter(|event| given && matches!(event.what, What::Opened { .. }))
 }
 

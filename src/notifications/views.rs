@@ -10,7 +10,7 @@ use super::links::Links;
 use super::shown::{self, Position};
 use super::{Because, Extra, MailKind, Notice, Reader, Scene, facts, names, refusals};
 use crate::address::Address;
-use crate::desk::Event;
+use crate::desk::{End, Event, Status};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -57,6 +57,10 @@ pub struct View {
     pub urgent: bool,
     /// Status in words.
     pub status: String,
+    /// When a postponed ticket comes back; empty when it is not.
+    pub until: String,
+    /// The ticket that it goes on in; empty when there is none.
+    pub other: String,
     /// What happened besides, one line each.
     pub facts: Vec<String>,
     /// What people wrote.
@@ -188,21 +192,18 @@ fn people(view: &mut View, words: &Words, scene: &Scene<'_>, told: &[&Event]) {
     view.category = category.map(|category| category.name.clone()).unwrap_or_default();
     view.requester = names::full(scene, &ticket.requester);
     view.beneficiary = ticket.beneficiary.as_ref().map(|who| names::full(scene, who)).unwrap_or_default();
-    view.urgency = words.term("urgency", urgency(ticket.urgency)).to_owned();
+    view.urgency = words.term("urgency", ticket.urgency.word()).to_owned();
     view.urgent = ticket.urgency == crate::desk::Urgency::High;
     view.status = words.term("status", ticket.status.word()).to_owned();
+    match ticket.status {
+        Status::Postponed { until } => view.until = words.date(until, &scene.site.zone),
+        Status::Closed { end: End::Merged(into), .. } => view.other = format!("#{into}"),
+        _ => {}
+    }
     let actor = told.iter().find_map(|event| event.actor.person.as_ref());
     view.who = actor.map_or_else(|| scene.site.name.clone(), |actor| names::label(scene, actor));
     view.actor = actor.map_or_else(|| scene.site.name.clone(), |actor| names::full(scene, actor));
     view.assignee = ticket.assignee.as_ref().map(|who| names::label(scene, who)).unwrap_or_default();
-}
-
-fn urgency(urgency: crate::desk::Urgency) -> &'static str {
-    match urgency {
-        crate::desk::Urgency::Low => "low",
-        crate::desk::Urgency::Medium => "medium",
-        crate::desk::Urgency::High => "high",
-    }
 }
 
 fn preview(view: &View, words: &Words, told: &[&Event], notice: &Notice) -> String {

@@ -65,7 +65,7 @@ pub fn understand(asked: &Asked<'_>) -> Understood {
     match asked.role {
         Role::Agent => agent(asked, found),
         Role::Owner | Role::Guest => participant(asked, found),
-        Role::Stranger => plain(asked),
+        Role::Stranger | Role::Clock => plain(asked),
     }
 }
 
@@ -88,7 +88,7 @@ fn agent(asked: &Asked<'_>, found: Commands) -> Understood {
 
 /// Participants have a few words; whatever else looks like a command is their text.
 fn participant(asked: &Asked<'_>, found: Commands) -> Understood {
-    let theirs = |line: &CommandLine| catalogue::find(&line.word).is_some_and(|spec| spec.commands.contains(&asked.role));
+    let theirs = |line: &CommandLine| catalogue::find_for(&line.word, asked.role).is_some_and(|spec| spec.commands.contains(&asked.role));
     if found.lines.is_empty() || asked.level < Level::Proven || !found.lines.iter().all(theirs) {
         return plain(asked);
     }

@@ -1,8 +1,10 @@
 //! Whatever is decided, in any order: the events say it all.
 
 use guichet::address::Address;
-use guichet::desk::{Action, Actor, Event, Rating, Status, Ticket, Words, fold};
+use guichet::desk::undo::last_act;
+use guichet::desk::{Action, Actor, Attention, Event, Property, Rating, Status, Ticket, Transfer, Words, fold};
 use guichet::proof::Level;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::office::{Office, address, person, words};
@@ -23,7 +25,7 @@ struct Wish {
 
 fn wish() -> impl Strategy<Value = Wish> {
     let level = prop_oneof![8 => Just(Level::Proven), 1 => Just(Level::Claimed), 1 => Just(Level::Failed)];
-    (0..PEOPLE.len(), 0..19usize, 0..PEOPLE.len(), 1..5u64, 0..60i64, level, any::<bool>()).prop_map(
+    (0..PEOPLE.len(), 0..20usize, 0..PEOPLE.len(), 1..5u64, 0..60i64, level, any::<bool>()).prop_map(
         |(who, kind, other, request, hours, level, as_participant)| Wish { who, kind, other, request, hours, level, as_participant },
     )
 }
@@ -49,8 +51,33 @@ fn action(wish: &Wish, said: &[Event]) -> Action {
         14 | 15 => Action::Invite(vec![other, address("carol")]),
         16 => Action::Leave(other),
         17 => Action::Reroot { title: "Début".into(), words: text, guests: vec![other] },
-        _ if wish.request == 1 => Action::Merge { into: 7 },
-        _ => Action::Absorb { from: 7, guests: vec![other], said: said.to_vec() },
+        18 => sorting(wish, said),
+        _ if wish.request == 1 => Action::Continue { into: 7 },
+        _ => Action::Absorb { from: 7, guests: vec![other], said: said[1..said.len().min(3)].to_vec() },
+    }
+}
+
+/// What agents put in order.
+fn sorting(wish: &Wish, said: &[Event]) -> Action {
+    let other: Address = address(PEOPLE[wish.other]);
+    let at = said.last().map_or(Timestamp::UNIX_EPOCH, |event| event.at) + SignedDuration::from_hours(wish.hours);
+    let place = if wish.request == 1 { "logistique" } else { "dsi" };
+    let transfer = Transfer { service: place.into(), category: String::new(), follow: wish.as_participant, words: words("Pour vous.") };
+    match wish.other + 10 * wish.request as usize % 20 {
+        0 => Action::Refuse(words("Pas ici.")),
+        1 | 2 => Action::Postpone(at, words("")),
+        3 => Action::Recall,
+        4 => Action::Transfer(Box::new(transfer)),
+        5 => Action::Set(Property::Title(format!("Titre {}", wish.request))),
+        6 => Action::Set(Property::Beneficiary(Some(other))),
+        7 => Action::Link { to: wish.request },
+        8 => Action::Split { seq: Some(1), into: 9 },
+        9 if wish.request == 1 => Action::Spam,
+        10..=12 => Action::Attend(Attention::Muted),
+        13 => Action::Remove(other),
+        14 => Action::Canned { key: "vpn".into(), words: words("") },
+        15 => Action::Merge { into: 8, whose: Some(other), confirmed: wish.hours > 30, with_people: false },
+        _ => Action::Undo(said.last().and_then(|last| last_act(said, last.actor.person.as_ref()?).ok()).map(Box::new)),
     }
 }
 
@@ -84,7 +111,7 @@ proptest! {
             office.later(wish.hours);
             let actor = Actor { level: wish.level, as_participant: wish.as_participant, ..person(PEOPLE[wish.who]) };
             let before = office.ticket.clone();
-            let outcome = office.acts(&actor, vec![action(&wish, &office.events[1..office.events.len().min(3)])]);
+            let outcome = office.acts(&actor, vec![action(&wish, &office.events)]);
             prop_assert_eq!(outcome.done.is_empty(), !outcome.all_done(), "done or refused, never both nor neither");
             prop_assert!(!outcome.done.is_empty() || outcome.ticket == before, "a refusal changes nothing");
             consistent(office.ticket())?;

@@ -5,6 +5,7 @@ mod conversation;
 mod folding;
 mod office;
 mod rights;
+mod sorting;
 mod stories;
 mod transitions;
 mod words;

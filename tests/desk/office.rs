@@ -12,9 +12,21 @@ const ORGANISATION: &str = r#"
 key = "dsi"
 name = "Support DSI"
 permanent_guests = ["watch@desk.test", "bob@cust.test"]
+[[service.category]]
+key = "reseau"
+name = "Réseau"
 [[service]]
 key = "logistique"
 name = "Logistique"
+permanent_guests = ["stock@desk.test"]
+[[service.category]]
+key = "colis"
+name = "Colis"
+
+[[answer]]
+key = "vpn"
+title = "Le VPN"
+text = "Redémarrez le client VPN."
 
 [[agent]]
 address = "karim@desk.test"
@@ -23,7 +35,7 @@ member = [{ service = "dsi" }]
 [[agent]]
 address = "marie@desk.test"
 name = "Marie Leroy"
-member = [{ service = "dsi", may = ["take_free", "take_assigned", "assign", "reopen"] }]
+member = [{ service = "dsi", may = ["take_free", "take_assigned", "assign", "reopen", "refuse", "transfer", "manage_properties"] }]
 [[agent]]
 address = "nina@desk.test"
 name = "Nina Petit"
@@ -115,7 +127,9 @@ impl Office {
                 office.does("karim", Action::ProposeClosure(words("Changée.")));
                 office.does("alice", Action::Approve(1));
             }
-            "merged" => office.does("alice", Action::Merge { into: 7 }),
+            "merged" => office.does("alice", Action::Continue { into: 7 }),
+            "postponed" => office.does("karim", Action::Postpone(office.now + SignedDuration::from_hours(24), words(""))),
+            "refused" => office.does("marie", Action::Refuse(words("Pas ici."))),
             other => panic!("no way to {other}"),
         }
         assert_eq!(office.status(), status);

@@ -1,42 +1,67 @@
 //! Statuses as PRODUCT section 2 has them: each action in each status, by whoever may.
 
-use guichet::desk::{Action, Rating, Why};
+use guichet::desk::{Action, Attention, Property, Rating, Transfer, Urgency, Why};
+use jiff::Timestamp;
 
 use crate::office::{Office, address, person, words};
 
-const STATUSES: [&str; 6] = ["free", "in_progress", "waiting_for_information", "awaiting_approval", "approved", "cancelled"];
+const STATUSES: [&str; 8] =
+    ["free", "in_progress", "waiting_for_information", "awaiting_approval", "approved", "cancelled", "postponed", "refused"];
 
 /// Actor, action, and the status afterwards in each of [`STATUSES`]; `=` stays as it is, `-` is refused.
 const TABLE: &str = "
-marie take                in_progress in_progress =           =           -           -
-karim take                in_progress -           -           -           -           -
-karim assign              in_progress in_progress =           =           -           -
-karim release             -           free        free        free        -           -
-karim ask                 waiting     waiting     waiting     waiting     -           -
-karim close               awaiting    awaiting    awaiting    awaiting    -           -
-karim reply               =           =           =           =           =           =
-karim note                =           =           =           =           =           =
-alice reply               =           =           in_progress =           in_progress free
-ben   reply               =           =           in_progress =           in_progress free
-bob   reply               =           =           in_progress =           =           =
-alice answer              -           -           in_progress -           -           -
-bob   answer              -           -           in_progress -           -           -
-alice approve             -           -           -           approved    -           -
-ben   approve             -           -           -           approved    -           -
-alice refuse_closure      -           -           -           in_progress -           -
-alice rate                -           -           -           -           =           -
-alice reopen              -           -           -           -           in_progress free
-karim reopen              -           -           -           -           in_progress free
-alice cancel              cancelled   cancelled   cancelled   cancelled   -           -
-alice invite              =           =           =           =           -           -
-karim invite              =           =           =           =           -           -
-bob   leave               =           =           =           =           =           =
-mallory request_join      =           =           =           =           =           =
-mallory file              =           =           =           =           =           =
-alice merge               merged      -           -           -           -           -
-alice reroot              =           -           -           -           -           -
-alice absorb              =           =           =           =           =           =
+marie   take           in_progress in_progress =           =           -           -    in_progress -
+karim   take           in_progress -           -           -           -           -    -           -
+karim   assign         in_progress in_progress =           =           -           -    in_progress -
+karim   release        -           free        free        free        -           -    free        -
+karim   ask            waiting     waiting     waiting     waiting     -           -    waiting     -
+karim   close          awaiting    awaiting    awaiting    awaiting    -           -    awaiting    -
+karim   reply          =           =           =           =           =           =    =           =
+karim   note           =           =           =           =           =           =    =           =
+alice   reply          =           =           in_progress =           in_progress free =           free
+ben     reply          =           =           in_progress =           in_progress free =           free
+bob     reply          =           =           in_progress =           =           =    =           =
+alice   answer         -           -           in_progress -           -           -    -           -
+bob     answer         -           -           in_progress -           -           -    -           -
+alice   approve        -           -           -           approved    -           -    -           -
+ben     approve        -           -           -           approved    -           -    -           -
+alice   refuse_closure -           -           -           in_progress -           -    -           -
+alice   rate           -           -           -           -           =           -    -           -
+alice   reopen         -           -           -           -           in_progress free -           free
+karim   reopen         -           -           -           -           in_progress free -           free
+alice   cancel         cancelled   cancelled   cancelled   cancelled   -           -    cancelled   -
+alice   invite         =           =           =           =           -           -    =           -
+karim   invite         =           =           =           =           -           -    =           -
+bob     leave          =           =           =           =           =           =    =           =
+mallory request_join   =           =           =           =           =           =    =           =
+mallory file           =           =           =           =           =           =    =           =
+alice   continue       merged      -           -           -           -           -    -           -
+alice   reroot         =           -           -           -           -           -    -           -
+alice   absorb         =           =           =           =           =           =    =           =
+marie   refuse         refused     refused     refused     refused     -           -    refused     -
+marie   postpone       postponed   postponed   postponed   postponed   -           -    postponed   -
+karim   recall         -           -           -           -           -           -    in_progress -
+marie   transfer       free        free        free        free        -           -    free        -
+marie   merge          merged      merged      merged      merged      -           -    merged      -
+marie   title          =           =           =           =           -           -    =           -
+alice   title          =           =           =           =           -           -    =           -
+marie   urgency        =           =           =           =           -           -    =           -
+marie   category       =           =           =           =           -           -    =           -
+alice   beneficiary    =           =           =           =           -           -    =           -
+alice   phone          =           =           =           =           -           -    =           -
+marie   equipment      =           =           =           =           -           -    =           -
+karim   canned         =           =           =           =           =           =    =           =
+marie   link           =           =           =           =           =           =    =           =
+marie   split          =           =           =           =           =           =    =           =
+marie   spam           cancelled   cancelled   cancelled   cancelled   cancelled   =    cancelled   cancelled
+bob     mute           =           =           =           =           =           =    =           =
+karim   follow         =           =           =           =           =           =    =           =
+alice   remove         =           =           =           =           =           =    =           =
 ";
+
+pub fn transfer(service: &str, category: &str, follow: bool) -> Action {
+    Action::Transfer(Box::new(Transfer { service: service.into(), category: category.into(), follow, words: words("") }))
+}
 
 fn action(verb: &str, request: u64) -> Action {
     match verb {
@@ -57,7 +82,25 @@ fn action(verb: &str, request: u64) -> Action {
         "leave" => Action::Leave(address("bob")),
         "request_join" => Action::RequestJoin(words("Moi aussi.")),
         "file" => Action::File(words("Absent.")),
-        "merge" => Action::Merge { into: 7 },
+        "continue" => Action::Continue { into: 7 },
+        "merge" => Action::Merge { into: 7, whose: Some(address("alice")), confirmed: false, with_people: false },
+        "refuse" => Action::Refuse(words("Pas ici.")),
+        "postpone" => Action::Postpone(Timestamp::from_second(1_767_700_000).unwrap(), words("")),
+        "recall" => Action::Recall,
+        "transfer" => transfer("logistique", "colis", false),
+        "title" => Action::Set(Property::Title("Autre".into())),
+        "urgency" => Action::Set(Property::Urgency(Urgency::High)),
+        "category" => Action::Set(Property::Category(String::new())),
+        "beneficiary" => Action::Set(Property::Beneficiary(Some(address("carol")))),
+        "phone" => Action::Set(Property::Phone("01 02".into())),
+        "equipment" => Action::Set(Property::Equipment("PC-12".into())),
+        "canned" => Action::Canned { key: "vpn".into(), words: words("") },
+        "link" => Action::Link { to: 7 },
+        "split" => Action::Split { seq: Some(1), into: 9 },
+        "spam" => Action::Spam,
+        "mute" => Action::Attend(Attention::Muted),
+        "follow" => Action::Attend(Attention::Following),
+        "remove" => Action::Remove(address("bob")),
         "reroot" => Action::Reroot { title: "Début".into(), words: words("Avant."), guests: vec![address("carol")] },
         "absorb" => Action::Absorb { from: 7, guests: vec![address("carol")], said: vec![] },
         other => panic!("{other}"),
@@ -89,7 +132,7 @@ fn a_merged_ticket_is_over_for_good() {
     assert_eq!(office.refuses("alice", Action::Reopen(words("Encore."))), over);
     assert_eq!(office.refuses("alice", Action::Reply(words("Encore."))), over);
     assert_eq!(office.refuses("karim", Action::Reopen(words("Encore."))), over);
-    assert_eq!(Office::at("free").refuses("alice", Action::Merge { into: 42 }), Why::NothingToDo);
+    assert_eq!(Office::at("free").refuses("alice", Action::Continue { into: 42 }), Why::NothingToDo);
 }
 
 #[test]

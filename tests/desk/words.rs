@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use guichet::desk::{CATALOGUE, Spec};
+use guichet::desk::catalogue::everything;
+use guichet::desk::{Input, Spec};
 
 fn file(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -18,12 +19,12 @@ fn sentences(language: &str, section: &str) -> toml::Table {
 fn every_action_has_a_label_and_every_command_a_help() {
     for language in ["fr", "en"] {
         let (labels, helps) = (sentences(language, "verb"), sentences(language, "help"));
-        for Spec { verb, words, .. } in CATALOGUE {
+        for Spec { verb, words, .. } in everything() {
             assert!(labels.get(*verb).and_then(toml::Value::as_str).is_some_and(|label| !label.is_empty()), "{language}: {verb}");
             assert_eq!(helps.contains_key(*verb), !words.is_empty(), "{language}: {verb}");
-            assert!(words.is_empty() || words.iter().any(|(spoken, _)| *spoken == language), "{language}: {verb}");
+            assert!(words.is_empty() || words.iter().any(|(spoken, words)| *spoken == language && !words.is_empty()), "{language}: {verb}");
         }
-        assert_eq!(helps.len(), CATALOGUE.iter().filter(|spec| !spec.words.is_empty()).count());
+        assert_eq!(helps.len(), everything().filter(|spec| !spec.words.is_empty()).count());
     }
 }
 
@@ -40,7 +41,7 @@ fn table(language: &str) -> String {
         }
         format!("| {} | {} | {} |\n", words[0], helps[spec.verb].as_str().unwrap(), words[1..].join(" "))
     };
-    let rows: String = CATALOGUE.iter().filter(|spec| !spec.words.is_empty()).map(row).collect();
+    let rows: String = everything().filter(|spec| !spec.words.is_empty()).map(row).collect();
     let head = if language == "fr" { "| écrire | ce qui se passe | ou bien |" } else { "| write | what happens | or |" };
     format!("{head}\n|---|---|---|\n{rows}")
 }
@@ -58,4 +59,37 @@ fn the_manual_shows_the_catalogue() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md"), &manual).unwrap();
     }
     assert_eq!(file("docs/commands.md"), manual, "write it anew with GUICHET_WRITE_DOCS=1");
+}
+
+#[test]
+fn p1_p25_every_form_field_and_choice_has_its_label_and_no_other_has() {
+    for language in ["fr", "en"] {
+        let (labels, choices) = (sentences(language, "field"), sentences(language, "choice"));
+        let fields: Vec<_> = everything().flat_map(|spec| spec.form.unwrap_or_default()).collect();
+        for field in &fields {
+            assert!(labels.get(field.name).and_then(toml::Value::as_str).is_some_and(|label| !label.is_empty()), "{}", field.name);
+            if let Input::Choice(words) = field.input {
+                let known = choices[field.name].as_table().unwrap();
+                assert!(words.iter().all(|word| known.contains_key(*word)) && known.len() == words.len(), "{}", field.name);
+            }
+        }
+        assert!(labels.keys().all(|label| fields.iter().any(|field| field.name == label)), "{language}");
+    }
+}
+
+#[test]
+fn p1_p25_everything_that_happens_has_its_words() {
+    for language in ["fr", "en"] {
+        let (facts, acts) = (sentences(language, "fact"), sentences(language, "act"));
+        let source = file("src/desk/event.rs");
+        let (_, word) = source.split_once("pub fn word(&self)").unwrap();
+        let words: Vec<&str> =
+            word.split('"').skip(1).step_by(2).filter(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).collect();
+        assert!(words.len() > 30, "{words:?}");
+        for word in words {
+            assert!(acts.contains_key(word), "{language}: {word}");
+            let said_by_its_words = ["opened", "replied", "unverified", "noted", "filed", "changed", "attended"].contains(&word);
+            assert!(said_by_its_words || facts.contains_key(word), "{language}: {word}");
+        }
+    }
 }

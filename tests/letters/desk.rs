@@ -214,7 +214,7 @@ fn organisation() -> Organisation {
         agent(marie(), "Marie Durand", Monitoring::Always),
         agent(noel(), "Noël Petit", Monitoring::Never),
     ];
-    Organisation { services: vec![service], agents }
+    Organisation { services: vec![service], agents, answers: vec![] }
 }
 
 fn ticket() -> Ticket {
@@ -241,5 +241,6 @@ fn ticket() -> Ticket {
         requests: 1,
         rating: None,
         root_message_id: Some("root@cust.test".into()),
+        details: Details::default(),
     }
 }

@@ -51,6 +51,9 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::ClosureRefused
         | MailKind::Reopened
         | MailKind::Cancelled => ending(kind),
+        MailKind::Refused | MailKind::Postponed | MailKind::Recalled | MailKind::Transferred | MailKind::Merged | MailKind::Beneficiary => {
+            sorting(kind)
+        }
         _ => beginning(kind),
     }
 }
@@ -113,6 +116,43 @@ fn ending(kind: MailKind) -> Picture {
         _ => {
             desk.ticket.status = Status::Closed { end: End::Cancelled, at: desk.ticket.updated_at };
             told(desk.now([event(alice(), What::Cancelled, None)]), karim())
+        }
+    }
+}
+
+fn sorting(kind: MailKind) -> Picture {
+    let mut desk = Desk::taken();
+    let at = desk.ticket.updated_at;
+    match kind {
+        MailKind::Refused => {
+            desk.ticket.status = Status::Closed { end: End::Refused, at };
+            let reason = Some("Les imprimantes personnelles ne sont pas prises en charge.");
+            told(desk.now([event(karim(), What::Refused { reached: vec![] }, reason)]), alice())
+        }
+        MailKind::Postponed => {
+            let until = at + jiff::SignedDuration::from_hours(72);
+            desk.ticket.status = Status::Postponed { until };
+            told(desk.now([event(karim(), What::Postponed { until }, None)]), alice())
+        }
+        MailKind::Recalled => {
+            let recalled = event(karim(), What::Recalled { keeps: true }, None);
+            let clock = Event { actor: Actor::clock(), source: None, ..recalled };
+            told(desk.now([clock]), karim())
+        }
+        MailKind::Transferred => {
+            let from = ("logistique".into(), String::new());
+            (desk.ticket.status, desk.ticket.assignee) = (Status::Free, None);
+            let what = What::Transferred { service: "dsi".into(), category: "materiel".into(), from, assignee: None, guests: vec![] };
+            told(desk.now([event(marie(), what, None), inside(event(marie(), What::Noted, Some("C'est pour vous, je crois.")))]), karim())
+        }
+        MailKind::Merged => {
+            desk.ticket.status = Status::Closed { end: End::Merged(99), at };
+            told(desk.now([event(karim(), What::Merged { into: 99 }, None)]), alice())
+        }
+        _ => {
+            desk.ticket.beneficiary = Some(carol());
+            let (before, after) = (Property::Beneficiary(None), Property::Beneficiary(Some(carol())));
+            told(desk.now([event(alice(), What::Changed { before, after }, None)]), carol())
         }
     }
 }

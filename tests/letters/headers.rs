@@ -20,8 +20,16 @@ fn e12_machines_say_so_and_people_are_not_marked() {
     for picture in gallery() {
         let mail = picture.written("fr").mail;
         let human = mail.auto == Auto::Human;
-        let words =
-            [MailKind::Update, MailKind::Note, MailKind::Question, MailKind::ClosureApproval, MailKind::ClosureRefused, MailKind::Reopened];
+        let words = [
+            MailKind::Update,
+            MailKind::Note,
+            MailKind::Question,
+            MailKind::ClosureApproval,
+            MailKind::ClosureRefused,
+            MailKind::Reopened,
+            MailKind::Refused,
+            MailKind::Transferred,
+        ];
         assert_eq!(human, words.contains(&picture.notice.kind), "{:?}", picture.notice.kind);
         let bytes = String::from_utf8(compose(&mail).unwrap().bytes).unwrap();
         let head = bytes.split("\r\n\r\n").next().unwrap();

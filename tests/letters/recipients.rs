@@ -1,5 +1,6 @@
 //! Who hears of what: scene by scene.
 
+use guichet::address::Address;
 use guichet::desk::*;
 
 use crate::desk::*;
@@ -173,12 +174,62 @@ fn ends_and_new_beginnings() {
 #[test]
 fn small_things_are_for_the_assignee_alone() {
     let rating = Rating { delay: 5, answers: 4, comment: String::new() };
-    for what in
-        [What::Rated(rating), What::Left { guest: bob() }, What::Merged { into: 7 }, What::Absorbed { from: 7, guests: vec![carol()] }]
-    {
+    for what in [What::Rated(rating), What::Left { guest: bob() }, What::Absorbed { from: 7, guests: vec![carol()] }] {
         told(&Desk::taken().now([event(alice(), what.clone(), None)]), &["karim update assignee"]);
         told(&Desk::new().now([event(alice(), what, None)]), &[]);
     }
+}
+
+#[test]
+fn p52_what_agents_put_in_order_is_told_to_whom_it_concerns() {
+    let until = jiff::Timestamp::UNIX_EPOCH;
+    let from = ("logistique".to_owned(), String::new());
+    let here =
+        |assignee| What::Transferred { service: "dsi".into(), category: String::new(), from: from.clone(), assignee, guests: vec![] };
+    let now = |what| Desk::taken().now([event(karim(), what, None)]);
+    let marie = "marie update monitoring";
+    told(&now(What::Refused { reached: vec![] }), &["alice refused requester", "bob refused guest", "marie refused monitoring"]);
+    told(&now(What::Postponed { until }), &["alice postponed requester", marie]);
+    told(&now(What::Merged { into: 7 }), &["alice merged requester", "bob merged guest", marie]);
+    let clock = |what| Desk::taken().now([Event { actor: Actor::clock(), ..event(karim(), what, None) }]);
+    told(&clock(What::Recalled { keeps: true }), &["karim recalled assignee", "marie recalled monitoring"]);
+    let mut free = now(here(Some(noel())));
+    (free.ticket.assignee, free.ticket.status) = (None, Status::Free);
+    told(&free, &["alice transferred requester", "bob update guest", "noel update monitoring", "marie transferred monitoring"]);
+    let title = |title: &str| Property::Title(title.into());
+    told(&now(What::Changed { before: title("a"), after: title("b") }), &[marie]);
+    let (before, after) = (Property::Beneficiary(None), Property::Beneficiary(Some(carol())));
+    told(&now(What::Changed { before, after }), &["carol beneficiary beneficiary", marie]);
+    told(&now(What::Spammed), &[]);
+    told(&now(What::Attended { who: karim(), before: Attention::Usual, after: Attention::Muted }), &[]);
+    told(&now(What::Linked { to: 7 }), &[marie]);
+}
+
+#[test]
+fn p25_whoever_heard_of_an_act_hears_that_it_was_taken_back() {
+    let mut desk = Desk::new();
+    desk.before = vec![opened(alice(), vec![]), Event { seq: 2, ..event(karim(), What::Assigned { to: noel(), before: None }, None) }];
+    let undone = |acts: &str| What::Undone { first: 2, acts: vec![acts.into()], back: Box::new(Desk::new().ticket) };
+    let told_of = |acts| Desk { before: desk.before.clone(), ..Desk::new() }.now([event(karim(), undone(acts), None)]).told();
+    let everybody = ["alice update requester", "bob update guest", "noel update monitoring", "marie update monitoring"];
+    let names = |told: Vec<String>| told.iter().map(|line| line.replace("@cust.test", "").replace("@desk.test", "")).collect::<Vec<_>>();
+    assert_eq!(names(told_of("assigned")), everybody);
+    assert_eq!(names(told_of("changed")), everybody[2..]);
+}
+
+#[test]
+fn p21_who_muted_it_hears_only_what_is_asked_of_them() {
+    let muted = |mut desk: Desk, who: Address| {
+        desk.ticket.details.attention = vec![(who, Attention::Muted)];
+        desk
+    };
+    told(&muted(Desk::taken(), bob()).now([replied(alice(), vec![], "…")]), &["karim update assignee", "marie update monitoring"]);
+    let asked = event(karim(), What::InformationRequested { request: 1 }, Some("?"));
+    told(&muted(Desk::taken(), alice()).now([asked]), &["alice question requester", "bob update guest", "marie update monitoring"]);
+    let mut followed = Desk::taken();
+    followed.ticket.details.attention = vec![(noel(), Attention::Following), (carol(), Attention::Following)];
+    let heard = followed.now([replied(alice(), vec![], "…")]);
+    told(&heard, &["bob update guest", "karim update assignee", "noel update monitoring", "marie update monitoring"]);
 }
 
 #[test]

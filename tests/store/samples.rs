@@ -67,6 +67,7 @@ pub fn ticket(id: u64, version: u64) -> Ticket {
         requests: 0,
         rating: None,
         root_message_id: Some("m1@cust.test".into()),
+        details: Default::default(),
     }
 }
 

@@ -274,5 +274,6 @@ fn organisation(story: &Story) -> Organisation {
         memberships: vec![member.clone()],
         disabled: false,
     };
-    Organisation { services: vec![service], agents: story.people.iter().filter(|person| person.role == "agent").map(agent).collect() }
+    let agents = story.people.iter().filter(|person| person.role == "agent").map(agent).collect();
+    Organisation { services: vec![service], agents, answers: vec![] }
 }

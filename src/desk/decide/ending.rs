@@ -38,6 +38,12 @@ impl Desk<'_> {
         }
     }
 
+    pub(super) fn refuse(&mut self, ticket: &Ticket, words: Words) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        must_have_text(&words)?;
+        self.say(What::Refused { reached: words.reached.clone() }, words, Visibility::Public)
+    }
+
     pub(super) fn cancel(&mut self, ticket: &Ticket) -> Result<(), Why> {
         must_be_open(ticket)?;
         self.happen(What::Cancelled)
@@ -46,7 +52,7 @@ impl Desk<'_> {
     /// Back to its assignee, or to the pool when they left. Owners have a window and a daily limit (CASEBOOK E03).
     pub(super) fn reopen(&mut self, ticket: &Ticket, role: Role, words: Words) -> Result<(), Why> {
         let Status::Closed { at, end } = ticket.status else { return Err(wrong_status(ticket)) };
-        if matches!(end, End::Merged(_)) {
+        if matches!(end, End::Merged(_)) || (ticket.details.spam && role != Role::Agent) {
             return Err(wrong_status(ticket));
         }
         if role == Role::Owner {

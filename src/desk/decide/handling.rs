@@ -1,9 +1,11 @@
 //! What agents do with a ticket that is open.
 
-use super::super::action::Why;
-use super::super::event::{Visibility, What, Words};
-use super::super::ticket::Ticket;
-use super::{Desk, must_be_open, must_have_text};
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::action::{Transfer, Why};
+use super::super::event::{Door, Visibility, What, Words};
+use super::super::ticket::{Status, Ticket};
+use super::{Desk, must_be_open, must_have_content, must_have_text, wrong_status};
 use crate::address::Address;
 
 impl Desk<'_> {
@@ -44,6 +46,54 @@ impl Desk<'_> {
         self.take_first(ticket)?;
         let reached = words.reached.clone();
         self.say(What::ClosureProposed { request: ticket.requests + 1, reached }, words, Visibility::Public)
+    }
+
+    /// Put aside until a date; it is in somebody's hands then.
+    pub(super) fn postpone(&mut self, ticket: &Ticket, until: Timestamp, words: Words) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        let furthest = SignedDuration::from_hours(24 * i64::from(self.rules.policy.postpone_days));
+        if until <= self.now || until.duration_since(self.now) > furthest {
+            return Err(Why::NotThen);
+        }
+        self.take_first(ticket)?;
+        self.happen(What::Postponed { until })?;
+        self.note_beside(words)
+    }
+
+    pub(super) fn recall(&mut self, ticket: &Ticket) -> Result<(), Why> {
+        match ticket.status {
+            Status::Postponed { until } if self.actor.door == Door::Clock && until > self.now => Err(Why::NothingToDo),
+            Status::Postponed { .. } => self.happen(What::Recalled { keeps: self.keeps(ticket) }),
+            _ => Err(wrong_status(ticket)),
+        }
+    }
+
+    /// Others handle it: it is free there, what was asked is asked no longer, and who follows all their tickets joins.
+    pub(super) fn transfer(&mut self, ticket: &Ticket, transfer: Transfer) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        let Transfer { service, category, follow, words } = transfer;
+        let known = self.rules.organisation.service(&service);
+        let Some(target) = known.filter(|known| category.is_empty() || known.categories.iter().any(|other| other.key == category)) else {
+            return Err(Why::NoSuchPlace { text: format!("{service}/{category}"), known: vec![] });
+        };
+        if (&service, &category) == (&ticket.service, &ticket.category) {
+            return Err(Why::NothingToDo);
+        }
+        let stays = self.actor.person.clone().filter(|_| follow);
+        let mut guests: Vec<Address> = Vec::new();
+        for guest in target.permanent_guests.iter().cloned().chain(stays) {
+            if !ticket.is_participant(&guest) && !guests.contains(&guest) {
+                guests.push(guest);
+            }
+        }
+        let from = (ticket.service.clone(), ticket.category.clone());
+        self.happen(What::Transferred { service, category, from, assignee: ticket.assignee.clone(), guests })?;
+        self.note_beside(words)
+    }
+
+    /// Words beside an act that are for agents only.
+    fn note_beside(&mut self, words: Words) -> Result<(), Why> {
+        if must_have_content(&words).is_ok() { self.say(What::Noted, words, Visibility::Agents) } else { Ok(()) }
     }
 
     /// Asking and closing take the ticket when somebody else, or nobody, has it: one act.

@@ -45,7 +45,8 @@ impl Desk<'_> {
         self.say(What::Rerooted { requester, title, root_message_id, guests }, words, Visibility::Public)
     }
 
-    pub(super) fn merge(&mut self, ticket: &Ticket, into: TicketId) -> Result<(), Why> {
+    /// Fresh tickets of one conversation become one.
+    pub(super) fn go_on(&mut self, ticket: &Ticket, into: TicketId) -> Result<(), Why> {
         must_be_untouched(ticket)?;
         if into == ticket.id { Err(Why::NothingToDo) } else { self.happen(What::Merged { into }) }
     }

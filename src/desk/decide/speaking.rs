@@ -48,6 +48,17 @@ impl Desk<'_> {
         }
     }
 
+    /// A prepared answer is a reply like any other.
+    pub(super) fn canned(&mut self, ticket: &Ticket, role: Role, key: &str, words: Words) -> Result<(), Why> {
+        let mut known = self.rules.organisation.answers_of(&ticket.service);
+        let Some(canned) = known.find(|canned| canned.key == key) else {
+            let known = self.rules.organisation.answers_of(&ticket.service).map(|canned| canned.key.clone()).collect();
+            return Err(Why::NoSuchAnswer { text: key.to_owned(), known });
+        };
+        let text = canned.with(&words.text);
+        self.reply(ticket, role, Words { text, ..words })
+    }
+
     pub(super) fn note(&mut self, words: Words) -> Result<(), Why> {
         must_have_content(&words)?;
         self.say(What::Noted, words, Visibility::Agents)

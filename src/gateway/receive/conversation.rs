@@ -187,7 +187,7 @@ impl<S: Store> Gateway<S> {
     }
 
     fn merge_away(&mut self, change: &mut Change, other: &Ticket, into: TicketId, actor: &Actor) -> Result<(), Fault> {
-        let outcome = decide_all(Some(other), vec![Action::Merge { into }], actor, self.rules(), change.at);
+        let outcome = decide_all(Some(other), vec![Action::Continue { into }], actor, self.rules(), change.at);
         self.add(change, Decided { before: Some(other), outcome: &outcome, extra: vec![], silent: true, unanswered: None })?;
         Ok(())
     }

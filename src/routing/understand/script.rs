@@ -30,7 +30,7 @@ struct Wish<'a> {
 fn wishes(role: Role, lines: &[CommandLine]) -> Result<Vec<Wish<'_>>, Vec<Refused>> {
     let (mut wishes, mut wrong) = (Vec::<Wish<'_>>::new(), Vec::new());
     for line in lines {
-        match catalogue::find(&line.word) {
+        match catalogue::find_for(&line.word, role) {
             None => wrong.push(refused("command", Why::UnknownCommand { word: line.word.clone(), near: catalogue::near(&line.word) })),
             Some(spec) if !spec.commands.contains(&role) => wrong.push(refused(spec.verb, Why::NotAllowed)),
             Some(spec) => {

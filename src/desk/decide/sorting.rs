@@ -1,0 +1,110 @@
+//! What agents put in order: properties, tickets that belong together, what is no request, and acts taken back.
+
+use jiff::SignedDuration;
+
+use super::super::action::{Action, Undo, Why};
+use super::super::event::{Visibility, What, Words};
+use super::super::privileges::Role;
+use super::super::ticket::{Attention, Property, Ticket, TicketId};
+use super::{Desk, must_be_open};
+use crate::address::Address;
+
+/// Characters of a title, a phone number, a device.
+const LINE_MAX: usize = 200;
+
+impl Desk<'_> {
+    pub(super) fn sort(&mut self, ticket: &Ticket, role: Role, action: Action) -> Result<(), Why> {
+        match action {
+            Action::Set(property) => self.set(ticket, property),
+            Action::Merge { into, whose, confirmed, .. } => self.merge(ticket, into, whose.filter(|_| !confirmed)),
+            Action::Link { to } => self.link(ticket, to),
+            Action::Split { seq, into } => self.split(ticket, seq, into),
+            Action::Spam => self.spam(ticket),
+            Action::Attend(attention) => self.attend(ticket, role, attention),
+            Action::Undo(undo) => self.undo(ticket, undo),
+            _ => Err(Why::NothingToDo),
+        }
+    }
+
+    fn set(&mut self, ticket: &Ticket, property: Property) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        let after = self.valid(ticket, property)?;
+        let before = ticket.property(&after);
+        if before == after { Err(Why::NothingToDo) } else { self.happen(What::Changed { before, after }) }
+    }
+
+    /// The property as it is kept: on one line, and naming what there is.
+    fn valid(&self, ticket: &Ticket, property: Property) -> Result<Property, Why> {
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LINE_MAX).collect::<String>();
+        Ok(match property {
+            Property::Title(title) if title.trim().is_empty() => return Err(Why::TextMissing),
+            Property::Title(title) => Property::Title(line(&title)),
+            Property::Phone(phone) => Property::Phone(line(&phone)),
+            Property::Equipment(equipment) => Property::Equipment(line(&equipment)),
+            Property::Category(key) => {
+                let service = self.rules.organisation.service(&ticket.service);
+                let known = |service: &&super::super::Service| key.is_empty() || service.categories.iter().any(|other| other.key == key);
+                match service.filter(known) {
+                    Some(_) => Property::Category(key),
+                    None => return Err(Why::NoSuchPlace { text: key, known: vec![] }),
+                }
+            }
+            // Who asks for themselves has no beneficiary.
+            Property::Beneficiary(who) => Property::Beneficiary(who.filter(|who| *who != ticket.requester)),
+            Property::Urgency(urgency) => Property::Urgency(urgency),
+        })
+    }
+
+    /// `other` is whose the other ticket is, unless the agent has said that they know.
+    fn merge(&mut self, ticket: &Ticket, into: TicketId, other: Option<Address>) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        match other.filter(|whose| *whose != ticket.requester) {
+            _ if into == ticket.id => Err(Why::NothingToDo),
+            Some(whose) => Err(Why::OtherRequester { ticket: into, whose }),
+            None => self.happen(What::Merged { into }),
+        }
+    }
+
+    fn link(&mut self, ticket: &Ticket, to: TicketId) -> Result<(), Why> {
+        if to == ticket.id || ticket.details.linked.contains(&to) { Err(Why::NothingToDo) } else { self.happen(What::Linked { to }) }
+    }
+
+    /// The words are named by then: whoever opens the new ticket has found them.
+    fn split(&mut self, ticket: &Ticket, seq: Option<u64>, into: TicketId) -> Result<(), Why> {
+        match seq.filter(|seq| (1..=ticket.version).contains(seq)) {
+            Some(seq) => self.say(What::Split { into, seq }, Words::default(), Visibility::Agents),
+            None => Err(Why::TextMissing),
+        }
+    }
+
+    /// Nobody is told: whoever sent it learns nothing, not even that somebody reads there.
+    fn spam(&mut self, ticket: &Ticket) -> Result<(), Why> {
+        match ticket.details.spam {
+            false => self.say(What::Spammed, Words::default(), Visibility::Agents),
+            true => Err(Why::NothingToDo),
+        }
+    }
+
+    /// Following all of a ticket is for agents; a participant follows it already.
+    fn attend(&mut self, ticket: &Ticket, role: Role, after: Attention) -> Result<(), Why> {
+        let Some(who) = self.actor.person.clone() else { return Err(Why::NotAllowed) };
+        let before = ticket.attention(&who);
+        let after = if after == Attention::Following && role != Role::Agent { Attention::Usual } else { after };
+        match before == after {
+            true => Err(Why::NothingToDo),
+            false => self.say(What::Attended { who, before, after }, Words::default(), Visibility::Agents),
+        }
+    }
+
+    /// One's own last act, while it is the last.
+    fn undo(&mut self, ticket: &Ticket, undo: Option<Box<Undo>>) -> Result<(), Why> {
+        let Some(undo) = undo else { return Err(Why::NothingToUndo) };
+        let Undo { first, acts, by, back } = *undo;
+        let span = SignedDuration::from_hours(i64::from(self.rules.policy.undo_hours));
+        let timely = self.now.duration_since(ticket.updated_at) <= span;
+        match self.actor.person == Some(by) && timely && back.id == ticket.id && back.version + 1 == first {
+            true => self.happen(What::Undone { first, acts, back: Box::new(back) }),
+            false => Err(Why::NothingToUndo),
+        }
+    }
+}
