@@ -91,6 +91,8 @@ fn tell(raw: &[u8], file: Option<&str>, json: bool) -> anyhow::Result<()> {
 fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
     let mut value = json!({
         "kind": mail.kind,
+        "nature": mail.nature,
+        "returns": mail.returns,
         "evidence": mail.evidence,
         "subject": mail.subject,
         "subject_core": mail.subject_core,
@@ -139,6 +141,8 @@ fn as_text(mail: &Incoming, file: Option<&str>) -> String {
     };
     line("file", file.unwrap_or_default());
     line("kind", json!(mail.kind).as_str().unwrap_or_default());
+    line("nature", json!(mail.nature).as_str().unwrap_or_default());
+    line("returns", &mail.returns.map(|day| day.to_string()).unwrap_or_default());
     line("evidence", &mail.evidence.join("; "));
     line(
         "from",

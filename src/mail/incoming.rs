@@ -33,8 +33,12 @@ pub struct Incoming {
     pub thread_index: Option<Vec<u8>>,
     /// Person, or which machine, and by what evidence.
     pub kind: Kind,
+    /// What sort of person or machine, finer than `kind`.
+    pub nature: Nature,
     /// Each sign that led to `kind`, for `guichet why`.
     pub evidence: Vec<String>,
+    /// For an absence: the day from which the author can be reached again, where French or English words say it.
+    pub returns: Option<jiff::civil::Date>,
     /// ISO 639-1 code (`fr`, `en`), when the text is long enough to tell or a header says it.
     pub language: Option<String>,
     /// The whole readable text: `text/plain`, or HTML rendered.
@@ -115,6 +119,34 @@ impl Kind {
     }
 }
 
+/// What sort of person or machine wrote; each belongs to one [`Kind`], but for calendars, which people send, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nature {
+    /// A person, as far as anything shows.
+    #[default]
+    Person,
+    /// Somebody is away ([`Kind::AutoReply`]).
+    Absence,
+    /// A machine acknowledges ([`Kind::AutoReply`]).
+    Answer,
+    /// A machine asks for a proof that we are a person ([`Kind::AutoReply`]). We never give one.
+    Challenge,
+    /// A delivery report ([`Kind::Bounce`]).
+    Report,
+    /// A list, or bulk ([`Kind::List`]).
+    List,
+    /// A read receipt, RFC 8098 ([`Kind::System`]).
+    Receipt,
+    /// A complaint about one of our mails, RFC 5965 ([`Kind::System`]).
+    Complaint,
+    /// An invitation or its answer, RFC 6047: [`Kind::Human`] when somebody wrote words with an invitation, else
+    /// [`Kind::System`].
+    Calendar,
+    /// A program tells something ([`Kind::System`]).
+    Notification,
+}
+
 /// A leaf of the mail that is not its text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attachment {
@@ -153,6 +185,12 @@ pub struct Bounce {
     pub action: Option<String>,
     /// No retry will help. `None` when the report does not say.
     pub permanent: Option<bool>,
+    /// The address itself is bad: no mail will ever reach it. A full mailbox or a refused text is not.
+    pub hard: bool,
+    /// Why, in a stable word of `data/automatic/reasons.toml`: `unknown-user`, `mailbox-full`…
+    pub reason: Option<String>,
+    /// What the last server said, on one line, 500 characters at most.
+    pub diagnosis: Option<String>,
     /// Message-IDs found in the returned headers: only our signed ones correlate.
     pub original_ids: Vec<String>,
 }

@@ -4,8 +4,10 @@
 //! [`Limits::depth`]; attachments are measured, not decoded; the same bytes give the same values.
 //! In reading order: [`fields`] and [`tree`] find the bytes, [`words`], [`charset`], [`transfer`] and [`params`] decode them,
 //! [`addresses`], [`ids`] and [`subject`] read the header, [`body`] and [`html`] the text, [`marks`] and [`cut`] part new words from
-//! quoted ones, [`kind`] and [`bounce`] tell machines from people. [`markers`] holds the world's words, as data.
+//! quoted ones, [`kind`], [`bounce`] and [`absence`] tell machines from people, and what they mean. [`markers`] and [`signs`]
+//! hold the world's words, as data.
 
+mod absence;
 mod addresses;
 mod body;
 mod bounce;
@@ -20,6 +22,7 @@ mod markers;
 mod marks;
 mod names;
 mod params;
+mod signs;
 mod similar;
 mod subject;
 mod transfer;
@@ -29,7 +32,7 @@ mod words;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::incoming::{Author, Incoming, Kind, Limits, Remark};
+use super::incoming::{Author, Incoming, Kind, Limits, Nature, Remark};
 use fields::{Fault, Fields};
 use tree::Tree;
 
@@ -173,16 +176,25 @@ fn judge(mail: &mut Incoming, tree: &Tree) {
     if let Author::Ambiguous(text) = &mail.from {
         mail.remarks.push(Remark { code: "from-ambiguous", about: text.clone() });
     }
-    let signs = kind::Signs {
+    let seen = kind::Seen {
         fields: &tree.root.fields,
         tree,
         subject: &mail.subject,
         text: &mail.text,
+        own: &mail.reply,
         author: &mail.from,
+        to: &mail.to,
         return_path: &mail.return_path,
     };
-    (mail.kind, mail.evidence) = kind::of(&signs);
+    let verdict = kind::of(&seen);
+    (mail.kind, mail.nature, mail.evidence) = (verdict.kind, verdict.nature, verdict.evidence);
+    if mail.nature == Nature::Absence {
+        let words = format!("{}\n{}", mail.subject, mail.text);
+        mail.returns = absence::returns(&words, mail.date, mail.language.as_deref() == Some("en"));
+    }
     if mail.kind == Kind::Bounce {
-        mail.bounce = Some(bounce::read(tree, &tree.root.fields, &mail.text));
+        let domain = mail.from.address().map(crate::address::Address::domain);
+        let reported = bounce::Reported { tree, fields: &tree.root.fields, subject: &mail.subject, text: &mail.text, domain, to: &mail.to };
+        mail.bounce = Some(bounce::read(&reported));
     }
 }

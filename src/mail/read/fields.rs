@@ -34,6 +34,11 @@ pub(super) enum Fault {
 }
 
 impl<'a> Fields<'a> {
+    /// All fields, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.list.iter()
+    }
+
     /// All values of a field, topmost first; names are compared without case.
     pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + 's {
         self.list.iter().filter(move |field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)

@@ -1,199 +1,196 @@
-//! Person or machine: the table of evidence. Names and values are compared without case; unknown tokens are weak signs.
+//! Person or machine: signs with weights, and the rules by which they are believed. Names and values are compared
+//! without case; unknown tokens are no signs. What people write is never enough: words count beside a machine's marks.
 //!
 //! Excludes: what follows from it (see `routing`): a kind never drops a mail.
 
+mod marks;
+mod words;
+
+use super::bounce::events;
 use super::fields::Fields;
-use super::markers;
-use super::marks::fold;
-use super::tree::{Part, Tree};
-use crate::mail::incoming::{Author, Kind};
+use super::signs::Sense;
+use super::tree::Tree;
+use crate::address::Mailbox;
+use crate::mail::incoming::{Author, Kind, Nature};
 
 /// What is looked at.
-pub(super) struct Signs<'a> {
+pub(super) struct Seen<'a> {
     pub fields: &'a Fields<'a>,
     pub tree: &'a Tree<'a>,
     pub subject: &'a str,
+    /// The whole text.
     pub text: &'a str,
+    /// The new words of it.
+    pub own: &'a str,
     pub author: &'a Author,
+    pub to: &'a [Mailbox],
     /// `Some(None)` is the null path.
     pub return_path: &'a Option<Option<String>>,
 }
 
+/// What was judged.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Verdict {
+    pub kind: Kind,
+    pub nature: Nature,
+    /// Each sign, strongest first.
+    pub evidence: Vec<String>,
+}
+
+/// Weight from which signs are believed.
+const ENOUGH: u32 = 60;
+/// … for reports in words: their sender is a mail system,
+const ENOUGH_FROM_SYSTEM: u32 = 70;
+/// … or is only said to be none of the usual ones.
+const ENOUGH_FROM_OTHERS: u32 = 90;
+
+/// One reason to believe something.
+#[derive(Debug, Clone, PartialEq)]
+struct Sign {
+    sense: Sense,
+    weight: u32,
+    told: String,
+}
+
 /// The kind, and each sign that led to it.
-pub(super) fn of(signs: &Signs) -> (Kind, Vec<String>) {
-    let judges: [fn(&Signs) -> Vec<String>; 6] = [reports, bounces, absences, lists, notifications, calendars];
-    let kinds = [Kind::System, Kind::Bounce, Kind::AutoReply, Kind::List, Kind::System, Kind::System];
-    for (judge, kind) in judges.iter().zip(kinds) {
-        let evidence = judge(signs);
-        if !evidence.is_empty() {
-            return (kind, evidence);
+pub(super) fn of(seen: &Seen) -> Verdict {
+    let structure = marks::structure(seen.tree);
+    let marks = marks::of(seen);
+    let mut signs = marks::fields(seen.fields);
+    words::subject(seen.subject, &mut signs);
+    if !signs.is_empty() || marks.any() || structure.any() {
+        words::texts(seen, &mut signs);
+    }
+    let case = Case { seen, structure, marks, signs };
+    let rules = [Case::structured, Case::report, Case::answer, Case::other];
+    rules.iter().find_map(|rule| rule(&case)).unwrap_or_default()
+}
+
+struct Case<'a> {
+    seen: &'a Seen<'a>,
+    structure: marks::Structure,
+    marks: marks::Marks,
+    signs: Vec<Sign>,
+}
+
+impl Case<'_> {
+    /// What the MIME types say by themselves: receipts, complaints, reports, calendar answers.
+    fn structured(&self) -> Option<Verdict> {
+        let structure = &self.structure;
+        let challenged = self.weight(&[Sense::Challenge]) >= ENOUGH - 10;
+        let event = if self.marks.machine() { events::nature(self.seen.text) } else { None };
+        let answers = challenged || self.weight(&[Sense::Answer]) >= 30 && self.weight(&[Sense::Report]) == 0;
+        match () {
+            () if event.is_some() => event.map(|nature| self.verdict(nature, &[Sense::Notification])),
+            () if structure.receipt => Some(self.verdict(Nature::Receipt, &[])),
+            () if structure.complaint => Some(self.verdict(Nature::Complaint, &[Sense::Complaint])),
+            () if structure.telemetry => Some(self.verdict(Nature::Notification, &[])),
+            () if structure.report && answers && !self.marks.system => {
+                Some(self.verdict(Nature::Challenge, &[Sense::Challenge, Sense::Answer]))
+            }
+            () if structure.report || self.field(Sense::Report) => Some(self.verdict(Nature::Report, &[Sense::Report])),
+            () if structure.calendar.is_some() => Some(self.calendar()),
+            () => None,
         }
     }
-    (Kind::Human, Vec::new())
-}
 
-/// Feedback reports and read receipts (RFC 5965, RFC 8098).
-fn reports(signs: &Signs) -> Vec<String> {
-    let kind = report_type(&signs.tree.root);
-    let parts = ["message/feedback-report", "message/disposition-notification"];
-    let mut found: Vec<String> = types(signs.tree).into_iter().filter(|kind| parts.contains(&kind.as_str())).collect();
-    if matches!(kind.as_deref(), Some("feedback-report" | "disposition-notification" | "tlsrpt")) {
-        found.push(format!("report-type={}", kind.unwrap_or_default()));
-    }
-    found
-}
-
-fn report_type(root: &Part) -> Option<String> {
-    root.content.plain("report-type").map(|kind| kind.to_ascii_lowercase())
-}
-
-/// Types of all parts but the root.
-fn types(tree: &Tree) -> Vec<String> {
-    let mut all = Vec::new();
-    tree.root.walk(&mut |part| all.push(part.content.value.clone()));
-    all
-}
-
-/// Delivery reports: by structure, else by two signs that agree.
-fn bounces(signs: &Signs) -> Vec<String> {
-    let mut found = Vec::new();
-    let types = types(signs.tree);
-    if report_type(&signs.tree.root).as_deref() == Some("delivery-status") {
-        found.push("report-type=delivery-status".to_owned());
-    }
-    if types.iter().any(|kind| matches!(kind.as_str(), "message/delivery-status" | "message/global-delivery-status")) {
-        found.push("message/delivery-status".to_owned());
-    }
-    found.extend(signs.fields.plain("X-Failed-Recipients").map(|_| "X-Failed-Recipients".to_owned()));
-    if found.is_empty() { older_bounces(signs) } else { found }
-}
-
-fn older_bounces(signs: &Signs) -> Vec<String> {
-    let marks = &markers::get().automatic;
-    let (from, subject) = (super::addresses::from_text(signs.fields), fold(signs.subject));
-    let local = local_part(signs);
-    let mut found = Vec::new();
-    if marks.senders.bounce.contains(&local)
-        || from.contains("mail delivery")
-        || from.contains("mailer-daemon")
-        || from.contains("postmaster")
-    {
-        found.push(format!("sender {local}"));
-    }
-    if signs.return_path == &Some(None) {
-        found.push("Return-Path <>".to_owned());
-    }
-    let machine = !found.is_empty();
-    found.extend(marks.bounce.subjects.iter().find(|start| subject.starts_with(start.as_str())).map(|start| format!("subject {start}")));
-    let head = fold(&head_of(signs.text));
-    found.extend(marks.bounce.phrases.iter().find(|phrase| head.contains(phrase.as_str())).map(|phrase| format!("text {phrase}")));
-    let told = found.iter().any(|sign| sign.starts_with("subject ") || sign.starts_with("text "));
-    if machine && told && found.len() >= 2 { found } else { Vec::new() }
-}
-
-/// The first lines, where a report says what it is.
-fn head_of(text: &str) -> String {
-    text.lines().take(40).collect::<Vec<_>>().join("\n").chars().take(3_000).collect()
-}
-
-fn local_part(signs: &Signs) -> String {
-    match signs.author.address() {
-        Some(address) => address.local().split('+').next().unwrap_or_default().to_owned(),
-        None => super::addresses::from_text(signs.fields).split(['@', ' ', '<']).next().unwrap_or_default().to_owned(),
-    }
-}
-
-/// Answering machines (RFC 3834), and the fields of those before it.
-fn absences(signs: &Signs) -> Vec<String> {
-    let fields = signs.fields;
-    let mut found = Vec::new();
-    if auto_submitted(fields).is_some_and(|value| value.starts_with("auto-replied") || value.contains("vacation")) {
-        found.push("Auto-Submitted: auto-replied".to_owned());
-    }
-    let names = [
-        "X-Autoreply",
-        "X-Auto-Reply",
-        "X-Autorespond",
-        "X-Autoresponse",
-        "X-Autoresponder",
-        "X-AutoReply-From",
-        "X-Mail-Autoreply",
-        "X-MS-Exchange-Inbox-Rules-Loop",
-        "X-Autogenerated",
-        "X-Autoreply-Domain",
-        "X-Vacation",
-        "X-Autoanswer",
-    ];
-    found.extend(names.iter().filter(|name| says_yes(fields, name)).map(|name| (*name).to_owned()));
-    for name in ["Precedence", "X-Precedence"] {
-        let value = fields.plain(name).unwrap_or_default().to_ascii_lowercase();
-        if value.contains("auto_reply") || value.contains("auto-reply") {
-            found.push(format!("{name}: {value}"));
+    fn calendar(&self) -> Verdict {
+        let words = self.seen.own.chars().filter(|c| c.is_alphanumeric()).count();
+        let reply = self.structure.calendar.as_deref() == Some("REPLY");
+        let mut verdict = self.verdict(Nature::Calendar, &[]);
+        if !reply && words > 0 && self.weight(&[Sense::Notification]) < ENOUGH {
+            verdict.kind = Kind::Human;
         }
+        verdict
     }
-    if fields.all("Delivered-To").any(|value| value.trim_ascii().eq_ignore_ascii_case(b"autoresponder")) {
-        found.push("Delivered-To: autoresponder".to_owned());
+
+    /// Reports in words: a machine's mark and a report's words, from a sender who is no person.
+    fn report(&self) -> Option<Verdict> {
+        let words = self.weight(&[Sense::Report]);
+        let marks = self.marks.weight() + if self.structure.returned { 10 } else { 0 };
+        let enough = if self.marks.system { ENOUGH_FROM_SYSTEM } else { ENOUGH_FROM_OTHERS };
+        let many = self.hits(Sense::Report) >= 3;
+        let believed = words > 0 && marks > 0 && words + marks >= enough && (!self.marks.only_machine() || many);
+        believed.then(|| self.verdict(Nature::Report, &[Sense::Report]))
     }
-    let subject = fold(signs.subject);
-    let absent = markers::get().automatic.absence.starts.iter().find(|start| subject.starts_with(start.as_str()));
-    found.extend(absent.map(|start| format!("subject {start}")));
-    found
+
+    /// Answering machines: by their fields, by the subjects that only they write, or by weaker words beside marks.
+    fn answer(&self) -> Option<Verdict> {
+        let absence = self.weight(&[Sense::Absence]);
+        let answer = self.weight(&[Sense::Answer, Sense::Challenge]);
+        let marks = self.marks.answering() + if self.list() >= ENOUGH && !self.field(Sense::Absence) { 0 } else { self.bulk() };
+        let senses = [Sense::Absence, Sense::Answer, Sense::Challenge];
+        let believed = absence >= ENOUGH
+            || self.field(Sense::Answer)
+            || absence > 0 && absence + marks >= ENOUGH
+            || answer > 0 && marks > 0 && answer + marks >= ENOUGH;
+        let nature = match () {
+            () if absence >= 30 => Nature::Absence,
+            () if self.weight(&[Sense::Challenge]) >= 50 => Nature::Challenge,
+            () => Nature::Answer,
+        };
+        believed.then(|| self.verdict(nature, &senses))
+    }
+
+    /// Lists, complaints, receipts and notifications, by fields and words.
+    fn other(&self) -> Option<Verdict> {
+        let natures = [
+            (Sense::Complaint, Nature::Complaint),
+            (Sense::Receipt, Nature::Receipt),
+            (Sense::List, Nature::List),
+            (Sense::Notification, Nature::Notification),
+        ];
+        let marked = |sense: Sense| if sense == Sense::Notification { self.marks.notifying() } else { 0 };
+        let found = natures.into_iter().find(|(sense, _)| self.weight(&[*sense]) + marked(*sense) >= ENOUGH);
+        let found = found.or_else(|| self.bare_report().then_some((Sense::Report, Nature::Notification)));
+        found.map(|(sense, nature)| self.verdict(nature, &[sense]))
+    }
+
+    /// A subject that no person writes, and nothing else: not answered, and not a report that anybody could use.
+    fn bare_report(&self) -> bool {
+        self.signs.iter().any(|sign| sign.sense == Sense::Report && sign.weight >= ENOUGH && sign.told.starts_with("subject"))
+    }
+
+    fn weight(&self, senses: &[Sense]) -> u32 {
+        self.signs.iter().filter(|sign| senses.contains(&sign.sense)).map(|sign| sign.weight).sum()
+    }
+
+    fn hits(&self, sense: Sense) -> usize {
+        self.signs.iter().filter(|sign| sign.sense == sense && sign.told.starts_with("text")).count()
+    }
+
+    /// Is there a field that says so by itself?
+    fn field(&self, sense: Sense) -> bool {
+        let strong = |sign: &&Sign| sign.sense == sense && sign.weight >= ENOUGH && is_field(sign);
+        self.signs.iter().any(|sign| strong(&sign))
+    }
+
+    /// What lists say of themselves, `Precedence` apart: many answering machines say that, too.
+    fn list(&self) -> u32 {
+        let named = |sign: &&Sign| sign.sense == Sense::List && !sign.told.to_ascii_lowercase().contains("precedence");
+        self.signs.iter().filter(named).map(|sign| sign.weight).sum()
+    }
+
+    fn bulk(&self) -> u32 {
+        if self.weight(&[Sense::List]) > 0 { 30 } else { 0 }
+    }
+
+    fn verdict(&self, nature: Nature, senses: &[Sense]) -> Verdict {
+        let kind = match nature {
+            Nature::Person => Kind::Human,
+            Nature::Absence | Nature::Answer | Nature::Challenge => Kind::AutoReply,
+            Nature::Report => Kind::Bounce,
+            Nature::List => Kind::List,
+            Nature::Receipt | Nature::Complaint | Nature::Calendar | Nature::Notification => Kind::System,
+        };
+        let mut signs: Vec<&Sign> = self.signs.iter().filter(|sign| senses.contains(&sign.sense)).collect();
+        signs.sort_by_key(|sign| std::cmp::Reverse(sign.weight));
+        let told = signs.into_iter().map(|sign| sign.told.clone());
+        let evidence = self.structure.told.iter().cloned().chain(told).chain(self.marks.told.iter().cloned());
+        Verdict { kind, nature, evidence: evidence.collect() }
+    }
 }
 
-fn says_yes(fields: &Fields, name: &str) -> bool {
-    fields.plain(name).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "0"))
-}
-
-/// The value of `Auto-Submitted` without comments, unless it says no.
-fn auto_submitted(fields: &Fields) -> Option<String> {
-    let value = fields.plain("Auto-Submitted")?.to_ascii_lowercase();
-    let value = value.trim().to_owned();
-    (!value.is_empty() && value.split([' ', ';', '(']).next() != Some("no")).then_some(value)
-}
-
-/// Mailing lists (RFC 2369, RFC 2919) and bulk.
-fn lists(signs: &Signs) -> Vec<String> {
-    let fields = signs.fields;
-    let names =
-        ["List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-Mailing-List", "List-Help", "X-Mailman-Version", "X-List-Id"];
-    let mut found: Vec<String> = names.iter().filter(|name| fields.first(name).is_some()).map(|name| (*name).to_owned()).collect();
-    for name in ["Precedence", "X-Precedence"] {
-        let value = fields.plain(name).unwrap_or_default().to_ascii_lowercase();
-        if matches!(value.as_str(), "list" | "bulk" | "junk") {
-            found.push(format!("{name}: {value}"));
-        }
-    }
-    found
-}
-
-/// Machines that write of themselves.
-fn notifications(signs: &Signs) -> Vec<String> {
-    let fields = signs.fields;
-    let mut found: Vec<String> = auto_submitted(fields).map(|value| format!("Auto-Submitted: {value}")).into_iter().collect();
-    let names = ["X-FC-Machinegenerated", "X-Loop", "X-No-Loop", "Feedback-ID", "X-Auto-Generated"];
-    found.extend(names.iter().filter(|name| says_yes(fields, name)).map(|name| (*name).to_owned()));
-    if fields.plain("X-AMAZON-MAIL-RELAY-TYPE").is_some_and(|value| value.eq_ignore_ascii_case("notification")) {
-        found.push("X-AMAZON-MAIL-RELAY-TYPE".to_owned());
-    }
-    let suppress = fields.plain("X-Auto-Response-Suppress").unwrap_or_default().to_ascii_lowercase();
-    if suppress.split([',', ' ']).any(|token| token == "all") {
-        found.push("X-Auto-Response-Suppress: All".to_owned());
-    }
-    let (local, senders) = (local_part(signs), &markers::get().automatic.senders);
-    if senders.machine.contains(&local) || senders.bounce.contains(&local) {
-        found.push(format!("sender {local}"));
-    }
-    found
-}
-
-/// Invitations and their answers (RFC 6047).
-fn calendars(signs: &Signs) -> Vec<String> {
-    let mut found = Vec::new();
-    signs.tree.root.walk(&mut |part| {
-        let method = part.content.plain("method").unwrap_or_default().to_ascii_uppercase();
-        if part.content.value == "text/calendar" && matches!(method.as_str(), "REQUEST" | "REPLY" | "CANCEL" | "COUNTER") {
-            found.push(format!("text/calendar {method}"));
-        }
-    });
-    found
+fn is_field(sign: &Sign) -> bool {
+    !sign.told.starts_with("subject") && !sign.told.starts_with("text")
 }

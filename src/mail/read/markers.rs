@@ -10,7 +10,6 @@ use serde::Deserialize;
 pub(super) struct Markers {
     pub quotes: Quotes,
     pub subjects: Subjects,
-    pub automatic: Automatic,
 }
 
 /// `quotes.toml`.
@@ -84,46 +83,17 @@ pub(super) struct Subjects {
     pub forward: HashSet<String>,
 }
 
-/// `automatic.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Automatic {
-    pub absence: Starts,
-    pub bounce: BounceMarks,
-    pub senders: Senders,
-}
-
-/// Signs of delivery reports in older dialects.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct BounceMarks {
-    /// Beginnings of subjects.
-    pub subjects: Vec<String>,
-    /// Phrases in the first lines of the text.
-    pub phrases: Vec<String>,
-}
-
-/// Local parts of machines.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Senders {
-    pub bounce: HashSet<String>,
-    pub machine: HashSet<String>,
-}
-
 /// The markers.
 pub(super) fn get() -> &'static Markers {
     static MARKERS: LazyLock<Markers> = LazyLock::new(|| Markers {
         quotes: toml::from_str(QUOTES).unwrap_or_default(),
         subjects: toml::from_str(SUBJECTS).unwrap_or_default(),
-        automatic: toml::from_str(AUTOMATIC).unwrap_or_default(),
     });
     &MARKERS
 }
 
 const QUOTES: &str = include_str!("../../../data/markers/quotes.toml");
 const SUBJECTS: &str = include_str!("../../../data/markers/subjects.toml");
-const AUTOMATIC: &str = include_str!("../../../data/markers/automatic.toml");
 
 #[cfg(test)]
 mod tests {
@@ -133,8 +103,7 @@ mod tests {
     fn all_files_parse_and_are_folded() {
         toml::from_str::<Quotes>(QUOTES).unwrap();
         toml::from_str::<Subjects>(SUBJECTS).unwrap();
-        toml::from_str::<Automatic>(AUTOMATIC).unwrap();
-        for text in [QUOTES, SUBJECTS, AUTOMATIC] {
+        for text in [QUOTES, SUBJECTS] {
             let data = text.lines().filter(|line| !line.starts_with('#') && line.contains('"'));
             data.for_each(|line| assert_eq!(line, line.to_lowercase()));
         }

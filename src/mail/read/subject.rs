@@ -34,6 +34,15 @@ pub(super) fn is_forward(subject: &str) -> bool {
     }
 }
 
+/// True when a reply prefix stands in front, or after tags.
+pub(super) fn is_reply(subject: &str) -> bool {
+    let mut rest = subject.trim();
+    while let Some(shorter) = tag(rest) {
+        rest = shorter.trim_start_matches(is_space);
+    }
+    word(rest).is_some_and(|word| markers::get().subjects.reply.contains(&word.to_lowercase())) && prefix(rest).is_some()
+}
+
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '\u{a0}'
 }
