@@ -133,7 +133,11 @@ impl<S: Store> Gateway<S> {
     pub(super) fn write_apart(&mut self, change: &mut Change, notice: &Notice) -> Result<(), Fault> {
         let agent = self.organisation.agent(&notice.to);
         let name = agent.map(|agent| agent.name.clone());
-        let language = agent.and_then(|agent| agent.language.clone()).unwrap_or_else(|| self.site.language.clone());
+        let spoken = match agent {
+            Some(agent) => agent.language.clone(),
+            None => self.store.person(&notice.to)?.and_then(|person| person.language),
+        };
+        let language = spoken.unwrap_or_else(|| self.site.language.clone());
         let id = self.store.next_letter()?;
         let reader = Reader { mailbox: Mailbox::new(name.as_deref(), notice.to.clone()), language, thread: (None, None), letter: id };
         let apart = notifications::Apart { site: &self.site, now: change.at.as_second() };

@@ -75,6 +75,16 @@ impl Handle {
         pressed
     }
 
+    /// The same, and wakes the outbox: the job may have written mails.
+    pub async fn change<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Gateway<Sqlite>) -> Result<R, Backend> + Send + 'static,
+    ) -> Result<R, Unavailable> {
+        let changed = self.run(job).await;
+        self.outbox.notify_waiters();
+        changed
+    }
+
     /// Reads beside the writer, on a thread of its own.
     pub async fn look<R: Send + 'static>(&self, question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {
         let readers = self.readers.clone();

@@ -4,6 +4,7 @@
 //! bytes included; the same cause never acts twice; a mail that cannot be handled is parked and the next one goes on.
 //! Excludes: sockets and files of the world (intake, delivery, web), and all rules (desk, routing, notifications).
 
+pub mod access;
 pub mod act;
 mod again;
 pub mod bounce;
@@ -16,11 +17,13 @@ pub mod handle;
 pub mod outbox;
 pub mod press;
 pub mod receive;
+pub mod request;
 pub mod thread;
 pub mod verdict;
 
 use std::sync::Arc;
 
+pub use access::{Entered, Using, Wanted};
 pub use case::Waiting;
 pub use clock::{Clock, SystemClock, SystemMint};
 pub use handle::Handle;

@@ -121,11 +121,15 @@ pub enum MailKind {
     Merged,
     /// To somebody for whom a request was made.
     Beneficiary,
+    /// A key to sign in with.
+    SignIn,
+    /// A request was filled in: its author proves it.
+    RequestProof,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 29] = [
+    pub const ALL: [MailKind; 31] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -155,6 +159,8 @@ impl MailKind {
         MailKind::Transferred,
         MailKind::Merged,
         MailKind::Beneficiary,
+        MailKind::SignIn,
+        MailKind::RequestProof,
     ];
 
     /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
@@ -195,6 +201,8 @@ impl MailKind {
             MailKind::Transferred => "transferred",
             MailKind::Merged => "merged",
             MailKind::Beneficiary => "beneficiary",
+            MailKind::SignIn => "sign_in",
+            MailKind::RequestProof => "request_proof",
         }
     }
 }
@@ -260,6 +268,11 @@ pub enum Extra {
         subject: String,
         /// The beginning of its text.
         excerpt: String,
+    },
+    /// A key that opens a page: its reader's alone.
+    Key {
+        /// The whole address.
+        url: String,
     },
     /// A mail of ours that did not arrive.
     Bounced {

@@ -71,7 +71,7 @@ impl Stage {
         write(templates, &notice, &scene, &reader, &mut Blank)?;
         let apart = super::Apart { site: &self.site, now: 0 };
         match kind {
-            MailKind::HeldMail | MailKind::Parked | MailKind::BounceNotice => {
+            MailKind::HeldMail | MailKind::Parked | MailKind::BounceNotice | MailKind::SignIn | MailKind::RequestProof => {
                 super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop)
             }
             _ => Ok(()),
@@ -96,6 +96,7 @@ impl Stage {
             MailKind::BounceNotice => {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
             }
+            MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
             _ => Extra::None,
         }
     }

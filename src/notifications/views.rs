@@ -258,7 +258,7 @@ fn says_how_to_answer(kind: MailKind) -> bool {
 fn because(notice: &Notice) -> &'static str {
     match (notice.kind, notice.because) {
         (MailKind::AcknowledgementUnproven, _) => "because.unproven",
-        (MailKind::FreshLink, _) => "because.asked",
+        (MailKind::FreshLink | MailKind::SignIn | MailKind::RequestProof, _) => "because.asked",
         (_, Because::Requester) => "because.requester",
         (_, Because::Beneficiary) => "because.beneficiary",
         (_, Because::Guest) => "because.guest",

@@ -57,7 +57,7 @@ pub struct Apart<'a> {
     pub now: i64,
 }
 
-/// The mail of a notice about no ticket. It carries no links.
+/// The mail of a notice about no ticket. It carries no links but a key.
 pub fn write_apart(
     templates: &Templates,
     notice: &Notice,
@@ -68,7 +68,10 @@ pub fn write_apart(
     let language = templates.language([reader.language.as_str(), apart.site.language.as_str()]);
     let mut view = views::of_desk(templates.words(&language), apart.site, notice, reader);
     view.language.clone_from(&language);
-    view.links = Links::default();
+    view.links = match &notice.extra {
+        super::Extra::Key { url } => Links { page: url.clone(), ..Links::default() },
+        _ => Links::default(),
+    };
     let rendered = templates.render(&language, notice.kind, &view)?;
     let mut mail = bare(apart.site, reader, rendered, Number { ticket: 0, salt: mint.salt() });
     mail.language = language;

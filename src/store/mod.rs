@@ -5,10 +5,12 @@
 
 mod fault;
 mod letters;
+mod pages;
 pub mod sqlite;
 
 pub use fault::{Backend, CommitFault};
 pub use letters::{LetterRow, LetterState, LetterUpdate, NewLetter};
+pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,8 @@ pub struct Change {
     pub letters: Vec<NewLetter>,
     /// Deliveries that a bounce speaks of: outbox row and how it ended.
     pub bounced: Vec<(u64, LetterState)>,
+    /// What the pages remember.
+    pub access: Vec<Access>,
 }
 
 impl Change {
@@ -77,6 +81,7 @@ impl Change {
             links: vec![],
             letters: vec![],
             bounced: vec![],
+            access: vec![],
         }
     }
 }
@@ -275,7 +280,7 @@ pub struct TicketQuery {
 }
 
 /// Questions to the memory. A reader connection answers them too, beside the writer.
-pub trait Reads {
+pub trait Reads: PageReads {
     /// A ticket as it stands.
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
     /// Tickets, newest first.

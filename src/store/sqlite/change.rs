@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::values::At;
-use super::{ids, ledger, links, outbox, people, tickets};
+use super::{access, ids, ledger, links, outbox, people, tickets};
 use crate::store::{Cause, Change, CommitFault};
 
 impl From<rusqlite::Error> for CommitFault {
@@ -27,6 +27,7 @@ pub fn write(connection: &Connection, change: &Change) -> Result<(), CommitFault
     change.people.iter().try_for_each(|person| people::write(connection, person))?;
     stop_at("store::people")?;
     capabilities(connection, change)?;
+    change.access.iter().try_for_each(|one| access::write(connection, one, change.at))?;
     stop_at("store::links")?;
     change.letters.iter().try_for_each(|letter| outbox::write(connection, letter, change.at))?;
     change.bounced.iter().try_for_each(|(id, state)| outbox::bounced(connection, *id, *state))?;

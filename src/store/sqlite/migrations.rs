@@ -8,8 +8,11 @@ use super::{backup, lock};
 use crate::store::Backend;
 
 /// One file each; the schema's version is how many were applied (`user_version`).
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../../data/migrations/001-memory.sql"), include_str!("../../../data/migrations/002-excerpts.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../data/migrations/001-memory.sql"),
+    include_str!("../../../data/migrations/002-excerpts.sql"),
+    include_str!("../../../data/migrations/003-pages.sql"),
+];
 /// `application_id` of our files: "Guic". It keeps us from writing into somebody else's database.
 const OURS: i64 = 0x4775_6963;
 

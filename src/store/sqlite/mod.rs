@@ -5,13 +5,16 @@
 //! There is no second store for tests: [`Sqlite::memory`] is this very code on `:memory:`, so that what tests see is what
 //! a site gets, constraints and SQL included. Excludes: rules, clocks, threads.
 
+mod access;
 mod backup;
 mod change;
 mod excerpts;
+mod finding;
 mod ids;
 mod keep;
 mod ledger;
 mod links;
+mod lists;
 mod lock;
 mod migrations;
 mod open;

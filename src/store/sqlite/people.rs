@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::access;
 use super::values::{Who, as_json, json};
 use crate::address::Address;
 use crate::desk::Organisation;
@@ -37,10 +38,14 @@ fn person_of(row: &Row) -> rusqlite::Result<Person> {
     })
 }
 
-/// The organisation as last applied; empty before the first time.
+/// The organisation as last applied, with what its agents chose for themselves; empty before the first time.
 pub fn organisation(connection: &Connection) -> rusqlite::Result<Organisation> {
     let found = connection.prepare_cached("SELECT body FROM organisation")?.query_row([], |row| json(row, "body")).optional()?;
-    Ok(found.unwrap_or_default())
+    let mut organisation: Organisation = found.unwrap_or_default();
+    for (person, preferences) in access::all_preferences(connection)? {
+        organisation.prefer(&person, &preferences);
+    }
+    Ok(organisation)
 }
 
 /// Replaces the organisation.

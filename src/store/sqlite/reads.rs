@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Sqlite, ids, keep, ledger, links, outbox, people, reader::Reader, tickets};
+use super::{Sqlite, access, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets};
 use crate::address::Address;
-use crate::desk::{Event, Organisation, Ticket, TicketId};
+use crate::desk::{Event, Organisation, Preferences, Ticket, TicketId};
 use crate::mail::Letter;
 use crate::ports::Mark;
-use crate::store::{Backend, Disposition, Instance, KnownId, LedgerCount, LetterRow, Link, Person, Reads, Thread, TicketQuery, TokenHash};
+use crate::store::{
+    Backend, Disposition, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, PageReads, Person, Reads, Search, Session, Shelf,
+    Thread, TicketQuery, TokenHash,
+};
 
 /// Has a connection to ask.
 trait Connected {
@@ -134,5 +137,51 @@ impl<T: Connected> Reads for T {
 
     fn accounted(&self, mailbox: &str, folder: &str, epoch: u32) -> Result<Vec<u32>, Backend> {
         Ok(keep::accounted(self.connection(), (mailbox, folder), epoch)?)
+    }
+}
+
+impl<T: Connected> PageReads for T {
+    fn gate(&self, hash: &TokenHash) -> Result<Option<Gate>, Backend> {
+        Ok(access::gate(self.connection(), hash)?)
+    }
+
+    fn waiting_bytes(&self) -> Result<u64, Backend> {
+        Ok(access::waiting_bytes(self.connection())?)
+    }
+
+    fn session(&self, hash: &TokenHash) -> Result<Option<Session>, Backend> {
+        Ok(access::session(self.connection(), hash)?)
+    }
+
+    fn sessions(&self, person: &Address) -> Result<Vec<Session>, Backend> {
+        Ok(access::sessions(self.connection(), person)?)
+    }
+
+    fn preferences(&self, person: &Address) -> Result<Preferences, Backend> {
+        Ok(access::preferences(self.connection(), person)?)
+    }
+
+    fn has_tickets(&self, person: &Address) -> Result<bool, Backend> {
+        Ok(lists::has_any(self.connection(), person)?)
+    }
+
+    fn shelf(&self, shelf: &Shelf) -> Result<Vec<Ticket>, Backend> {
+        Ok(lists::shelf(self.connection(), shelf)?)
+    }
+
+    fn shelf_count(&self, shelf: &Shelf, most: usize) -> Result<usize, Backend> {
+        Ok(lists::count(self.connection(), shelf, most)?)
+    }
+
+    fn tickets_of(&self, person: &Address, below: Option<TicketId>, limit: usize) -> Result<Vec<Ticket>, Backend> {
+        Ok(lists::of_person(self.connection(), person, below, limit)?)
+    }
+
+    fn search(&self, search: &Search) -> Result<Found, Backend> {
+        Ok(finding::search(self.connection(), search)?)
+    }
+
+    fn people_like(&self, start: &str, limit: usize) -> Result<Vec<Person>, Backend> {
+        Ok(finding::like(self.connection(), start, limit)?)
     }
 }

@@ -1,0 +1,78 @@
+//! What somebody chose for themselves: it lies over what the organisation declares for them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::organisation::{Monitoring, Organisation};
+use crate::address::Address;
+
+/// Somebody's choices; all may be absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// ISO 639-1 of mails and pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What they hear, by key of the service.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hears: BTreeMap<String, Monitoring>,
+    /// Away until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub away_until: Option<Timestamp>,
+    /// Under their answers from the pages.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub signature: String,
+}
+
+impl Preferences {
+    /// Away at that time?
+    pub fn is_away(&self, now: Timestamp) -> bool {
+        self.away_until.is_some_and(|until| now < until)
+    }
+}
+
+impl Monitoring {
+    /// Every level, least first.
+    pub const ALL: [Monitoring; 3] = [Monitoring::Never, Monitoring::Creation, Monitoring::Always];
+
+    /// A stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Monitoring::Never => "never",
+            Monitoring::Creation => "creation",
+            Monitoring::Always => "always",
+        }
+    }
+}
+
+impl Organisation {
+    /// The organisation with an agent's own choices.
+    pub fn prefer(&mut self, person: &Address, preferences: &Preferences) {
+        for agent in self.agents.iter_mut().filter(|agent| agent.address == *person) {
+            agent.language = preferences.language.clone().or(agent.language.take());
+            for membership in &mut agent.memberships {
+                membership.hears = preferences.hears.get(&membership.service).copied().unwrap_or(membership.hears);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_lie_over_what_is_declared() {
+        let declared = "[[agent]]\naddress = \"ag1@desk.test\"\nname = \"Karim\"\nlanguage = \"fr\"\n[[agent.member]]\nservice = \"dsi\"\n";
+        let mut organisation: Organisation = toml::from_str(declared).unwrap();
+        let person = Address::parse("ag1@desk.test").unwrap();
+        let hears = BTreeMap::from([("dsi".to_owned(), Monitoring::Always), ("other".to_owned(), Monitoring::Never)]);
+        organisation.prefer(&person, &Preferences { hears, ..Preferences::default() });
+        let agent = organisation.agent(&person).unwrap();
+        assert_eq!((agent.language.as_deref(), agent.memberships[0].hears), (Some("fr"), Monitoring::Always));
+        organisation.prefer(&person, &Preferences { language: Some("en".into()), ..Preferences::default() });
+        assert_eq!(organisation.agent(&person).unwrap().language.as_deref(), Some("en"));
+    }
+}
