@@ -109,6 +109,7 @@ fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
         "reply": mail.reply,
         "quoted": mail.quoted,
         "signature": mail.signature,
+        "parts": mail.parts,
         "attachments": mail.attachments,
         "bounce": mail.bounce,
         "remarks": mail.remarks,

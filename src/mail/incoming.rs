@@ -43,8 +43,13 @@ pub struct Incoming {
     pub language: Option<String>,
     /// The whole readable text: `text/plain`, or HTML rendered.
     pub text: String,
-    /// The new words of `text`: without quotes and signature; never empty when `text` is not.
+    /// What a reader is shown of `text`: the new words, and what inline answers answer; never empty when `text` is not.
     pub reply: String,
+    /// The new words alone, without what they answer and without a farewell: what commands and short answers are read from. Empty
+    /// when nobody wrote anything new.
+    pub said: String,
+    /// All of `text`, in order: the parts joined are the text.
+    pub parts: Vec<Part>,
     /// What was folded as quoted from earlier mails.
     pub quoted: String,
     /// What was folded as the sender's signature.
@@ -92,6 +97,42 @@ impl Author {
             Author::One(mailbox) => Some(&mailbox.address),
             _ => None,
         }
+    }
+}
+
+/// A stretch of the text, whole lines in nearly all cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Whose words these are, and what for.
+    pub kind: PartKind,
+    /// Exactly as in the text, line ends included.
+    pub text: String,
+}
+
+/// What a stretch of text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartKind {
+    /// New words of the author.
+    New,
+    /// "Best regards," and the author's name: said, but nothing is read from it.
+    Farewell,
+    /// Quoted, and answered right below: shown above its answer.
+    Question,
+    /// Quoted from earlier mails of the conversation.
+    Quoted,
+    /// Passed on from somewhere else.
+    Forwarded,
+    /// The author's card, or what their device added.
+    Signature,
+    /// What machines on the way added: legal notes, a list's footer, a gateway's banner.
+    Footer,
+}
+
+impl PartKind {
+    /// Shown to readers, unless nothing but the rest is there.
+    pub fn is_shown(self) -> bool {
+        matches!(self, PartKind::New | PartKind::Farewell | PartKind::Question)
     }
 }
 

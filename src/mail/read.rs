@@ -9,24 +9,30 @@
 
 mod absence;
 mod addresses;
+mod attribution;
 mod body;
 mod bounce;
+mod cards;
 mod charset;
 mod cut;
 mod fields;
+mod headers;
 mod html;
 mod ids;
 mod kind;
 mod language;
+mod lines;
 mod markers;
 mod marks;
 mod names;
 mod params;
+mod phrases;
 mod signs;
 mod similar;
 mod subject;
 mod transfer;
 mod tree;
+mod twin;
 mod words;
 
 use std::borrow::Cow;
@@ -91,13 +97,24 @@ fn understand(raw: &[u8], limits: &Limits) -> Incoming {
     let mut mail = header(&tree.root.fields, limits);
     mail.remarks.extend(oddities(&tree));
     let body = body::read(&tree.root, limits, &mut mail.remarks);
-    let parts = cut::split(&body.lines);
-    mail.text = html::join(&body.lines).trim_matches('\n').to_owned();
-    (mail.reply, mail.quoted, mail.signature) = (parts.reply, parts.quoted, parts.signature);
+    let lines = lines::trimmed(body.lines);
+    mail.text = lines::join(&lines);
+    let split = cut::split(&lines, about(&mail));
+    (mail.reply, mail.said, mail.quoted, mail.signature, mail.parts) =
+        (split.reply, split.said, split.quoted, split.signature, split.parts);
     (mail.html, mail.attachments) = (body.html, body.attachments);
-    mail.language = language::of(&mail.reply, &tree.root.fields);
+    let new = if mail.said.is_empty() { &mail.reply } else { &mail.said };
+    mail.language = language::of(new, &tree.root.fields);
     judge(&mut mail, &tree);
     mail
+}
+
+fn about(mail: &Incoming) -> cut::About<'_> {
+    let author = match &mail.from {
+        Author::One(mailbox) => mailbox.name.as_deref(),
+        _ => None,
+    };
+    cut::About { author, forward: subject::is_forward(&mail.subject) }
 }
 
 fn header(fields: &Fields, limits: &Limits) -> Incoming {

@@ -21,8 +21,10 @@ use answers::Short;
 
 /// What is known of a mail whose ticket is found.
 pub struct Asked<'a> {
-    /// The new words.
+    /// The new words, and nothing else: what they ask for is read from them.
     pub words: Words,
+    /// The same as a reader sees them, with what they answer and a farewell: kept when there are no commands.
+    pub shown: String,
     /// What its author is to the ticket.
     pub role: Role,
     /// How surely.
@@ -100,10 +102,10 @@ fn participant(asked: &Asked<'_>, found: Commands) -> Understood {
 
 /// No commands: an agreement, thanks, or words.
 fn plain(asked: &Asked<'_>) -> Understood {
-    let words = asked.words.clone();
-    let said = |action| Understood { actions: vec![action], text: asked.words.text.clone(), ..Understood::default() };
+    let words = Words { text: asked.shown.clone(), ..asked.words.clone() };
+    let said = |action| Understood { actions: vec![action], text: asked.shown.clone(), ..Understood::default() };
     let participant = matches!(asked.role, Role::Owner | Role::Guest);
-    match (answers::short(&words), &asked.ticket.status) {
+    match (answers::short(&asked.words), &asked.ticket.status) {
         (Some(short), Status::AwaitingApproval { request, .. })
             if short.agrees && asked.role == Role::Owner && asked.level == Level::Proven =>
         {

@@ -8,8 +8,8 @@ use super::super::effects::{Decided, Fault, learned, token_hash};
 use super::super::{Gateway, facts};
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, decide_all};
-use crate::mail::Kind;
 use crate::mail::carrier::Purpose;
+use crate::mail::{Kind, PartKind};
 use crate::notifications::{Because, Extra, MailKind, Notice};
 use crate::proof::Level;
 use crate::routing::route::By;
@@ -81,7 +81,8 @@ impl<S: Store> Gateway<S> {
     /// What the mail asks for: the beginning that came late, a tagged decision, commands, or plain words.
     fn understand(&mut self, case: &Case<'_>, candidate: &Candidate, role: Role) -> Result<Understood, Fault> {
         let ticket = &candidate.ticket;
-        let words = case.words(self.spoken(case)?);
+        let shown = self.redacted(case)?;
+        let words = case.words(shown.clone());
         let plain = |actions| Understood { actions, ..Understood::default() };
         if candidate.by == By::Ghost && candidate.fresh && case.identity.level == Level::Proven {
             let guests = case.reached.iter().filter(|who| !self.is_agent(ticket, who)).cloned().collect();
@@ -97,7 +98,8 @@ impl<S: Store> Gateway<S> {
         let Some(author) = case.identity.address().cloned() else { return Ok(Understood::default()) };
         let internal = self.answers_a_note(case, &author)?;
         let level = case.identity.level;
-        Ok(understand(&Asked { words, role, level, author, ticket, organisation: &self.organisation, internal, automatic }))
+        let words = case.words(spoken(case));
+        Ok(understand(&Asked { words, shown, role, level, author, ticket, organisation: &self.organisation, internal, automatic }))
     }
 
     /// Does it answer a mail whose thread stays among agents? The signed address says so, or the letter that is answered.
@@ -256,14 +258,7 @@ impl<S: Store> Gateway<S> {
         vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }]
     }
 
-    /// The new words; the subject, when it is a command and nothing else was written (telephones, List-Unsubscribe).
-    fn spoken(&self, case: &Case<'_>) -> Result<String, Fault> {
-        let text = self.redacted(case)?;
-        let subject = case.mail.subject_core.trim();
-        Ok(if text.trim().is_empty() && subject.starts_with('#') { subject.to_owned() } else { text })
-    }
-
-    /// The new words, without capabilities of ours.
+    /// What a reader is shown, without capabilities of ours.
     pub(super) fn redacted(&self, case: &Case<'_>) -> Result<String, Fault> {
         Ok(redact::redact(&case.mail.reply, REDACTED).0.into_owned())
     }
@@ -294,6 +289,16 @@ impl<S: Store> Gateway<S> {
         // What our server got before we wrote is no answer to it, however late we read it.
         let gap = case.waiting.received_at.duration_since(last);
         Ok(!gap.is_negative() && gap < SignedDuration::from_secs(seconds))
+    }
+}
+
+/// The new words alone; the subject, when it is a command and nothing is written or passed on (telephones, List-Unsubscribe).
+fn spoken(case: &Case<'_>) -> String {
+    let subject = case.mail.subject_core.trim();
+    let silent = case.mail.parts.iter().all(|part| matches!(part.kind, PartKind::Signature | PartKind::Footer));
+    match silent && subject.starts_with('#') {
+        true => subject.to_owned(),
+        false => redact::redact(&case.mail.said, REDACTED).0.into_owned(),
     }
 }
 

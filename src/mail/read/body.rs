@@ -1,11 +1,12 @@
 //! Which parts are the text and which are attachments (after RFC 8621 section 4.1.4), and the text made readable.
 
-use super::html::{self, Line};
+use super::html;
+use super::lines::{self, Line};
 use super::names::{self, Names};
 use super::transfer::{self, Transfer};
 use super::tree::Part;
 use super::words;
-use super::{charset, cut};
+use super::{charset, twin};
 use crate::mail::incoming::{Attachment, Limits, Remark};
 
 /// What a mail shows.
@@ -187,7 +188,7 @@ fn join(segments: Vec<Segment>) -> (String, String) {
 
 fn show(segment: Segment, body: &mut Body, remarks: &mut Vec<Remark>) {
     let lines = match &segment {
-        Segment::Plain(plain) => cut::plain_lines(plain),
+        Segment::Plain(plain) => lines::plain(plain),
         Segment::Html(html) => html::lines(html),
         Segment::Both { plain, html } => both(plain, html, remarks),
     };
@@ -210,10 +211,12 @@ fn both(plain: &str, html: &str, remarks: &mut Vec<Remark>) -> Vec<Line> {
         remarks.push(Remark { code: "text-stub", about: String::new() });
         return rendered;
     }
-    if super::similar::percent(plain, &html::join(&rendered)) < 50 {
+    if super::similar::percent(plain, &lines::join(&rendered)) < 50 {
         remarks.push(Remark { code: "parts-differ", about: String::new() });
     }
-    cut::plain_lines(plain)
+    let mut lines = lines::plain(plain);
+    twin::mark(&mut lines, &rendered);
+    lines
 }
 
 /// An image is inline when the HTML shows it.

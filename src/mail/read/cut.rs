@@ -1,76 +1,142 @@
-//! New words, quoted words, signature: each line of a text goes to exactly one of them.
+//! New words, what they answer, quoted words, signature, footer: each line of a text goes to exactly one of them.
 //!
-//! Promises: no line is lost or doubled; the reply is never empty when the text is not (then nothing is cut).
-//! Excludes: what a line looks like (see `marks`).
+//! Promises: the parts joined are the text; what is shown is never empty when the text is not; words below or between
+//! quoted ones stay. Excludes: what a line looks like (see `marks`).
 
-use super::html::Line;
-use super::marks::{self, Mark};
+use super::cards;
+use super::lines::Line;
+use super::marks::{self, Mark, fold};
+use super::phrases;
+use crate::mail::incoming::{Part, PartKind};
 
-/// The three parts of a text.
+/// What is known of a mail besides its text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct About<'a> {
+    /// The author's name, as `From` has it.
+    pub author: Option<&'a str>,
+    /// The subject says that it is a forward.
+    pub forward: bool,
+}
+
+/// A text in its parts, and views of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Parts {
+pub(super) struct Split {
+    pub parts: Vec<Part>,
     pub reply: String,
+    pub said: String,
     pub quoted: String,
     pub signature: String,
 }
 
 /// Lines of a signature after `-- ` at most; more are words.
 const SIGNATURE_LINES: usize = 20;
-/// Lines after a closing ("Best regards,") at most, for name and card.
-const CARD_LINES: usize = 8;
-/// Longest line of a card.
-const CARD_WIDTH: usize = 80;
-
-/// A plain text as lines; `>` marks what is quoted.
-pub(super) fn plain_lines(text: &str) -> Vec<Line> {
-    let line = |text: &str| Line { text: text.to_owned(), quoted: text.trim_start().starts_with('>'), rest_quoted: false };
-    text.split('\n').map(line).collect()
-}
+/// Words that may introduce answers inside an unmarked quotation, at most.
+const INLINE_WORDS: usize = 60;
 
 /// Cuts a text.
-pub(super) fn split(lines: &[Line]) -> Parts {
+pub(super) fn split(lines: &[Line], about: About<'_>) -> Split {
     let marks = marks::of(lines);
-    let mut places = vec![Place::Reply; lines.len()];
-    place_quotes(&marks, &mut places);
-    let unsigned = places.clone();
-    place_signature(lines, &marks, &mut places);
-    for places in [places, unsigned, vec![Place::Reply; lines.len()]] {
-        let parts = gather(lines, &places);
-        if !parts.reply.is_empty() {
-            return parts;
+    let mut kinds = vec![PartKind::New; lines.len()];
+    let end = place_quotes(lines, &marks, &mut kinds, about);
+    for section in sections(&marks, &kinds) {
+        place_machines(&marks, &mut kinds, section.clone());
+        place_signature(&View { lines, marks: &marks, about }, &mut kinds, section);
+    }
+    place_questions(&View { lines, marks: &marks, about }, &mut kinds, end);
+    place_blanks(&marks, &mut kinds);
+    views(lines, &kinds)
+}
+
+/// The parts of a text whose lines were told, and what is shown of them.
+pub(super) fn views(lines: &[Line], kinds: &[PartKind]) -> Split {
+    let said = gather(lines, kinds, |kind| kind == PartKind::New);
+    let mut reply = gather(lines, kinds, PartKind::is_shown);
+    // Nothing left means nothing stripped: first a signature counts as words, then everything does.
+    if !is_something(&reply) {
+        reply = gather(lines, kinds, |kind| !matches!(kind, PartKind::Quoted | PartKind::Forwarded));
+    }
+    if !is_something(&reply) {
+        reply = gather(lines, kinds, |_| true);
+    }
+    Split {
+        parts: parts(lines, kinds),
+        reply,
+        said,
+        quoted: gather(lines, kinds, |kind| matches!(kind, PartKind::Quoted | PartKind::Forwarded)),
+        signature: gather(lines, kinds, |kind| matches!(kind, PartKind::Signature | PartKind::Footer)),
+    }
+}
+
+fn is_something(text: &str) -> bool {
+    text.contains(|c: char| !c.is_whitespace() && !"-_=*>|".contains(c))
+}
+
+fn parts(lines: &[Line], kinds: &[PartKind]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for (at, (line, kind)) in lines.iter().zip(kinds).enumerate() {
+        // A line end belongs to what stands before it.
+        if let Some(before) = parts.last_mut().filter(|_| at > 0 && !line.glued) {
+            before.text.push('\n');
+        }
+        match parts.last_mut().filter(|before| before.kind == *kind) {
+            Some(before) => before.text.push_str(&line.text),
+            None => parts.push(Part { kind: *kind, text: line.text.clone() }),
         }
     }
-    Parts::default()
+    parts
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Reply,
-    Quoted,
-    Signature,
+/// The lines of some kinds. Where something was taken out between two of them, a blank line stays.
+fn gather(lines: &[Line], kinds: &[PartKind], wanted: impl Fn(PartKind) -> bool) -> String {
+    let mut text = String::new();
+    let mut last = None;
+    for (at, line) in lines.iter().enumerate().filter(|(at, _)| wanted(kinds[*at])) {
+        if last.is_some_and(|last| last + 1 != at) && !text.ends_with("\n\n") {
+            text.push('\n');
+        }
+        if line.glued && last.is_some_and(|last| last + 1 == at) {
+            text.pop();
+        }
+        text.push_str(&line.text);
+        text.push('\n');
+        last = Some(at);
+    }
+    text.trim_matches('\n').trim_end().to_owned()
 }
 
-fn place_quotes(marks: &[Mark], places: &mut [Place]) {
-    let written = |until: usize| marks[..until].iter().any(|mark| matches!(mark, Mark::Text | Mark::Closing | Mark::Device));
+/// Places what is quoted; answers where the quotation begins that goes on until the end.
+fn place_quotes(lines: &[Line], marks: &[Mark], kinds: &mut [PartKind], about: About<'_>) -> usize {
+    let written =
+        |until: usize| marks[..until].iter().any(|mark| matches!(mark, Mark::Text | Mark::Closing | Mark::Device | Mark::Signature));
+    let mut passed_on = false;
     for at in 0..marks.len() {
         let opens = match marks[at] {
             Mark::Quoted => {
-                places[at] = Place::Quoted;
+                passed_on |= marks::is_forward(&lines[at].text);
+                kinds[at] = if passed_on { PartKind::Forwarded } else { PartKind::Quoted };
                 false
             }
             Mark::Attribution => {
-                places[at] = Place::Quoted;
+                kinds[at] = PartKind::Quoted;
                 // Without `>` below, nothing tells where the quotation ends: with the mail.
-                !next_words(marks, at).is_some_and(|next| marks[next] == Mark::Quoted)
+                written(at) && !next_words(marks, at).is_some_and(|next| marks[next] == Mark::Quoted)
             }
             Mark::Headers | Mark::Original | Mark::Forward => true,
             _ => false,
         };
-        if opens && written(at) {
+        if opens {
             let from = with_rule(marks, at);
-            return places[from..].fill(Place::Quoted);
+            let forward = marks[at] == Mark::Forward || about.forward && marks[at] == Mark::Headers;
+            let kind = match () {
+                () if forward => PartKind::Forwarded,
+                () if says_inline(lines, marks, from) => PartKind::Question,
+                () => PartKind::Quoted,
+            };
+            kinds[from..].fill(kind);
+            return from;
         }
     }
+    marks.len()
 }
 
 /// The next line that is neither blank nor part of the same attribution.
@@ -78,125 +144,146 @@ fn next_words(marks: &[Mark], at: usize) -> Option<usize> {
     (at..marks.len()).find(|&at| !matches!(marks[at], Mark::Attribution | Mark::Blank))
 }
 
-/// A rule right above belongs to what it introduces.
+/// A rule right above belongs to what it introduces, and so does the introduction of an introduction.
 fn with_rule(marks: &[Mark], at: usize) -> usize {
     let above = marks[..at].iter().rposition(|mark| *mark != Mark::Blank);
-    above.filter(|&above| matches!(marks[above], Mark::Rule | Mark::Original) && at - above <= 3).unwrap_or(at)
+    above.filter(|&above| matches!(marks[above], Mark::Rule | Mark::Original | Mark::Delimiter) && at - above <= 3).unwrap_or(at)
 }
 
-fn place_signature(lines: &[Line], marks: &[Mark], places: &mut [Place]) {
-    for at in 0..marks.len() {
-        if marks[at] == Mark::Device && places[at] == Place::Reply {
-            places[at] = Place::Signature;
-        }
-    }
-    let kept: Vec<usize> = (0..marks.len()).filter(|&at| places[at] == Place::Reply && marks[at] != Mark::Blank).collect();
-    let start = kept.iter().position(|&at| marks[at] == Mark::Delimiter && after(&kept, at) <= SIGNATURE_LINES);
-    let start = start.or_else(|| kept.iter().position(|&at| marks[at] == Mark::Closing && is_card(lines, &kept, at)));
-    for &at in start.map_or(&[][..], |start| &kept[start..]) {
-        places[at] = Place::Signature;
-    }
+/// "See my answers below, in red": new words are somewhere in what looks quoted, so it is shown.
+fn says_inline(lines: &[Line], marks: &[Mark], until: usize) -> bool {
+    let said: Vec<String> = (0..until).filter(|&at| marks[at] == Mark::Text).map(|at| fold(&lines[at].text)).collect();
+    let words: usize = said.iter().map(|line| line.split(' ').count()).sum();
+    words <= INLINE_WORDS && said.iter().any(|line| phrases::get().inline.iter().any(|phrase| line.contains(phrase.as_str())))
 }
 
-fn after(kept: &[usize], at: usize) -> usize {
-    kept.iter().filter(|&&kept| kept > at).count()
-}
-
-/// After a closing only a name and a card may follow, and something must stand before it.
-fn is_card(lines: &[Line], kept: &[usize], at: usize) -> bool {
-    let short = kept.iter().filter(|&&kept| kept > at).all(|&kept| lines[kept].text.chars().count() <= CARD_WIDTH);
-    kept.first().is_some_and(|&first| first < at) && after(kept, at) <= CARD_LINES && short
-}
-
-fn gather(lines: &[Line], places: &[Place]) -> Parts {
-    let of = |wanted: Place| {
-        let mut text = String::new();
-        let mut last = None;
-        for (at, line) in lines.iter().enumerate().filter(|(at, _)| places[*at] == wanted) {
-            // Where something was taken out between two lines, a blank line stays.
-            if last.is_some_and(|last| last + 1 != at) && !text.ends_with("\n\n") {
-                text.push('\n');
+/// Stretches of new lines between quoted ones.
+fn sections(marks: &[Mark], kinds: &[PartKind]) -> Vec<std::ops::Range<usize>> {
+    let mut sections = Vec::new();
+    let mut start = None;
+    for at in 0..=marks.len() {
+        let inside = at < marks.len() && kinds[at] == PartKind::New;
+        match (inside, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) if at == marks.len() || marks[at] != Mark::Blank => {
+                sections.push(from..at);
+                start = None;
             }
-            text.push_str(&line.text);
-            text.push('\n');
-            last = Some(at);
+            _ => {}
         }
-        text.trim_matches('\n').trim_end().to_owned()
+    }
+    sections
+}
+
+/// What devices, lists, lawyers and gateways added.
+fn place_machines(marks: &[Mark], kinds: &mut [PartKind], section: std::ops::Range<usize>) {
+    let words = |until: usize| marks[..until].iter().any(|mark| matches!(mark, Mark::Text | Mark::Closing));
+    for at in section.clone() {
+        match marks[at] {
+            Mark::Device | Mark::Signature => kinds[at] = PartKind::Signature,
+            Mark::Banner => kinds[at] = PartKind::Footer,
+            Mark::Footer if words(at) => {
+                let from = with_rule(marks, at).max(section.start);
+                return kinds[from..section.end].fill(PartKind::Footer);
+            }
+            _ => {}
+        }
+    }
+}
+
+struct View<'a> {
+    lines: &'a [Line],
+    marks: &'a [Mark],
+    about: About<'a>,
+}
+
+/// What the author's program, or the author, put below the words.
+fn place_signature(view: &View<'_>, kinds: &mut [PartKind], section: std::ops::Range<usize>) {
+    let kept: Vec<usize> = section.filter(|&at| kinds[at] == PartKind::New && view.marks[at] != Mark::Blank).collect();
+    let above = kept.first().is_some_and(|&first| view.marks[..first].contains(&Mark::Text));
+    for (count, &at) in kept.iter().enumerate() {
+        let below: Vec<&Line> = kept[count + 1..].iter().map(|&at| &view.lines[at]).collect();
+        let Some(farewell) = view.farewell(at, &below, count > 0 || above) else { continue };
+        let (said, card) = kept[count..].split_at(farewell);
+        said.iter().for_each(|&at| kinds[at] = PartKind::Farewell);
+        card.iter().for_each(|&at| kinds[at] = PartKind::Signature);
+        return;
+    }
+}
+
+impl View<'_> {
+    /// When a signature begins with this line: how many of its lines are a farewell rather than a card.
+    fn farewell(&self, at: usize, below: &[&Line], has_words: bool) -> Option<usize> {
+        let text = self.lines[at].text.as_str();
+        match self.marks[at] {
+            Mark::Delimiter => (below.len() <= SIGNATURE_LINES).then_some(0),
+            _ if !has_words => None,
+            Mark::Closing => cards::after_closing(below).map(|name| name + 1),
+            Mark::Rule => cards::is_card(below).then_some(0),
+            Mark::Text if below.is_empty() && cards::is_signed_name(text) => Some(0),
+            Mark::Text if self.about.author.is_some_and(|author| cards::is_author(text, author)) => match below.is_empty() {
+                true => Some(1),
+                false => cards::is_card(below).then_some(1),
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A quotation that is answered below is shown: several with words between them, or one that the author made by hand. One that
+/// a program introduced, with all answers below it, is not.
+fn place_questions(view: &View<'_>, kinds: &mut [PartKind], end: usize) {
+    let marks = view.marks;
+    let said =
+        |kinds: &[PartKind], at: usize| kinds[at] == PartKind::New && !matches!(marks[at], Mark::Blank | Mark::Rule | Mark::Delimiter);
+    let runs = runs(marks, end, |at| said(kinds, at));
+    let answered = |at: usize| {
+        let until = runs.get(at + 1).map_or(end, |next: &Run| next.lines.start);
+        (runs[at].lines.end..until).any(|line| said(kinds, line))
     };
-    Parts { reply: of(Place::Reply), quoted: of(Place::Quoted), signature: of(Place::Signature) }
+    // A quotation in markup below words is a program's.
+    let by_program = |run: &Run| run.introduced || view.lines[run.lines.start].by_markup && (0..run.lines.start).any(|at| said(kinds, at));
+    let asked =
+        (0..runs.len()).filter(|&at| answered(at) && (runs.len() > 1 || !by_program(&runs[at]))).flat_map(|at| runs[at].lines.clone());
+    let asked: Vec<usize> = asked.filter(|&at| kinds[at] == PartKind::Quoted && marks[at] == Mark::Quoted).collect();
+    asked.into_iter().for_each(|at| kinds[at] = PartKind::Question);
+}
+
+/// Quoted lines without words between them.
+struct Run {
+    lines: std::ops::Range<usize>,
+    introduced: bool,
+}
+
+fn runs(marks: &[Mark], end: usize, said: impl Fn(usize) -> bool) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let (mut open, mut introduced) = (false, false);
+    for (at, mark) in marks[..end].iter().enumerate() {
+        match mark {
+            Mark::Quoted if open => runs.last_mut().into_iter().for_each(|run| run.lines.end = at + 1),
+            Mark::Quoted => {
+                runs.push(Run { lines: at..at + 1, introduced });
+                open = true;
+            }
+            Mark::Attribution => introduced = true,
+            _ if said(at) => (open, introduced) = (false, false),
+            _ => {}
+        }
+    }
+    runs
+}
+
+/// Blank lines go with what stands above them, the first ones with what stands below.
+fn place_blanks(marks: &[Mark], kinds: &mut [PartKind]) {
+    let first = marks.iter().position(|mark| *mark != Mark::Blank).unwrap_or(0);
+    let mut last = kinds.get(first).copied().unwrap_or(PartKind::New);
+    for at in 0..kinds.len() {
+        match marks[at] {
+            Mark::Blank => kinds[at] = last,
+            _ => last = kinds[at],
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cut(text: &str) -> Parts {
-        split(&plain_lines(text))
-    }
-
-    #[test]
-    fn starters() {
-        for quote in [
-            "On Mon, 3 Mar 2025 at 10:12, Jean <jean@ville.test> wrote:\n> hello",
-            "Le lun. 3 mars 2025 à 10:12, Jean Dupont\n<jean@ville.test> a écrit :\n\n> bonjour",
-            "Le 3 mars 2025 à 10:12, Jean <jean@ville.test> a écrit\u{a0}:\n\nbonjour\nà vous",
-            "-----Message d'origine-----\nDe : Jean\nbonjour",
-            "________________________________\nDe : Jean Dupont <jean@ville.test>\nEnvoyé : lundi 3 mars 2025 10:12\nÀ : Support\nObjet : imprimante\n\nbonjour",
-            "From: Jean\nSent: Monday\nTo: Support\nSubject: printer\n\nhello",
-            "*De :* Jean\n*Envoyé :* lundi\n*À :* Support\n*Objet :* imprimante\n\nbonjour",
-            "De : Jean Envoyé : lundi 3 mars À : Support Objet : imprimante\nbonjour",
-            "Am 03.03.2025 um 10:12 schrieb Jean:\n> hallo",
-            "El lun, 3 mar 2025 a las 10:12, Jean (<jean@ville.test>) escribió:\n> hola",
-            "2013/8/5 Foo Bar <foo@bar.test>\n> hi",
-            "---------- Forwarded message ---------\nFrom: a\n\nhello",
-        ] {
-            let parts = cut(&format!("New words\n\n{quote}"));
-            assert_eq!((parts.reply.as_str(), parts.quoted.as_str()), ("New words", quote), "{quote}");
-        }
-    }
-
-    #[test]
-    fn c24_nothing_is_ever_cut_to_nothing() {
-        for text in [
-            "> all quoted",
-            "On 3 March Jean wrote:\n> hi",
-            "-- \nJean",
-            "Sent from my iPhone",
-            "From: a\nSent: b\nTo: c\nSubject: d\n\nbody",
-        ] {
-            assert!(!cut(text).reply.is_empty(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn answers_below_and_between_stay() {
-        let parts = cut("On 3 March 2025 Jean wrote:\n> one?\nYes.\n> two?\nNo.\n-- \nMe");
-        assert_eq!((parts.reply.as_str(), parts.signature.as_str()), ("Yes.\n\nNo.", "-- \nMe"));
-    }
-
-    #[test]
-    fn words_that_only_look_like_it() {
-        for text in [
-            "On Monday I wrote: it is broken.\nThanks",
-            "Le lundi 3 mars il a écrit une note.\nMerci",
-            "Date : 3 mars\nObjet : panne\nSalle : 12",
-            "We said -- well -- nothing",
-            "From: the beginning it failed",
-        ] {
-            assert_eq!(cut(text).reply, text);
-        }
-    }
-
-    #[test]
-    fn signatures() {
-        for (signature, text) in [
-            ("-- \nJean\n+33 1", "Bonjour\n-- \nJean\n+33 1\n\nLe 3 mars 2025, Marc <m@x.test> a écrit :\n> x"),
-            ("Envoyé de mon iPhone", "Bonjour\n\nEnvoyé de mon iPhone\n\n> x"),
-            ("Cordialement,\n\nJean Dupont\nDirection", "Bonjour\n\nCordialement,\n\nJean Dupont\nDirection"),
-            ("Kind regards\nJean", "Bonjour\n\nKind regards\nJean\n\nFrom: a\nSent: b\nTo: c\nSubject: d\n\nbody"),
-        ] {
-            let parts = cut(text);
-            assert_eq!((parts.reply.as_str(), parts.signature.as_str()), ("Bonjour", signature));
-        }
-    }
-}
+mod tests;

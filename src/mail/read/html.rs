@@ -3,21 +3,14 @@
 //! Promises: linear in the bytes, no recursion, no tree; each line knows whether the sender's program marked it as
 //! quoted, so that the cut of replies need not guess. Excludes: anything safe to show as HTML (see the pages).
 
+mod effects;
 mod tags;
 #[cfg(test)]
 mod tests;
 
+use super::lines::{self, Line};
+use effects::{Effect, effect, starts_rest};
 use tags::{Token, Tokens, attribute, entities};
-
-/// A line of text, and what the markup said of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Line {
-    pub text: String,
-    /// Inside a quotation by the markup.
-    pub quoted: bool,
-    /// By the markup, everything from here on was quoted by the sender's program.
-    pub rest_quoted: bool,
-}
 
 /// Open elements that are remembered; deeper ones only give text.
 const DEPTH_MAX: usize = 500;
@@ -46,12 +39,7 @@ pub(super) fn lines(html: &str) -> Vec<Line> {
 
 /// The visible text of HTML, quotes marked by `> `.
 pub(super) fn text(html: &str) -> String {
-    join(&lines(html))
-}
-
-/// The lines as one text.
-pub(super) fn join(lines: &[Line]) -> String {
-    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+    lines::join(&lines(html))
 }
 
 #[derive(Default)]
@@ -65,6 +53,7 @@ struct Page {
     regions: usize,
     hidden: usize,
     preformatted: usize,
+    signatures: usize,
     rest_quoted: bool,
 }
 
@@ -76,16 +65,6 @@ struct Element {
     counter: Option<usize>,
     /// For links: the target, and where its text began.
     link: Option<(String, usize)>,
-}
-
-#[derive(Default, Clone, Copy, PartialEq)]
-enum Effect {
-    #[default]
-    None,
-    Hidden,
-    Quote,
-    Region,
-    Pre,
 }
 
 impl Page {
@@ -169,6 +148,11 @@ impl Page {
         }
         self.block(&element.name);
         self.count(element.effect, false);
+        // Gmail lets people answer inside the element that held the quotation: below its first quote, words are new.
+        if element.effect == Effect::Quote && self.open.last().is_some_and(|parent| parent.effect == Effect::Container) {
+            self.count(Effect::Container, false);
+            self.open.last_mut().into_iter().for_each(|parent| parent.effect = Effect::None);
+        }
     }
 
     /// `<p>` and the parts of lists and tables end by themselves.
@@ -224,7 +208,7 @@ impl Page {
 
     fn rule(&mut self, attributes: &str) {
         self.end_line();
-        if attribute(attributes, "id").is_some_and(|id| id == "stopSpelling") {
+        if attribute(attributes, "id").is_some_and(|id| matches!(id.as_str(), "stopSpelling" | "zwchr")) {
             self.rest_quoted = true;
         }
         if self.hidden == 0 {
@@ -250,7 +234,8 @@ impl Page {
             Effect::None => return,
             Effect::Hidden => &mut self.hidden,
             Effect::Quote => &mut self.quotes,
-            Effect::Region => &mut self.regions,
+            Effect::Region | Effect::Container => &mut self.regions,
+            Effect::Signature => &mut self.signatures,
             Effect::Pre => &mut self.preformatted,
         };
         *counter = if up { *counter + 1 } else { counter.saturating_sub(1) };
@@ -270,7 +255,9 @@ impl Page {
             return self.line.clear();
         }
         let prefix = "> ".repeat(self.quotes.min(QUOTE_MAX));
-        let marks = Line { quoted: self.quotes + self.regions > 0, rest_quoted: self.rest_quoted, text: String::new() };
+        let quoted = self.quotes + self.regions > 0;
+        let signature = self.signatures > 0 && !quoted;
+        let marks = Line { quoted, by_markup: quoted, rest_quoted: self.rest_quoted, signature, ..Line::default() };
         if std::mem::take(&mut self.gap) && !self.done.is_empty() {
             self.done.push(Line { text: prefix.trim_end().to_owned(), ..marks.clone() });
         }
@@ -283,67 +270,4 @@ impl Page {
 /// Programs replace emoji by images that say which.
 fn is_emoji(alt: &str) -> bool {
     alt.chars().count() <= 3 && alt.chars().all(|c| !c.is_ascii())
-}
-
-fn effect(name: &str, attributes: &str) -> Effect {
-    if attributes.is_empty() {
-        return match name {
-            "pre" | "textarea" => Effect::Pre,
-            "blockquote" => Effect::Quote,
-            "head" => Effect::Hidden,
-            _ => Effect::None,
-        };
-    }
-    let style = attribute(attributes, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
-    let class = attribute(attributes, "class").unwrap_or_default();
-    let hides = ["display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "opacity:0;"];
-    match name {
-        _ if hides.iter().any(|hide| style.contains(hide)) || attribute(attributes, "hidden").is_some() => Effect::Hidden,
-        "head" => Effect::Hidden,
-        "pre" | "textarea" => Effect::Pre,
-        // Gmail and Outlook indent with a blockquote that has no border.
-        "blockquote" if !class.contains("quote") && attribute(attributes, "type").is_none() && style.contains("border:none") => {
-            Effect::None
-        }
-        "blockquote" => Effect::Quote,
-        _ if class.split_whitespace().any(|class| QUOTE_CLASSES.contains(&class)) => Effect::Region,
-        _ => Effect::None,
-    }
-}
-
-/// Classes of elements that hold a whole quotation, its introduction included.
-const QUOTE_CLASSES: &[&str] = &[
-    "gmail_quote",
-    "gmail_quote_container",
-    "gmail_extra",
-    "gmail_attr",
-    "yahoo_quoted",
-    "moz-cite-prefix",
-    "protonmail_quote",
-    "tutanota_quote",
-    "zmail_extra",
-    "front-blockquote",
-    "quoted-text",
-];
-
-/// Ids and styles after which Outlook (all generations) puts the earlier mails, as plain siblings.
-fn starts_rest(attributes: &str) -> bool {
-    if attributes.is_empty() {
-        return false;
-    }
-    let id = attribute(attributes, "id").unwrap_or_default();
-    let known = [
-        "divRplyFwdMsg",
-        "appendonsend",
-        "OLK_SRC_BODY_SECTION",
-        "mail-editor-reference-message-container",
-        "ms-outlook-mobile-body-separator-line",
-    ];
-    // Gmail and others put a prefix before the ids of what they quote: `m_-123divRplyFwdMsg` is quoted once more.
-    if known.iter().any(|known| id.ends_with(known)) {
-        return true;
-    }
-    let style = attribute(attributes, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
-    let rule = style.contains("border-top:solid#e1e1e11.0pt") || style.contains("border-top:solid#b5c4df1.0pt");
-    rule && style.contains("border:none")
 }

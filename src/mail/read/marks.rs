@@ -1,9 +1,10 @@
-//! What each line of a mail is: a classifier over lines, with the words of `data/markers/quotes.toml`.
+//! What each line of a mail is: a classifier over lines, with the words of [`phrases`].
 //!
 //! Excludes: what is cut in the end (see `cut`): a mark says what a line looks like, in its place, and no more.
 
-use super::html::Line;
-use super::markers::{self, Headers};
+use super::lines::Line;
+use super::phrases::{self, Phrases};
+use super::{attribution, headers};
 
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,55 +24,65 @@ pub(super) enum Mark {
     Forward,
     /// `-- `, before a signature.
     Delimiter,
+    /// A signature by the markup.
+    Signature,
     /// "Sent from my …".
     Device,
     /// Nothing but dashes or underscores.
     Rule,
     /// "Best regards,".
     Closing,
+    /// "This message is confidential …": begins a legal or technical footer.
+    Footer,
+    /// "[EXTERNAL] Caution: …", above everything.
+    Banner,
 }
 
-/// Lines of one attribution at most.
-const ATTRIBUTION_LINES: usize = 4;
-/// Bytes of one attribution at most.
-const ATTRIBUTION_MAX: usize = 400;
-/// Lines in which a header block shows its fields.
-const HEADER_LINES: usize = 10;
+/// Longest line that is compared with phrases, in bytes; longer ones are words.
+const LINE_MAX: usize = 2_000;
+/// Words of "Sent from my …" at most, after what it begins with; of product names that are known, and of what only ends so.
+const DEVICE_WORDS: usize = 8;
+const PRODUCT_WORDS: usize = 2;
+const ENDING_WORDS: usize = 7;
+/// Bytes that a legal footer has at least.
+const FOOTER_MIN: usize = 50;
+/// Lines, blank ones not counted, in which a banner stands.
+const BANNER_LINES: usize = 4;
 
 /// One mark for each line.
 pub(super) fn of(lines: &[Line]) -> Vec<Mark> {
-    let folded: Vec<String> = lines.iter().map(|line| if line.quoted { String::new() } else { fold(&line.text) }).collect();
-    let view = View { lines, folded: &folded };
-    let mut marks: Vec<Mark> = (0..lines.len()).map(|at| view.alone(at)).collect();
-    for at in 0..lines.len() {
-        if marks[at] != Mark::Text && marks[at] != Mark::Closing {
-            continue;
-        }
-        if let Some(count) = view.attribution(at) {
-            marks[at..at + count].fill(Mark::Attribution);
-        } else if view.headers(at) {
-            marks[at] = Mark::Headers;
-        }
+    let folded: Vec<String> =
+        lines.iter().map(|line| if line.quoted || line.text.len() > LINE_MAX { String::new() } else { fold(&line.text) }).collect();
+    let mut marks: Vec<Mark> = (0..lines.len()).map(|at| alone(&lines[at], &folded[at])).collect();
+    let mut at = 0;
+    while at < lines.len() {
+        at += in_place(lines, &folded, &mut marks, at);
     }
+    footers(lines, &folded, &mut marks);
+    banner(&folded, &mut marks);
     if let Some(rest) = lines.iter().position(|line| line.rest_quoted) {
-        marks[rest] = Mark::Original;
+        marks[rest] = if marks[rest] == Mark::Forward { Mark::Forward } else { Mark::Original };
     }
     marks
 }
 
-/// Lower case, single spaces, plain quotes, without the stars that mark bold words.
+/// Lower case, single spaces, plain quotes, hyphens and colons, without the stars that mark bold words and without
+/// invisible marks.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '*' => {}
-            '\u{2019}' | '\u{2018}' | '\u{b4}' => out.push('\''),
-            c if c.is_whitespace() || c == '\u{200b}' => {
+            '*' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            c if c.is_ascii_graphic() => out.push(c.to_ascii_lowercase()),
+            c if c.is_whitespace() => {
                 if !out.is_empty() && !out.ends_with(' ') {
                     out.push(' ');
                 }
             }
-            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
+            '\u{2019}' | '\u{2018}' | '\u{b4}' | '\u{201b}' => out.push('\''),
+            '\u{201c}' | '\u{201d}' | '\u{201e}' => out.push('"'),
+            '\u{2010}'..='\u{2012}' | '\u{2500}' | '\u{2501}' => out.push('-'),
+            '：' => out.push(':'),
             c => out.extend(c.to_lowercase()),
         }
     }
@@ -79,135 +90,214 @@ pub(super) fn fold(text: &str) -> String {
     out
 }
 
-struct View<'a> {
-    lines: &'a [Line],
-    folded: &'a [String],
+/// Marks what only its place tells; answers how many lines were looked at.
+fn in_place(lines: &[Line], folded: &[String], marks: &mut [Mark], at: usize) -> usize {
+    match marks[at] {
+        Mark::Text | Mark::Closing | Mark::Device | Mark::Rule => {}
+        _ => return 1,
+    }
+    if let Some(count) = attribution::at(lines, folded, at) {
+        marks[at..at + count].fill(Mark::Attribution);
+        return count;
+    }
+    if let Some(from) = headers::begins(folded, at) {
+        marks[from] = Mark::Headers;
+    } else if marks[at] == Mark::Device && !ends_paragraph(marks, at) {
+        marks[at] = Mark::Text;
+    }
+    1
 }
 
-impl View<'_> {
-    /// What the line is without its neighbours.
-    fn alone(&self, at: usize) -> Mark {
-        let folded = self.folded[at].as_str();
-        let quotes = &markers::get().quotes;
-        let bare = folded.trim_matches(|c: char| "-_=#>|•.: ".contains(c));
-        match () {
-            () if self.lines[at].quoted => Mark::Quoted,
-            () if folded.is_empty() => Mark::Blank,
-            () if folded == "--" || folded == "—" && self.lines[at].text.trim() == "—" => Mark::Delimiter,
-            () if bare.is_empty() && folded.len() >= 5 => Mark::Rule,
-            () if is_framed(folded) && quotes.separators.original.contains(bare) => Mark::Original,
-            () if is_framed(folded) && quotes.separators.forward.contains(bare) => Mark::Forward,
-            () if folded.len() <= 160 && quotes.devices.starts.iter().any(|start| folded.starts_with(start.as_str())) => Mark::Device,
-            () if folded.len() <= 60 && quotes.closings.words.contains(bare.trim_end_matches([',', '!', '.', ';'])) => Mark::Closing,
-            () => Mark::Text,
-        }
-    }
+/// What a device adds is a line of its own, the last of its paragraph.
+fn ends_paragraph(marks: &[Mark], at: usize) -> bool {
+    marks.get(at + 1).is_none_or(|next| !matches!(next, Mark::Text | Mark::Closing))
+}
 
-    /// How many lines of an attribution begin here.
-    fn attribution(&self, at: usize) -> Option<usize> {
-        let mut joined = String::new();
-        for count in 1..=ATTRIBUTION_LINES.min(self.folded.len() - at) {
-            let line = &self.folded[at + count - 1];
-            if line.is_empty() || joined.len() + line.len() > ATTRIBUTION_MAX {
-                return None;
-            }
-            if count > 1 && self.begins(line) && line.contains(|c: char| c.is_ascii_digit()) {
-                return None;
-            }
-            joined.push_str(line);
-            if self.is_known(&joined) || self.leads_to_quote(at + count, &joined, count) {
-                return Some(count);
-            }
-            joined.push(' ');
-        }
-        None
-    }
+/// Does a quoted line begin a mail that is passed on?
+pub(super) fn is_forward(quoted: &str) -> bool {
+    let text = quoted.trim_start_matches(['>', ' ']);
+    let framed = text.len() <= 160 && (text.starts_with(['-', '_', '=']) || text.ends_with([':', '：']));
+    framed && separates(&phrases::get().forward, fold(text).trim_matches(|c: char| "-_=#: ".contains(c)))
+}
 
-    fn begins(&self, folded: &str) -> bool {
-        markers::get().quotes.attribution.iter().any(|known| known.starts.iter().any(|start| folded.starts_with(start.as_str())))
-    }
-
-    /// By the words of one language.
-    fn is_known(&self, joined: &str) -> bool {
-        let told = joined.contains('@') || joined.contains(|c: char| c.is_ascii_digit());
-        told && markers::get().quotes.attribution.iter().any(|known| {
-            known.starts.iter().any(|start| joined.starts_with(start.as_str()))
-                && known.ends.iter().any(|end| joined.ends_with(end.as_str()) && (end.ends_with(':') || joined.contains([':', '@'])))
-        })
-    }
-
-    /// By its place: right before quoted lines, it names an address or a moment and ends as attributions do.
-    fn leads_to_quote(&self, next: usize, joined: &str, count: usize) -> bool {
-        let follows = self.lines[next..].iter().take(2).find(|line| !line.text.trim().is_empty());
-        if !follows.is_some_and(|line| line.quoted) || count > 3 {
-            return false;
-        }
-        let digits = joined.bytes().filter(u8::is_ascii_digit).count();
-        let address = joined.contains('@');
-        let ends = joined.ends_with([':', '：']);
-        let verb = markers::get().quotes.trailing.ends.iter().any(|end| joined.ends_with(end.as_str()));
-        // "2013/8/5 Foo <foo@x.test>", as Gmail wrote in some languages.
-        let dated = joined.starts_with(|c: char| c.is_ascii_digit()) && joined.ends_with('>');
-        match count {
-            1 => verb || ends && (address || digits >= 4) || dated && address,
-            _ => address && digits >= 4 && (verb || ends || dated),
-        }
-    }
-
-    /// True when a block of header lines begins here.
-    fn headers(&self, at: usize) -> bool {
-        let headers = &markers::get().quotes.headers;
-        let Some(first) = kind(headers, &self.folded[at]) else { return false };
-        let mut kinds = 0u8;
-        if self.inline_headers(at) {
-            return true;
-        }
-        let mut misses = 0;
-        for line in self.folded[at..].iter().take(HEADER_LINES) {
-            match kind(headers, line) {
-                Some(kind) => kinds |= kind,
-                None if line.is_empty() => {}
-                None => misses += 1,
-            }
-            if misses > 3 {
-                break;
+/// What the line is without its neighbours.
+fn alone(line: &Line, folded: &str) -> Mark {
+    let phrases = phrases::get();
+    let bare = folded.trim_matches(|c: char| "-_=#>|•.:~+[]<> ".contains(c));
+    match () {
+        () if line.quoted => Mark::Quoted,
+        () if folded.is_empty() => {
+            if line.text.len() > LINE_MAX {
+                Mark::Text
+            } else {
+                Mark::Blank
             }
         }
-        let others = (kinds & !FROM).count_ones();
-        first != OTHER && kinds & FROM != 0 && others >= 2
-    }
-
-    /// All of them on one line, as some gateways fold it.
-    fn inline_headers(&self, at: usize) -> bool {
-        let headers = &markers::get().quotes.headers;
-        let mut kinds = 0u8;
-        let mut rest = self.folded[at].as_str();
-        while let Some((before, after)) = rest.split_once(':') {
-            let words: Vec<&str> = before.split(' ').filter(|word| !word.is_empty()).collect();
-            let last = words.last().copied().unwrap_or_default();
-            kinds |= kind(headers, &format!("{last}:")).unwrap_or(0);
-            rest = after;
+        () if line.signature => Mark::Signature,
+        () if bare.is_empty() => mark_of_rule(folded),
+        () if phrases.above.contains(bare.trim_end_matches(['.', '!'])) => Mark::Original,
+        () if is_group_wise(folded) => Mark::Original,
+        () if is_framed(folded) && separates(&phrases.forward, bare) => Mark::Forward,
+        () if is_framed(folded) && separates(&phrases.original, bare) => Mark::Original,
+        () if is_device(phrases, folded) => Mark::Device,
+        () if folded.len() <= 90 && phrases.closings.contains(bare.trim_end_matches([',', '!', '.', ';', '،', '，', '。', '！', ' '])) => {
+            Mark::Closing
         }
-        kinds & FROM != 0 && kinds & SUBJECT != 0 && (kinds & !FROM).count_ones() >= 2
+        () => Mark::Text,
+    }
+}
+
+/// A line without letters.
+fn mark_of_rule(folded: &str) -> Mark {
+    match folded {
+        "--" | "___" | "__" => Mark::Delimiter,
+        _ if folded.len() >= 5 && !folded.starts_with(['>', '.', '+', '#', '[', '<']) => Mark::Rule,
+        _ => Mark::Text,
     }
 }
 
 /// "-----x-----", "x:" or "> x": a phrase alone would be words of the writer.
 fn is_framed(folded: &str) -> bool {
     let framed = folded.starts_with(|c: char| "-_=#".contains(c)) || folded.ends_with(|c: char| "-_=#:".contains(c));
-    framed && folded.len() <= 120
+    framed && folded.len() <= 160
 }
 
-const FROM: u8 = 1;
-const DATE: u8 = 2;
-const TO: u8 = 4;
-const SUBJECT: u8 = 8;
-const OTHER: u8 = 16;
+/// The phrase, perhaps followed by who or when: "forwarded by jean ---".
+fn separates(phrases: &std::collections::HashSet<String>, bare: &str) -> bool {
+    phrases.contains(bare)
+        || bare
+            .match_indices(' ')
+            .map(|(at, _)| &bare[..at])
+            .any(|start| start.contains(' ') && phrases.contains(start) && bare.len() <= start.len() + 60)
+}
 
-/// Which header a line shows, as a bit.
-fn kind(headers: &Headers, folded: &str) -> Option<u8> {
-    let (name, _) = folded.split_once([':', '：'])?;
-    let name = name.trim_matches(|c: char| c == ' ' || c == '>' || c == '_');
-    let sets = [(&headers.from, FROM), (&headers.date, DATE), (&headers.to, TO), (&headers.subject, SUBJECT), (&headers.other, OTHER)];
-    (name.len() <= 24).then(|| sets.iter().find(|(names, _)| names.contains(name)).map(|(_, bit)| *bit)).flatten()
+/// ">>> Jean <jean@ville.test> 03.03.2025 10:12 >>>" of Novell's program.
+fn is_group_wise(folded: &str) -> bool {
+    folded.starts_with(">>> ") && folded.ends_with(">>>") && folded.contains(|c: char| c.is_ascii_digit())
+}
+
+fn is_device(phrases: &Phrases, folded: &str) -> bool {
+    if folded.len() > 200 {
+        return false;
+    }
+    let plain = without_links(folded);
+    let plain = plain.trim_matches(|c: char| "-_<>()[]~|\"'. ".contains(c));
+    if let Some(start) = phrases.devices.of(plain) {
+        let rest = &plain[start.len()..];
+        let (clause, tail) = rest.find([',', ';', '.', '!']).map_or((rest, ""), |end| rest.split_at(end));
+        let tail = tail.trim_start_matches([',', ';', '.', '!', ' ']);
+        let words = if start.ends_with(' ') { DEVICE_WORDS } else { PRODUCT_WORDS };
+        let fits =
+            clause.split_whitespace().count() <= words && (tail.is_empty() || tail.len() <= 3 || phrases.apologies.of(tail).is_some());
+        if fits {
+            return true;
+        }
+    }
+    phrases.device_ends.of(plain).is_some() && plain.split(' ').count() <= ENDING_WORDS && !plain.contains(['?', ':'])
+}
+
+/// "sent from [mail](https://…) for windows" and "sent from mail <https://…>" without their addresses.
+fn without_links(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len());
+    let mut rest = folded;
+    while let Some(at) = rest.find("http") {
+        out.push_str(rest[..at].trim_end_matches(['(', '<', '[', ' ']));
+        let end = rest[at..].find([' ', ')', '>', ']']).map_or(rest.len(), |end| at + end);
+        rest = rest[end..].trim_start_matches([')', '>', ']']);
+    }
+    out.push_str(rest);
+    out.replace(['[', ']'], "")
+}
+
+/// Legal notes begin a paragraph that is long enough to be one; what lists add stands below a rule.
+fn footers(lines: &[Line], folded: &[String], marks: &mut [Mark]) {
+    let phrases = phrases::get();
+    for at in 0..lines.len() {
+        let begins = matches!(marks[at], Mark::Text | Mark::Closing)
+            && at.checked_sub(1).is_none_or(|above| matches!(marks[above], Mark::Blank | Mark::Rule | Mark::Delimiter | Mark::Device))
+            && phrases.footers.of(folded[at].trim_start_matches(|c: char| !c.is_alphabetic())).is_some()
+            && folded[at..].iter().take(8).take_while(|line| !line.is_empty()).map(String::len).sum::<usize>() >= FOOTER_MIN;
+        let list = || {
+            let below = || folded[at + 1..].iter().filter(|line| !line.is_empty()).take(8);
+            marks[at] == Mark::Rule && below().any(|line| phrases.lists.iter().any(|phrase| line.contains(phrase.as_str())))
+        };
+        if begins || list() {
+            marks[at] = Mark::Footer;
+        }
+    }
+}
+
+/// Warnings of gateways stand on top, one paragraph, sometimes in a frame.
+fn banner(folded: &[String], marks: &mut [Mark]) {
+    let phrases = phrases::get();
+    let plain = |line: &str| line.trim_start_matches(|c: char| !c.is_alphabetic() && c != '[' && c != '【').to_owned();
+    let top = (0..marks.len()).filter(|&at| marks[at] != Mark::Blank).take(BANNER_LINES);
+    let found = top.take_while(|&at| marks[at] != Mark::Quoted).find(|&at| phrases.banners.of(&plain(&folded[at])).is_some());
+    let Some(at) = found.filter(|at| marks[..*at].iter().all(|mark| matches!(mark, Mark::Blank | Mark::Rule))) else { return };
+    let end = (at..marks.len()).find(|&line| marks[line] != Mark::Text).unwrap_or(marks.len());
+    let framed = marks.get(end) == Some(&Mark::Rule);
+    marks[..end + usize::from(framed)].iter_mut().filter(|mark| **mark != Mark::Blank).for_each(|mark| *mark = Mark::Banner);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+
+    fn first(text: &str) -> Mark {
+        of(&lines::plain(text))[0]
+    }
+
+    #[test]
+    fn devices() {
+        for text in [
+            "Envoyé de mon iPhone",
+            "Sent from my cell, please excuse any typos.",
+            "Get Outlook for iOShttps://aka.ms/o0ukef",
+            "Get [Outlook for Android](https://aka.ms/x)",
+            "Sent from Mail<https://go.test/x> for Windows 10",
+            "Von meinem iPhone gesendet",
+            "從我的 iPhone 傳送",
+            "iPhoneから送信",
+            "<<sent by galaxy>>",
+            "(Sent from mobile device)",
+            "Sent from my HTC M8 Android phone.  Please excuse typoze",
+            "iPhone'umdan gönderildi",
+            "내 iPhone에서 보냄",
+        ] {
+            assert_eq!(first(text), Mark::Device, "{text}");
+        }
+        for text in [
+            "Sent from my desk, is much easier than my mobile phone.",
+            "Sent with the courier yesterday\nby Jean",
+            "Télécharger le fichier ne marche pas",
+        ] {
+            assert_eq!(first(text), Mark::Text, "{text}");
+        }
+    }
+
+    #[test]
+    fn separators() {
+        for text in [
+            "-----Original Message-----",
+            "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐",
+            "----- Mail original -----",
+            "-------- Message d'origine --------",
+            ">>> Jean <j@x.test> 03.03.2025 10:12 >>>",
+            "##- Please type your reply above this line -##",
+        ] {
+            assert!(matches!(first(text), Mark::Original | Mark::Quoted), "{text}");
+        }
+        for text in [
+            "---------- Forwarded message ---------",
+            "Begin forwarded message:",
+            "-------- Message transféré --------",
+            "----- Forwarded by Jean/ORG on 03/03/2025 -----",
+        ] {
+            assert_eq!(first(text), Mark::Forward, "{text}");
+        }
+        for text in ["Original message", "----- Enter Feedback Below -----", "#### code ####"] {
+            assert_eq!(first(text), Mark::Text, "{text}");
+        }
+    }
 }

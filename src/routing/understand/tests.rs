@@ -85,8 +85,8 @@ fn read(who: &str, ticket: &Ticket, text: &str, change: impl FnOnce(&mut Asked<'
         () if ticket.guest(&author).is_some() => Role::Guest,
         () => Role::Stranger,
     };
-    let (words, level, internal, automatic) = (words(text), Level::Proven, false, false);
-    let mut asked = Asked { words, role, level, author, ticket, organisation: &organisation, internal, automatic };
+    let (words, shown, level, internal, automatic) = (words(text), text.to_owned(), Level::Proven, false, false);
+    let mut asked = Asked { words, shown, role, level, author, ticket, organisation: &organisation, internal, automatic };
     change(&mut asked);
     understand(&asked)
 }
