@@ -1,12 +1,7 @@
-//! Any bytes are read, twice the same way, and every attachment can be fetched.
 #![no_main]
+#![allow(missing_docs, dead_code)]
 
-use guichet::mail::{Limits, read};
+#[path = "../targets.rs"]
+mod targets;
 
-libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
-    let mail = read(raw, &Limits::default());
-    assert!(mail.text.is_empty() || !mail.reply.is_empty());
-    for file in &mail.attachments {
-        let _ = guichet::mail::read::part(raw, file.part);
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::read_mail(bytes));

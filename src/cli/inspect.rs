@@ -96,7 +96,7 @@ fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
         "evidence": mail.evidence,
         "subject": mail.subject,
         "subject_core": mail.subject_core,
-        "from": author(&mail.from),
+        "from": author(mail),
         "reply_to": mail.reply_to,
         "to": mail.to,
         "cc": mail.cc,
@@ -111,6 +111,7 @@ fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
         "signature": mail.signature,
         "parts": mail.parts,
         "attachments": mail.attachments,
+        "manifest": mail.manifest,
         "bounce": mail.bounce,
         "remarks": mail.remarks,
     });
@@ -120,13 +121,18 @@ fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
     value
 }
 
-/// An author that is none is shown as written, with an empty address.
-fn author(author: &Author) -> Value {
-    match author {
-        Author::One(mailbox) => json!(mailbox),
-        Author::Ambiguous(text) => json!({ "name": text, "address": "" }),
-        Author::Missing => Value::Null,
-    }
+/// An author that is none is shown as claimed, and marked: it identifies nobody.
+fn author(mail: &Incoming) -> Value {
+    let unclear = match &mail.from {
+        Author::One(mailbox) => return json!(mailbox),
+        Author::Ambiguous(_) => true,
+        Author::Missing if mail.from_written.is_empty() => return Value::Null,
+        Author::Missing => false,
+    };
+    let written = mail.from_written.as_str();
+    let (name, address) = written.split_once('<').map_or(("", written), |(name, rest)| (name, rest.split('>').next().unwrap_or_default()));
+    let name = name.trim().trim_matches('"');
+    json!({ "name": (!name.is_empty()).then_some(name), "address": address.trim(), "ambiguous": unclear, "believed": false })
 }
 
 fn date(mail: &Incoming) -> Option<String> {

@@ -9,6 +9,8 @@ use crate::address::{Address, Mailbox};
 pub struct Incoming {
     /// Who wrote, by the one `From` field; see [`Author`].
     pub from: Author,
+    /// `From` as it was written, decoded: to be shown where it names nobody, never an identity. At most 200 bytes.
+    pub from_written: String,
     /// `Reply-To`, first mailbox: a delivery address, never an identity.
     pub reply_to: Option<Mailbox>,
     /// `To`, at most [`Limits::recipients`] with `cc`.
@@ -59,6 +61,8 @@ pub struct Incoming {
     pub html: Option<String>,
     /// Attachments and inline images, in order.
     pub attachments: Vec<Attachment>,
+    /// Every leaf of the mail, and what became of it, in order.
+    pub manifest: Vec<Leaf>,
     /// For [`Kind::Bounce`]: what the report says.
     pub bounce: Option<Bounce>,
     /// `Authentication-Results` fields, topmost first, unparsed: believed only for configured servers.
@@ -213,6 +217,35 @@ pub struct Attachment {
     pub content_id: Option<String>,
 }
 
+/// One leaf of the mail's structure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaf {
+    /// Number of the part; see [`Attachment::part`].
+    pub part: u32,
+    /// `type/subtype`, lower case.
+    pub content_type: String,
+    /// Decoded size in bytes for files, bytes as they travelled for texts.
+    pub size: u64,
+    /// What became of it.
+    pub fate: Fate,
+    /// Why, in a stable word: `text`, `alternative`, `empty`, `winmail`, `too-many-files`…
+    pub why: &'static str,
+}
+
+/// What became of a leaf. None of it is lost: the mail itself is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// It is (part of) the text.
+    Shown,
+    /// It is an attachment.
+    Kept,
+    /// Nothing new is in it, or what is in it was taken out.
+    Folded,
+    /// A limit was reached.
+    Refused,
+}
+
 /// What a delivery report says of one recipient (RFC 3464 section 2.3).
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Bounce {
@@ -256,14 +289,30 @@ pub struct Limits {
     pub parts: u32,
     /// Addresses read of To and Cc together.
     pub recipients: usize,
-    /// Bytes of the header block that are read.
+    /// Bytes of the header block that are read; of one field, an eighth of that.
     pub header: usize,
-    /// Bytes of HTML that are rendered; larger shows the text part, or nothing but its name.
+    /// Bytes of HTML that are rendered; larger is a file, and the text part is shown.
     pub html: usize,
+    /// Bytes of text that are shown; of more, the beginning is, and the whole is a file.
+    pub text: usize,
+    /// Attachments kept.
+    pub attachments: usize,
+    /// Ids of References that are read, half of them from each end.
+    pub references: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { size: 25 << 20, depth: 32, parts: 500, recipients: 200, header: 256 << 10, html: 1 << 20 }
+        Limits {
+            size: 25 << 20,
+            depth: 32,
+            parts: 500,
+            recipients: 200,
+            header: 256 << 10,
+            html: 1 << 20,
+            text: 2 << 20,
+            attachments: 50,
+            references: 100,
+        }
     }
 }

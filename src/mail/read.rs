@@ -19,8 +19,10 @@ mod fields;
 mod headers;
 mod html;
 mod ids;
+mod inner;
 mod kind;
 mod language;
+mod leaves;
 mod lines;
 mod markers;
 mod marks;
@@ -30,6 +32,7 @@ mod phrases;
 mod signs;
 mod similar;
 mod subject;
+mod tnef;
 mod transfer;
 mod tree;
 mod twin;
@@ -55,13 +58,17 @@ pub fn read(raw: &[u8], limits: &Limits) -> Incoming {
 pub fn part(raw: &[u8], part: u32) -> Option<Vec<u8>> {
     // Part numbers are offsets, so they do not depend on the limits that were set when the mail was read.
     let limits = Limits { parts: u32::MAX, ..Limits::default() };
+    let (at, place) = inner::place(part);
     guarded(|| {
         let raw = with_line_feeds(raw);
         let tree = tree::read(&raw, &limits);
         let mut found = None;
         tree.root.walk(&mut |candidate| {
-            if candidate.at == part && found.is_none() {
-                found = Some(candidate.bytes().into_owned());
+            if candidate.at == at && found.is_none() {
+                found = match place {
+                    None => Some(candidate.bytes().into_owned()),
+                    Some(place) => inner::files(candidate).into_iter().nth(place).map(|file| file.bytes),
+                };
             }
         });
         found
@@ -102,7 +109,7 @@ fn understand(raw: &[u8], limits: &Limits) -> Incoming {
     let split = cut::split(&lines, about(&mail));
     (mail.reply, mail.said, mail.quoted, mail.signature, mail.parts) =
         (split.reply, split.said, split.quoted, split.signature, split.parts);
-    (mail.html, mail.attachments) = (body.html, body.attachments);
+    (mail.html, mail.attachments, mail.manifest) = (body.html, body.attachments, body.manifest);
     let new = if mail.said.is_empty() { &mail.reply } else { &mail.said };
     mail.language = language::of(new, &tree.root.fields);
     judge(&mut mail, &tree);
@@ -124,6 +131,7 @@ fn header(fields: &Fields, limits: &Limits) -> Incoming {
     let subject = fields.first("Subject").map(words::decode).unwrap_or_default();
     Incoming {
         from: addresses::author(fields),
+        from_written: fields.first("From").map(|from| addresses::shorten(&words::decode(from))).unwrap_or_default(),
         reply_to: addresses::list(fields, "Reply-To", 1, &mut Vec::new()).into_iter().next(),
         to,
         cc,
@@ -132,8 +140,8 @@ fn header(fields: &Fields, limits: &Limits) -> Incoming {
         subject,
         date: ids::date(fields),
         message_id: ids::message_id(fields),
-        in_reply_to: ids::of(fields, "In-Reply-To"),
-        references: ids::of(fields, "References"),
+        in_reply_to: ids::of(fields, "In-Reply-To", limits.references),
+        references: ids::of(fields, "References", limits.references),
         thread_index: ids::thread_index(fields),
         authentication_results: fields
             .all("Authentication-Results")

@@ -20,7 +20,7 @@ mod nonce;
 mod pages;
 mod press;
 mod router;
-mod sanitise;
+pub mod sanitise;
 mod server;
 mod standing;
 mod token;

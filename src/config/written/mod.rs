@@ -157,6 +157,12 @@ pub struct Limits {
     pub header: Size,
     /// HTML that is rendered.
     pub html: Size,
+    /// Text that is shown.
+    pub text: Size,
+    /// Attachments kept.
+    pub attachments: usize,
+    /// Ids of References.
+    pub references: usize,
 }
 
 impl Default for Limits {
@@ -169,6 +175,9 @@ impl Default for Limits {
             recipients: usual.recipients,
             header: Size(usual.header as u64),
             html: Size(usual.html as u64),
+            text: Size(usual.text as u64),
+            attachments: usual.attachments,
+            references: usual.references,
         }
     }
 }
@@ -184,6 +193,9 @@ impl Limits {
             recipients: self.recipients,
             header: usize(self.header),
             html: usize(self.html),
+            text: usize(self.text),
+            attachments: self.attachments,
+            references: self.references,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Which parts are the text and which are attachments (after RFC 8621 section 4.1.4), and the text made readable.
 
+use std::borrow::Cow;
+
 use super::html;
+use super::leaves::Leaves;
 use super::lines::{self, Line};
-use super::names::{self, Names};
 use super::transfer::{self, Transfer};
 use super::tree::Part;
 use super::words;
-use super::{charset, twin};
-use crate::mail::incoming::{Attachment, Limits, Remark};
+use super::{charset, inner, tnef, twin};
+use crate::mail::incoming::{Attachment, Fate, Leaf, Limits, Remark};
 
 /// What a mail shows.
 #[derive(Debug, Default)]
@@ -15,6 +17,7 @@ pub(super) struct Body {
     pub lines: Vec<Line>,
     pub html: Option<String>,
     pub attachments: Vec<Attachment>,
+    pub manifest: Vec<Leaf>,
 }
 
 /// A piece of the text, in the order of the mail.
@@ -26,22 +29,32 @@ enum Segment {
 
 struct Reader<'r> {
     limits: Limits,
-    names: Names,
+    leaves: Leaves,
     remarks: &'r mut Vec<Remark>,
     html_left: usize,
+    text_left: usize,
 }
 
 #[derive(Default)]
 struct Pieces {
     segments: Vec<Segment>,
     attachments: Vec<Attachment>,
+    /// A text that counts when there is no other.
+    spare: Option<Segment>,
 }
 
 /// Reads the body below `root`.
 pub(super) fn read(root: &Part, limits: &Limits, remarks: &mut Vec<Remark>) -> Body {
-    let mut reader = Reader { limits: *limits, names: Names::default(), remarks, html_left: limits.html };
-    let pieces = reader.pieces(root, Seat::First);
-    let mut body = Body { attachments: pieces.attachments, ..Body::default() };
+    let leaves = Leaves::new(limits.attachments);
+    let mut reader = Reader { limits: *limits, leaves, remarks, html_left: limits.html, text_left: limits.text };
+    let mut pieces = reader.pieces(root, Seat::First);
+    if pieces.segments.is_empty() {
+        pieces.segments.extend(pieces.spare.take().or_else(|| reader.named_text(root)));
+    }
+    if reader.leaves.cut {
+        reader.remark("attachments-cut", "");
+    }
+    let mut body = Body { attachments: pieces.attachments, manifest: std::mem::take(&mut reader.leaves.manifest), ..Body::default() };
     for segment in pieces.segments {
         show(segment, &mut body, reader.remarks);
     }
@@ -74,6 +87,7 @@ impl Reader<'_> {
             let pieces = self.pieces(child, if at == 0 { Seat::First } else { later });
             all.segments.extend(pieces.segments);
             all.attachments.extend(pieces.attachments);
+            all.spare = all.spare.take().or(pieces.spare);
         }
         all
     }
@@ -83,8 +97,13 @@ impl Reader<'_> {
         let mut all = Pieces::default();
         let (mut plain, mut html) = (None, None);
         for child in &part.children {
+            if is_other_form(child) {
+                self.leaves.note(child, Fate::Folded, "alternative");
+                continue;
+            }
             let pieces = self.pieces(child, Seat::First);
             all.attachments.extend(pieces.attachments);
+            all.spare = all.spare.take().or(pieces.spare);
             let has_html = pieces.segments.iter().any(|segment| !matches!(segment, Segment::Plain(_)));
             match has_html {
                 true => html = Some(join(pieces.segments)),
@@ -103,31 +122,66 @@ impl Reader<'_> {
 
     fn leaf(&mut self, part: &Part, seat: Seat) -> Pieces {
         let mut pieces = Pieces::default();
-        if is_text(part, seat) {
-            pieces.segments.extend(self.segment(part));
-        } else {
-            pieces.attachments.push(self.attachment(part));
+        if inner::is_tnef(part) {
+            return self.winmail(part);
+        }
+        if !is_text(part, seat) {
+            let why = if part.is("multipart") { "not-opened" } else { "attachment" };
+            pieces.attachments.extend(self.leaves.keep(part, why));
+            return pieces;
+        }
+        match self.segment(part, &mut pieces.attachments) {
+            Some(segment) => {
+                self.leaves.note(part, Fate::Shown, if part.content.value == "text/html" { "html" } else { "text" });
+                pieces.segments.push(segment);
+            }
+            None if pieces.attachments.is_empty() => self.leaves.note(part, Fate::Folded, "empty"),
+            None => {}
         }
         pieces
     }
 
-    fn segment(&mut self, part: &Part) -> Option<Segment> {
+    /// Outlook's container: its files are attachments; its text counts when the mail has no other (it is an `alternative`).
+    fn winmail(&mut self, part: &Part) -> Pieces {
+        let mut pieces = Pieces::default();
+        match tnef::open(&part.bytes()) {
+            Some(opened) if !opened.files.is_empty() || opened.text.is_some() || opened.html.is_some() => {
+                self.leaves.note(part, Fate::Folded, "opened");
+                pieces.attachments = self.leaves.keep_inner(part, opened.files, "winmail");
+                pieces.spare = opened.html.map(Segment::Html).or(opened.text.map(|text| Segment::Plain(words::body(&text))));
+            }
+            _ => pieces.attachments.extend(self.leaves.keep(part, "attachment")),
+        }
+        pieces
+    }
+
+    /// When nothing else is text: the first text part that only has a name.
+    fn named_text(&mut self, root: &Part) -> Option<Segment> {
+        let mut found: Option<&Part> = None;
+        root.walk(&mut |part| {
+            if found.is_none() && part.content.value == "text/plain" && part.disposition.value != "attachment" && !part.body.is_empty() {
+                found = Some(part);
+            }
+        });
+        found.and_then(|part| self.segment(part, &mut Vec::new()))
+    }
+
+    /// The text of a part; files in it, and texts that are too long, go to `files`.
+    fn segment(&mut self, part: &Part, files: &mut Vec<Attachment>) -> Option<Segment> {
         let is_html = part.content.value == "text/html";
-        let bytes = part.bytes();
+        let bytes = self.text_bytes(part);
         if is_html && bytes.len() > self.html_left {
             self.remark("html-too-large", &part.content.value);
+            files.extend(self.leaves.keep(part, "too-large"));
             return None;
         }
-        let label = part.content.plain("charset");
-        let (text, doubt) = charset::decode(&bytes, label.as_deref());
-        match doubt {
-            charset::Doubt::None => {}
-            charset::Doubt::Guessed => self.remark("charset-guessed", label.as_deref().unwrap_or_default()),
-            charset::Doubt::Broken => self.remark("charset-broken", label.as_deref().unwrap_or_default()),
-        }
+        let (bytes, inside) = if is_html { (bytes, Vec::new()) } else { uuencoded(bytes) };
+        files.extend(self.leaves.keep_inner(part, inside, "uuencoded"));
+        let shown = self.bounded(&bytes, part, files);
+        let text = self.decoded(shown, part);
         if is_html {
             self.html_left -= bytes.len();
-            return Some(Segment::Html(text.into_owned()));
+            return Some(Segment::Html(text));
         }
         let flowed = part.content.plain("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
         let delete = part.content.plain("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
@@ -135,26 +189,57 @@ impl Reader<'_> {
         (!text.trim().is_empty()).then_some(Segment::Plain(text))
     }
 
-    fn attachment(&mut self, part: &Part) -> Attachment {
-        let content_id = part.fields.plain("Content-ID").map(|id| id.trim_matches(['<', '>', ' ']).to_owned());
-        let clean = (part.transfer == Transfer::Base64).then(|| transfer::clean(part.body)).flatten();
-        let from = part.body_at as u64;
-        Attachment {
-            part: part.at,
-            name: self.names.unique(names::of(part)),
-            content_type: part.content.value.clone(),
-            size: clean.map_or_else(|| transfer::size(part.transfer, part.body), |clean| clean.size),
-            span: clean.map(|clean| (from, from + clean.length)),
-            sha256: String::new(),
-            inline: part.disposition.value == "inline" && part.is("image"),
-            content_id: content_id.filter(|id| !id.is_empty()),
+    /// A text that says base64 and is none was labelled wrongly.
+    fn text_bytes<'p>(&mut self, part: &Part<'p>) -> Cow<'p, [u8]> {
+        match part.transfer == Transfer::Base64 && !transfer::looks_like_base64(part.body) {
+            true => {
+                self.remark("transfer-encoding-wrong", "base64");
+                Cow::Borrowed(part.body)
+            }
+            false => part.bytes(),
         }
+    }
+
+    /// As much of a text as is shown; a longer one is kept as a file, too.
+    fn bounded<'b>(&mut self, bytes: &'b [u8], part: &Part, files: &mut Vec<Attachment>) -> &'b [u8] {
+        let shown = &bytes[..bytes.len().min(self.text_left)];
+        if shown.len() < bytes.len() {
+            self.remark("text-cut", &part.content.value);
+            files.extend(self.leaves.keep(part, "too-large"));
+        }
+        self.text_left -= shown.len();
+        shown
+    }
+
+    fn decoded(&mut self, bytes: &[u8], part: &Part) -> String {
+        let told = part.content.plain("charset");
+        let label = told.or_else(|| (part.content.value == "text/html").then(|| charset::meta(bytes)).flatten());
+        let (text, doubt) = charset::decode(bytes, label.as_deref());
+        match doubt {
+            charset::Doubt::None => {}
+            charset::Doubt::Guessed => self.remark("charset-guessed", label.as_deref().unwrap_or_default()),
+            charset::Doubt::Broken => self.remark("charset-broken", label.as_deref().unwrap_or_default()),
+        }
+        text.into_owned()
     }
 
     fn remark(&mut self, code: &'static str, about: &str) {
         if self.remarks.len() < self.limits.parts as usize {
             self.remarks.push(Remark { code, about: super::addresses::shorten(&words::one_line(about)) });
         }
+    }
+}
+
+/// The same words once more, in forms that few programs show.
+fn is_other_form(part: &Part) -> bool {
+    let forms = ["text/x-amp-html", "text/enriched", "text/richtext", "text/rtf", "text/watch-html", "text/x-watch-html"];
+    forms.contains(&part.content.value.as_str()) && part.disposition.value != "attachment"
+}
+
+fn uuencoded(bytes: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Vec<inner::File>) {
+    match inner::cut_uu(&bytes) {
+        (_, files) if files.is_empty() => (bytes, files),
+        (rest, files) => (Cow::Owned(rest.into_owned()), files),
     }
 }
 
@@ -167,7 +252,7 @@ fn is_text(part: &Part, seat: Seat) -> bool {
         Seat::Later => !named,
         Seat::Related => false,
     };
-    readable && part.disposition.value != "attachment" && seated
+    readable && !part.opaque && part.disposition.value != "attachment" && seated
 }
 
 /// All plain text, and all HTML with the plain pieces between as paragraphs.

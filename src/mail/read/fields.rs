@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-/// Bytes of one field that are read; RFC 5322 sets no bound on a folded field.
-const FIELD_MAX: usize = 32 << 10;
+/// The part of a header block that one field may take; RFC 5322 sets no bound on a folded field.
+const FIELD_SHARE: usize = 8;
 
 /// One field as written, folds included.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +88,8 @@ pub(super) fn split(raw: &[u8], max: usize) -> (Fields<'_>, usize) {
                 fields.close(raw, open.replace((name, at + value)), end, max);
                 None
             }
+            // In a part: the boundary that ends it before its blank line came.
+            Shape::Other if line.text.starts_with(b"--") && !fields.list.is_empty() => Some(at),
             Shape::Other => {
                 fields.fault = Some(Fault::Malformed);
                 fields.close(raw, open.take(), end, max);
@@ -113,7 +115,7 @@ impl<'a> Fields<'a> {
             self.fault = Some(Fault::Cut);
         }
         if start < max {
-            let limit = end.min(max).min(start + FIELD_MAX);
+            let limit = end.min(max).min(start + max / FIELD_SHARE);
             if limit < end {
                 self.fault = Some(Fault::Cut);
             }
@@ -217,6 +219,6 @@ mod tests {
         let raw = format!("A: {}\nB: 2\n\nbody", "x".repeat(1 << 20));
         let (fields, body) = split(raw.as_bytes(), 1 << 16);
         assert_eq!((fields.fault, &raw[body..]), (Some(Fault::Cut), "body"));
-        assert_eq!(fields.first("a").map(<[u8]>::len), Some(FIELD_MAX - 1));
+        assert_eq!(fields.first("a").map(<[u8]>::len), Some((1 << 16) / FIELD_SHARE - 1));
     }
 }

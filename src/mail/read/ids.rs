@@ -3,21 +3,20 @@
 use super::fields::{Fields, unfold};
 use super::transfer::base64;
 
-/// Ids of a flood that are kept at each end.
-const ENDS: usize = 50;
 /// Longest id: a line of RFC 5322 section 2.1.1.
 const ID_MAX: usize = 998;
 /// Bytes of a Thread-Index that name the conversation ([MS-OXOMSG] section 2.2.1.3).
 const THREAD_INDEX_MIN: usize = 22;
 
-/// The ids of all fields of that name, in order, each once.
-pub(super) fn of(fields: &Fields, name: &str) -> Vec<String> {
+/// The ids of all fields of that name, in order, each once; of a flood, `max / 2` of each end.
+pub(super) fn of(fields: &Fields, name: &str, max: usize) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for value in fields.all(name) {
         in_value(value, &mut ids);
     }
-    if ids.len() > 2 * ENDS {
-        ids.drain(ENDS..ids.len() - ENDS);
+    if ids.len() > max {
+        let end = max / 2;
+        ids.drain(end..ids.len() - end);
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));
@@ -26,7 +25,7 @@ pub(super) fn of(fields: &Fields, name: &str) -> Vec<String> {
 
 /// `Message-ID`, when it is one: an id with brackets, or a bare word with an `@`.
 pub(super) fn message_id(fields: &Fields) -> Option<String> {
-    of(fields, "Message-ID").into_iter().next()
+    of(fields, "Message-ID", 2).into_iter().next()
 }
 
 /// Ids found in a field value.
@@ -106,10 +105,10 @@ mod tests {
             ("Your message of Monday <a@b>", vec!["a@b"]),
             ("<never <a@b>", vec!["a@b"]),
         ] {
-            assert_eq!(of(&fields(&format!("References: {raw}\n\n")), "references"), want, "{raw:?}");
+            assert_eq!(of(&fields(&format!("References: {raw}\n\n")), "references", 100), want, "{raw:?}");
         }
         let flood = (0..500).map(|n| format!("<{n}@x>")).collect::<String>();
-        let ids = of(&fields(&format!("References: {flood}\n\n")), "references");
+        let ids = of(&fields(&format!("References: {flood}\n\n")), "references", 100);
         assert_eq!((ids.len(), ids[0].as_str(), ids[99].as_str()), (100, "0@x", "499@x"));
     }
 

@@ -9,8 +9,29 @@ const LETTERS_MIN: usize = 40;
 /// Bytes of text that are looked at.
 const TEXT_MAX: usize = 500;
 /// Languages that are told apart, with their ISO 639-1 codes.
-const KNOWN: [(Lang, &str); 7] =
-    [(Lang::Fra, "fr"), (Lang::Eng, "en"), (Lang::Deu, "de"), (Lang::Spa, "es"), (Lang::Ita, "it"), (Lang::Nld, "nl"), (Lang::Por, "pt")];
+const KNOWN: [(Lang, &str); 21] = [
+    (Lang::Fra, "fr"),
+    (Lang::Eng, "en"),
+    (Lang::Deu, "de"),
+    (Lang::Spa, "es"),
+    (Lang::Ita, "it"),
+    (Lang::Nld, "nl"),
+    (Lang::Por, "pt"),
+    (Lang::Dan, "da"),
+    (Lang::Swe, "sv"),
+    (Lang::Fin, "fi"),
+    (Lang::Pol, "pl"),
+    (Lang::Ces, "cs"),
+    (Lang::Hun, "hu"),
+    (Lang::Ron, "ro"),
+    (Lang::Tur, "tr"),
+    (Lang::Ell, "el"),
+    (Lang::Rus, "ru"),
+    (Lang::Ara, "ar"),
+    (Lang::Cmn, "zh"),
+    (Lang::Jpn, "ja"),
+    (Lang::Kor, "ko"),
+];
 
 /// By the text when it is long enough and clear, else by `Content-Language`, else by the first of `Accept-Language`.
 pub(super) fn of(text: &str, fields: &Fields) -> Option<String> {
@@ -23,7 +44,9 @@ fn by_text(text: &str) -> Option<&'static str> {
         end -= 1;
     }
     let text = &text[..end];
-    if text.chars().filter(|c| c.is_alphabetic()).count() < LETTERS_MIN {
+    // A character of Chinese, Japanese or Korean says as much as several letters.
+    let letters: usize = text.chars().filter(|c| c.is_alphabetic()).map(|c| if c >= '\u{2e80}' { 4 } else { 1 }).sum();
+    if letters < LETTERS_MIN {
         return None;
     }
     let info = Detector::with_allowlist(KNOWN.iter().map(|(lang, _)| *lang).collect()).detect(text)?;
@@ -53,6 +76,16 @@ mod tests {
             ),
             Some("de".into())
         );
+        for (text, want) in [
+            ("Привет, принтер на втором этаже не работает с сегодняшнего утра, пришлите кого-нибудь.", "ru"),
+            ("おはようございます。二階のプリンターが今朝から動きません。", "ja"),
+            ("您好，二楼的打印机从今天早上开始就不能用了。", "zh"),
+            ("안녕하세요, 2층 프린터가 오늘 아침부터 작동하지 않습니다.", "ko"),
+            ("Dzień dobry, drukarka na drugim piętrze nie działa od dzisiejszego ranka. Proszę o pomoc, bo nie możemy drukować.", "pl"),
+            ("Hej, skrivaren på andra våningen har slutat fungera sedan i morse. Kan någon komma och titta på den?", "sv"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(want), "{text}");
+        }
         assert_eq!(of("ok merci"), None);
     }
 

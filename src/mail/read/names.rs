@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::fields::split;
+use super::inner::File;
 use super::tree::Part;
 use super::words;
 
@@ -35,7 +36,35 @@ impl Names {
 pub(super) fn of(part: &Part) -> String {
     let declared = part.disposition.text("filename").or_else(|| part.content.text("name")).or_else(|| part.content.text("filename"));
     let name = declared.map(|name| safe(&name)).filter(|name| !name.is_empty());
-    name.or_else(|| subject(part)).unwrap_or_else(|| format!("attachment{}", extension(&part.content.value)))
+    name.or_else(|| subject(part)).unwrap_or_else(|| format!("{}{}", stem(&part.content.value), extension(&part.content.value)))
+}
+
+/// What a nameless part is called.
+fn stem(content_type: &str) -> &'static str {
+    match content_type {
+        "text/calendar" | "application/ics" => "invitation",
+        "text/vcard" | "text/x-vcard" => "contact",
+        "message/delivery-status" => "delivery-report",
+        "message/disposition-notification" => "receipt",
+        "message/rfc822" | "message/global" => "message",
+        _ => "attachment",
+    }
+}
+
+/// The name of a file inside a part.
+pub(super) fn of_inner(file: &File, content_type: &str) -> String {
+    let name = safe(&file.name);
+    if name.is_empty() { format!("attachment{}", extension(content_type)) } else { name }
+}
+
+/// The type of a file inside a part: as told, or after its name.
+pub(super) fn content_type(file: &File) -> String {
+    if !file.content_type.is_empty() {
+        return file.content_type.clone();
+    }
+    let ending = file.name.rsplit_once('.').map(|(_, ending)| format!(".{}", ending.to_ascii_lowercase())).unwrap_or_default();
+    let known = TYPES.iter().find(|(_, extension)| *extension == ending);
+    known.map_or("application/octet-stream", |(content_type, _)| content_type).to_owned()
 }
 
 /// An attached message is called by its subject.
@@ -69,25 +98,55 @@ fn parts(name: &str) -> (&str, &str) {
 }
 
 fn extension(content_type: &str) -> &'static str {
-    match content_type {
-        "text/plain" => ".txt",
-        "text/html" => ".html",
-        "text/calendar" => ".ics",
-        "text/vcard" | "text/x-vcard" => ".vcf",
-        "text/csv" => ".csv",
-        "text/rfc822-headers" | "message/rfc822" | "message/global" => ".eml",
-        "message/delivery-status" => ".dsn",
-        "image/png" => ".png",
-        "image/jpeg" | "image/jpg" | "image/pjpeg" => ".jpg",
-        "image/gif" => ".gif",
-        "image/svg+xml" => ".svg",
-        "application/pdf" => ".pdf",
-        "application/zip" => ".zip",
-        "application/pgp-signature" => ".asc",
-        "application/pkcs7-signature" | "application/x-pkcs7-signature" => ".p7s",
-        _ => ".bin",
-    }
+    TYPES.iter().find(|(known, _)| *known == content_type).map_or(".bin", |(_, extension)| extension)
 }
+
+/// Types and their usual endings; the first of an ending is its type.
+const TYPES: &[(&str, &str)] = &[
+    ("text/plain", ".txt"),
+    ("text/html", ".html"),
+    ("text/calendar", ".ics"),
+    ("application/ics", ".ics"),
+    ("text/vcard", ".vcf"),
+    ("text/x-vcard", ".vcf"),
+    ("text/csv", ".csv"),
+    ("message/rfc822", ".eml"),
+    ("message/global", ".eml"),
+    ("text/rfc822-headers", ".eml"),
+    ("message/delivery-status", ".dsn"),
+    ("message/disposition-notification", ".mdn"),
+    ("image/png", ".png"),
+    ("image/jpeg", ".jpg"),
+    ("image/jpeg", ".jpeg"),
+    ("image/jpg", ".jpg"),
+    ("image/pjpeg", ".jpg"),
+    ("image/gif", ".gif"),
+    ("image/webp", ".webp"),
+    ("image/heic", ".heic"),
+    ("image/tiff", ".tif"),
+    ("image/svg+xml", ".svg"),
+    ("audio/mpeg", ".mp3"),
+    ("video/mp4", ".mp4"),
+    ("application/pdf", ".pdf"),
+    ("application/zip", ".zip"),
+    ("application/gzip", ".gz"),
+    ("application/json", ".json"),
+    ("application/xml", ".xml"),
+    ("application/msword", ".doc"),
+    ("application/vnd.ms-excel", ".xls"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
+    ("application/vnd.oasis.opendocument.text", ".odt"),
+    ("application/rtf", ".rtf"),
+    ("application/pgp-signature", ".asc"),
+    ("application/pgp-encrypted", ".asc"),
+    ("application/pkcs7-signature", ".p7s"),
+    ("application/x-pkcs7-signature", ".p7s"),
+    ("application/pkcs7-mime", ".p7m"),
+    ("application/x-pkcs7-mime", ".p7m"),
+    ("application/ms-tnef", ".dat"),
+];
 
 #[cfg(test)]
 mod tests {

@@ -227,6 +227,17 @@ pub(super) struct Signs {
     pub texts: Phrases,
     pub layout: Layout,
     pub reasons: Vec<Reason>,
+    /// What gateways put before subjects.
+    pub banners: Banners,
+}
+
+/// `banners.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Banners {
+    pub words: HashSet<String>,
+    /// Those that need no marks around them.
+    pub bare: HashSet<String>,
 }
 
 /// The signs.
@@ -234,7 +245,10 @@ pub(super) fn get() -> &'static Signs {
     static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
         let signs: SignsFile = toml::from_str(SIGNS_TOML).unwrap_or_default();
         let reasons: ReasonsFile = toml::from_str(REASONS_TOML).unwrap_or_default();
+        let banners: Banners = toml::from_str(BANNERS_TOML).unwrap_or_default();
+        let fold_all = |words: HashSet<String>| words.iter().map(|word| fold(word)).collect();
         Signs {
+            banners: Banners { words: fold_all(banners.words), bare: fold_all(banners.bare) },
             subjects: Phrases::new(&signs.subject),
             texts: Phrases::new(&signs.text),
             fields: by_name(signs.field),
@@ -250,6 +264,8 @@ pub(super) fn get() -> &'static Signs {
 const SIGNS_TOML: &str = include_str!("../../../data/automatic/signs.toml");
 const REPORTS_TOML: &str = include_str!("../../../data/automatic/reports.toml");
 const REASONS_TOML: &str = include_str!("../../../data/automatic/reasons.toml");
+
+const BANNERS_TOML: &str = include_str!("../../../data/automatic/banners.toml");
 
 fn folded(words: Vec<String>) -> Vec<String> {
     words.iter().map(|word| fold(word)).collect()
@@ -348,6 +364,7 @@ mod tests {
     fn all_files_parse() {
         assert!(toml::from_str::<SignsFile>(SIGNS_TOML).unwrap().field.len() > 10);
         assert!(!toml::from_str::<Layout>(REPORTS_TOML).unwrap().returned.starts.is_empty());
+        assert!(toml::from_str::<Banners>(BANNERS_TOML).unwrap().words.len() > 10);
         assert!(toml::from_str::<ReasonsFile>(REASONS_TOML).unwrap().reason.len() > 5);
         assert!(get().subjects.engine.is_some() && get().texts.engine.is_some());
     }

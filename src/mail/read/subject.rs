@@ -1,7 +1,9 @@
 //! Subjects without what programs put before them, so that a conversation keeps its name.
 
-use super::markers;
+use super::{markers, signs};
 
+/// Characters of a banner at most.
+const BANNER_MAX: usize = 40;
 /// Longest tag in brackets that counts as a tag.
 const TAG_MAX: usize = 48;
 
@@ -10,7 +12,7 @@ pub(super) fn core(subject: &str) -> String {
     let without_ticket = drop_ticket_tags(subject);
     let mut rest = without_ticket.trim();
     loop {
-        let shorter = prefix(rest).or_else(|| tag(rest)).map(|shorter| shorter.trim_start_matches(is_space));
+        let shorter = prefix(rest).or_else(|| tag(rest)).or_else(|| banner(rest)).map(|shorter| shorter.trim_start_matches(is_space));
         match shorter {
             Some(shorter) => rest = shorter,
             None => break,
@@ -23,11 +25,11 @@ pub(super) fn core(subject: &str) -> String {
 pub(super) fn is_forward(subject: &str) -> bool {
     let mut rest = subject.trim();
     loop {
-        let Some(word) = word(rest) else { return false };
-        if markers::get().subjects.forward.contains(&word.to_lowercase()) {
+        let word = word(rest).unwrap_or_default();
+        if !word.is_empty() && markers::get().subjects.forward.contains(&word.to_lowercase()) {
             return prefix(rest).is_some();
         }
-        match prefix(rest).or_else(|| tag(rest)) {
+        match prefix(rest).or_else(|| tag(rest)).or_else(|| banner(rest)) {
             Some(shorter) => rest = shorter.trim_start_matches(is_space),
             None => return false,
         }
@@ -37,7 +39,7 @@ pub(super) fn is_forward(subject: &str) -> bool {
 /// True when a reply prefix stands in front, or after tags.
 pub(super) fn is_reply(subject: &str) -> bool {
     let mut rest = subject.trim();
-    while let Some(shorter) = tag(rest) {
+    while let Some(shorter) = tag(rest).or_else(|| banner(rest)) {
         rest = shorter.trim_start_matches(is_space);
     }
     word(rest).is_some_and(|word| markers::get().subjects.reply.contains(&word.to_lowercase())) && prefix(rest).is_some()
@@ -69,6 +71,23 @@ fn prefix(text: &str) -> Option<&str> {
 fn tag(text: &str) -> Option<&str> {
     let (tag, rest) = text.strip_prefix('[')?.split_once(']')?;
     (tag.len() <= TAG_MAX && !tag.contains('[') && !rest.trim().is_empty()).then_some(rest)
+}
+
+/// What gateways put around their banners.
+const AROUND: &[char] = &['*', '[', ']', '(', ')', '{', '}', '<', '>', '#', '!', '|', '-', '_', '=', ':', '：'];
+
+/// What follows a gateway's banner in front: `***SPAM***`, `EXTERNAL:`, `{Spam?}`, when something does.
+fn banner(text: &str) -> Option<&str> {
+    let inner = text.trim_start_matches(AROUND);
+    let end = inner.char_indices().take(BANNER_MAX).find(|(_, c)| AROUND.contains(c) && *c != '-').map(|(at, _)| at)?;
+    let (word, rest) = inner.split_at(end);
+    let known = match inner.len() < text.len() {
+        true => &signs::get().banners.words,
+        false => &signs::get().banners.bare,
+    };
+    let known = known.contains(&signs::fold(word));
+    let rest = rest.trim_start_matches(|c: char| AROUND.contains(&c) || is_space(c));
+    (known && !rest.is_empty()).then_some(rest)
 }
 
 /// Ticket tags begin with `[#`.
@@ -105,6 +124,13 @@ mod tests {
             ("Re: [#123-k7q9] x", "x"),
             ("x [#123-k7q9]", "x"),
             ("回复：打印机", "打印机"),
+            ("***SPAM*** Re: x", "x"),
+            ("EXTERNAL: Fwd: x", "x"),
+            ("{Spam?} x", "x"),
+            ("Externe : TR : x", "x"),
+            ("**EXTERNAL EMAIL** - x", "x"),
+            ("Spam: how to stop it", "Spam: how to stop it"),
+            ("External monitor is broken", "External monitor is broken"),
             ("Research: x", "Research: x"),
             ("[urgent]", "[urgent]"),
             ("Re:", ""),
@@ -118,9 +144,15 @@ mod tests {
 
     #[test]
     fn forwards() {
-        for (subject, want) in
-            [("Fwd: x", true), ("Re: TR : x", true), ("[EXT] WG: x", true), ("Re: x", false), ("fwd x", false), ("", false)]
-        {
+        for (subject, want) in [
+            ("Fwd: x", true),
+            ("Re: TR : x", true),
+            ("[EXT] WG: x", true),
+            ("***SPAM*** Fwd: x", true),
+            ("Re: x", false),
+            ("fwd x", false),
+            ("", false),
+        ] {
             assert_eq!(is_forward(subject), want, "{subject:?}");
         }
     }

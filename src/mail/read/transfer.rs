@@ -105,6 +105,13 @@ const fn sixes() -> [u8; 256] {
     table
 }
 
+/// Is this base64 at all? Words have spaces, points and accents where base64 has none; what follows the padding may be anything.
+pub(super) fn looks_like_base64(body: &[u8]) -> bool {
+    let stream = body.split(|&b| b == b'=').next().unwrap_or_default();
+    let foreign = stream.iter().take(4_000).filter(|&&b| SIXES[b as usize] == NONE && !matches!(b, b'\r' | b'\n')).count();
+    foreign * 30 <= stream.len().min(4_000)
+}
+
 /// Junk is skipped; padding ends a stream, and another may follow.
 pub(super) fn base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3 + 3);
@@ -266,6 +273,13 @@ mod tests {
                 assert!(!copied.ends_with(b"\n"), "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn f13_what_is_no_base64() {
+        assert!(looks_like_base64(b"aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91Pw==\r\n-- \r\nnot this"));
+        assert!(looks_like_base64(b""));
+        assert!(!looks_like_base64(b"Bonjour, l'imprimante est en panne."));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(super) struct Part<'a> {
     pub body_at: u32,
     /// Everything after its header.
     pub body: &'a [u8],
+    /// A multipart that lies too deep to be opened.
+    pub opaque: bool,
     /// Parts inside, for a multipart.
     pub children: Vec<Part<'a>>,
 }
@@ -75,6 +77,7 @@ impl<'a> Walk<'a> {
             disposition: fields.first("Content-Disposition").map(Structured::parse).unwrap_or_default(),
             transfer: self.transfer(&fields),
             body: &self.raw[body..end],
+            opaque: false,
             children: Vec::new(),
             fields,
         };
@@ -87,6 +90,7 @@ impl<'a> Walk<'a> {
 
     fn open(&mut self, part: &mut Part<'a>, span: (usize, usize), place: Place) {
         if place.level >= self.depth {
+            part.opaque = true;
             return self.say("depth-cut");
         }
         let boundary = part.content.plain("boundary").filter(|b| b.len() <= BOUNDARY_MAX);
