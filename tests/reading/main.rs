@@ -1,6 +1,8 @@
 //! Reading is total: whatever the bytes, something readable comes out, in bounded time, and the next mail is read as well.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod reply;
+
 use std::time::{Duration, Instant};
 
 use guichet::mail::{Incoming, Kind, Limits, read};

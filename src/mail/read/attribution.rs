@@ -52,6 +52,14 @@ pub(super) fn glued_at(line: &str) -> Option<usize> {
     Some(line[..found].trim_end_matches([' ', '-']).len()).filter(|cut| *cut > 0)
 }
 
+/// Where an attribution ends that has words behind it on its line.
+pub(super) fn ends_inside(line: &str) -> Option<usize> {
+    let end = line.find(":  ").filter(|end| *end < LENGTH_MAX)? + 1;
+    let head = fold(&line[..end]);
+    let look = Look::of(&head);
+    (look.start && look.address && look.numbers >= 2 && look.verb && !line[end..].trim().is_empty()).then_some(end)
+}
+
 /// Can an attribution begin with this line? Cheap, because it is asked of every line.
 fn may_begin(folded: &str) -> bool {
     let told = |c: u8| c.is_ascii_digit() || c == b'@';

@@ -245,7 +245,12 @@ fn place_questions(view: &View<'_>, kinds: &mut [PartKind], end: usize) {
     let by_program = |run: &Run| run.introduced || view.lines[run.lines.start].by_markup && (0..run.lines.start).any(|at| said(kinds, at));
     let asked =
         (0..runs.len()).filter(|&at| answered(at) && (runs.len() > 1 || !by_program(&runs[at]))).flat_map(|at| runs[at].lines.clone());
-    let asked: Vec<usize> = asked.filter(|&at| kinds[at] == PartKind::Quoted && marks[at] == Mark::Quoted).collect();
+    // Inside a quoted element, what has no `>` is the introduction.
+    let question = |at: &usize| {
+        let line = &view.lines[*at];
+        kinds[*at] == PartKind::Quoted && marks[*at] == Mark::Quoted && (!line.by_markup || line.text.starts_with('>'))
+    };
+    let asked: Vec<usize> = asked.filter(question).collect();
     asked.into_iter().for_each(|at| kinds[at] = PartKind::Question);
 }
 

@@ -50,6 +50,8 @@ struct Page {
     /// Blank lines owed before the next text.
     gap: bool,
     quotes: usize,
+    /// `>` signs in front of the last line.
+    depth: usize,
     regions: usize,
     hidden: usize,
     preformatted: usize,
@@ -254,13 +256,17 @@ impl Page {
         if self.line.trim().is_empty() {
             return self.line.clear();
         }
-        let prefix = "> ".repeat(self.quotes.min(QUOTE_MAX));
+        let depth = self.quotes.min(QUOTE_MAX);
+        let prefix = "> ".repeat(depth);
         let quoted = self.quotes + self.regions > 0;
         let signature = self.signatures > 0 && !quoted;
         let marks = Line { quoted, by_markup: quoted, rest_quoted: self.rest_quoted, signature, ..Line::default() };
         if std::mem::take(&mut self.gap) && !self.done.is_empty() {
-            self.done.push(Line { text: prefix.trim_end().to_owned(), ..marks.clone() });
+            // A blank line between a quotation and what is around it belongs to neither.
+            let between = if depth == self.depth { prefix.trim_end().to_owned() } else { String::new() };
+            self.done.push(Line { text: between, ..marks.clone() });
         }
+        self.depth = depth;
         let text = super::words::body(&format!("{prefix}{}", self.line));
         self.done.extend(text.split('\n').map(|text| Line { text: text.to_owned(), ..marks.clone() }));
         self.line.clear();

@@ -52,7 +52,12 @@ fn is_quoted(text: &str) -> bool {
     let text = text.trim_start();
     let initials = text.bytes().take(4).take_while(u8::is_ascii_uppercase).count();
     let rest = &text[initials..];
-    rest.starts_with('>') && (initials == 0 || rest.trim_start_matches('>').starts_with(' ') || rest.len() == 1)
+    rest.starts_with('>') && !is_novell(text) && (initials == 0 || rest.trim_start_matches('>').starts_with(' ') || rest.len() == 1)
+}
+
+/// ">>> Jean <jean@ville.test> 03.03.2025 10:12 >>>" of GroupWise introduces a quotation and is none.
+fn is_novell(text: &str) -> bool {
+    text.starts_with(">>> ") && text.trim_end().ends_with(">>>") && text.contains('@') && text.len() <= 200
 }
 
 /// A line between two quoted ones, below a bracket that is still open or that closes with nothing but an address, was broken off
@@ -70,12 +75,17 @@ fn close_brackets(lines: &mut [Line]) {
     }
 }
 
-/// Some programs put the introduction of the quotation on the last line of the new words.
+/// Some programs put the introduction of the quotation on the last line of the new words, or the quotation behind its introduction.
 fn unglue(lines: Vec<Line>) -> Vec<Line> {
     let before_quote = |at: usize| lines[at + 1..].iter().take(2).find(|line| !line.text.is_empty()).is_some_and(|line| line.quoted);
     let place = |(at, line): (usize, &Line)| {
-        let candidate = !line.quoted && line.text.ends_with([':', '：', '-']) && before_quote(at);
-        candidate.then(|| attribution::glued_at(&line.text)).flatten().map(|cut| (at, cut))
+        let last = !line.quoted && line.text.ends_with([':', '：', '-']) && before_quote(at);
+        let cut = match () {
+            () if last => attribution::glued_at(&line.text),
+            () if !line.quoted && line.text.contains(":  ") => attribution::ends_inside(&line.text),
+            () => None,
+        };
+        cut.map(|cut| (at, cut))
     };
     let Some((at, cut)) = lines.iter().enumerate().find_map(place) else { return lines };
     let mut out = lines;
@@ -114,6 +124,7 @@ mod tests {
             let lines = plain(text);
             assert_eq!((lines[0].text.len(), lines.len(), join(&lines).as_str()), (cut, 3, text));
         }
+        assert_eq!(plain("  On Mon, 3 Mar 2025 at 10:12, J<j@x.test> wrote:   Hello\nyou")[1].text, "   Hello");
         assert_eq!(plain("Le 3 mars 2025 à 10:12, Jean on Tour <j@x.test> a écrit :\n> x").len(), 2);
     }
 }

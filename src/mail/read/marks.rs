@@ -58,6 +58,11 @@ pub(super) fn of(lines: &[Line]) -> Vec<Mark> {
     while at < lines.len() {
         at += in_place(lines, &folded, &mut marks, at);
     }
+    for at in 0..marks.len() {
+        if marks[at] == Mark::Device && !ends_paragraph(&marks, at) {
+            marks[at] = Mark::Text;
+        }
+    }
     footers(lines, &folded, &mut marks);
     banner(&folded, &mut marks);
     if let Some(rest) = lines.iter().position(|line| line.rest_quoted) {
@@ -69,6 +74,9 @@ pub(super) fn of(lines: &[Line]) -> Vec<Mark> {
 /// Lower case, single spaces, plain quotes, hyphens and colons, without the stars that mark bold words and without
 /// invisible marks.
 pub(super) fn fold(text: &str) -> String {
+    // Tencent's program writes its text part with references of HTML.
+    let referenced = memchr::memmem::find(text.as_bytes(), b"&nbsp;").map(|_| text.replace("&nbsp;", " "));
+    let text = referenced.as_deref().unwrap_or(text);
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -102,8 +110,6 @@ fn in_place(lines: &[Line], folded: &[String], marks: &mut [Mark], at: usize) ->
     }
     if let Some(from) = headers::begins(folded, at) {
         marks[from] = Mark::Headers;
-    } else if marks[at] == Mark::Device && !ends_paragraph(marks, at) {
-        marks[at] = Mark::Text;
     }
     1
 }
@@ -150,7 +156,8 @@ fn alone(line: &Line, folded: &str) -> Mark {
 /// A line without letters.
 fn mark_of_rule(folded: &str) -> Mark {
     match folded {
-        "--" | "___" | "__" => Mark::Delimiter,
+        "--" | "__" => Mark::Delimiter,
+        _ if folded.len() >= 3 && folded.trim_matches(['-', '_']).is_empty() => Mark::Rule,
         _ if folded.len() >= 5 && !folded.starts_with(['>', '.', '+', '#', '[', '<']) => Mark::Rule,
         _ => Mark::Text,
     }

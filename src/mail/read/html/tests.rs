@@ -39,7 +39,7 @@ fn quotes_by_markup() {
     let line = |text: &str, quoted, rest| (text.to_owned(), quoted, rest);
     assert_eq!(
         marks("a<blockquote type=cite>b</blockquote>c"),
-        [line("a", false, false), line(">", true, false), line("> b", true, false), line("", false, false), line("c", false, false)]
+        [line("a", false, false), line("", true, false), line("> b", true, false), line("", false, false), line("c", false, false)]
     );
     assert_eq!(marks("a<div class=\"gmail_quote x\">On…</div>"), [line("a", false, false), line("On…", true, false)]);
     assert_eq!(marks("a<div id=divRplyFwdMsg>De :</div>b"), [line("a", false, false), line("De :", false, true), line("b", false, true)]);
