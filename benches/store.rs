@@ -217,6 +217,7 @@ fn change(store: &mut Sqlite, facts: Facts) -> Result<Change, Fault> {
         failures: 0,
         suppressed: false,
         is_list: false,
+        blocked: false,
     });
     change.ids.push(KnownId { id, ticket: ticket.id, how: How::Seen, person: Some(person) });
     change.steps.push(Step { expected: ticket.version.checked_sub(1).filter(|version| *version > 0), ticket, events: vec![event] });

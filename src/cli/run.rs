@@ -118,10 +118,13 @@ impl Daemon {
         }
     }
 
-    /// The watchdog hears of us only when the gateway answers.
+    /// Time passes for the desk; the watchdog hears of us only when the gateway answers.
     async fn pulse(&self) -> anyhow::Result<()> {
-        match tokio::time::timeout(STOP, self.handle.run(|gateway| Ok(gateway.now()))).await {
-            Ok(Ok(_)) => {
+        match tokio::time::timeout(STOP, self.handle.tick()).await {
+            Ok(Ok(recalled)) => {
+                if recalled > 0 {
+                    tracing::info!(recalled, "postponed tickets are back");
+                }
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
                 Ok(())
             }

@@ -107,7 +107,7 @@ impl Ticket {
                 self.welcome(guests, event.seq);
             }
             What::Changed { after, .. } => self.set(after),
-            What::Linked { to } => self.details.linked.push(*to),
+            What::Linked { to } | What::Split { into: to, .. } => self.details.linked.push(*to),
             What::Spammed => {
                 self.details.spam = true;
                 self.status = Status::Closed { end: End::Cancelled, at: event.at };

@@ -16,6 +16,11 @@ pub enum Purpose {
     Rate,
     /// See the ticket, reply, reopen, cancel, leave.
     View,
+    /// Take back an act: the link's number is that of the act's last event.
+    Undo,
+    /// Go on with commands that could not be done: what the link offers is done instead. Its number is that of the mail that
+    /// waits, or 0. Single effect.
+    Draft,
 }
 
 impl Purpose {
@@ -27,6 +32,8 @@ impl Purpose {
             Purpose::Answer => "answer",
             Purpose::Rate => "rate",
             Purpose::View => "view",
+            Purpose::Undo => "undo",
+            Purpose::Draft => "draft",
         }
     }
 }

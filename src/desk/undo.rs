@@ -13,7 +13,7 @@ pub fn last_act(events: &[Event], person: &Address) -> Result<Undo, Why> {
     let end = events.iter().rposition(|event| !is_quiet(event)).map_or(0, |last| last + 1);
     let Some(last) = events[..end].last() else { return Err(Why::NothingToUndo) };
     if last.actor.person.as_ref() != Some(person) {
-        let own = events[..end].iter().rev().any(|event| event.actor.person.as_ref() == Some(person) && changes(&event.what));
+        let own = events[..end].iter().rev().any(|event| event.actor.person.as_ref() == Some(person) && changes(event));
         return Err(match own {
             true => Why::Followed { what: last.what.word().to_owned(), at: last.at },
             false => Why::NothingToUndo,
@@ -22,14 +22,23 @@ pub fn last_act(events: &[Event], person: &Address) -> Result<Undo, Why> {
     let same_cause = |event: &&Event| event.actor.person.as_ref() == Some(person) && event.at == last.at;
     let begin = end - events[..end].iter().rev().take_while(same_cause).count();
     let act = &events[begin..end];
-    let stays = |event: &Event| {
-        matches!(event.what, What::Opened { .. } | What::Answered { .. } | What::Split { .. } | What::Rerooted { .. } | What::Undone { .. })
-    };
-    let acts: Vec<String> = act.iter().filter(|event| changes(&event.what)).map(|event| event.what.word().to_owned()).collect();
     match fold(&events[..begin]) {
-        Some(back) if !acts.is_empty() && !act.iter().any(stays) => Ok(Undo { first: back.version + 1, acts, by: person.clone(), back }),
+        Some(back) if can_be_undone(act) => Ok(Undo { first: back.version + 1, acts: words(act), by: person.clone(), back }),
         _ => Err(Why::NothingToUndo),
     }
+}
+
+/// Can these events of one act be taken back, all of them?
+pub fn can_be_undone(act: &[Event]) -> bool {
+    let stays = |event: &Event| {
+        let what = &event.what;
+        matches!(what, What::Opened { .. } | What::Answered { .. } | What::Split { .. } | What::Rerooted { .. } | What::Undone { .. })
+    };
+    act.iter().any(changes) && !act.iter().any(stays)
+}
+
+fn words(act: &[Event]) -> Vec<String> {
+    act.iter().filter(|event| changes(event)).map(|event| event.what.word().to_owned()).collect()
 }
 
 /// What machines bring, or nobody proved, is no answer to anything.
@@ -37,21 +46,12 @@ fn is_quiet(event: &Event) -> bool {
     matches!(event.what, What::Filed | What::Unverified)
 }
 
-/// Acts that leave something to take back; words are said.
-fn changes(what: &What) -> bool {
-    !matches!(
-        what,
-        What::Opened { .. }
-            | What::Replied { .. }
-            | What::Noted
-            | What::Answered { .. }
-            | What::Rated(_)
-            | What::Split { .. }
-            | What::Absorbed { .. }
-            | What::Rerooted { .. }
-            | What::Undone { .. }
-            | What::Filed
-            | What::Unverified
-            | What::JoinRequested { .. }
-    )
+/// Acts that leave something to take back; words are said. Conversations that routing put together stay together.
+fn changes(event: &Event) -> bool {
+    match &event.what {
+        What::Merged { .. } | What::Absorbed { .. } => !event.actor.as_participant,
+        What::Opened { .. } | What::Replied { .. } | What::Noted | What::Answered { .. } | What::Rated(_) | What::Split { .. } => false,
+        What::Rerooted { .. } | What::Undone { .. } | What::Filed | What::Unverified | What::JoinRequested { .. } => false,
+        _ => true,
+    }
 }

@@ -27,6 +27,9 @@ impl<S: Store> Gateway<S> {
         if press.button == Button::FreshLink {
             return self.fresh_link(&link, &ticket, press);
         }
+        if matches!(link.purpose, Purpose::Undo | Purpose::Draft) {
+            return self.press_on(&link, press);
+        }
         if let Some(why) = self.void(&link, &ticket, &press.button) {
             let refused = vec![Refused { action: verb(&press.button).to_owned(), why }];
             return Ok(Pressed::Refused { ticket: Box::new(ticket), refused });
@@ -96,9 +99,9 @@ impl<S: Store> Gateway<S> {
             }
             Button::Reopen { reason } => (Action::Reopen(plain(reason)), None),
             Button::Cancel => (Action::Cancel, None),
-            Button::Leave | Button::FreshLink => (Action::Leave(link.person.clone()), None),
+            Button::Leave | Button::FreshLink | Button::Confirm => (Action::Leave(link.person.clone()), None),
             Button::Answer { text, files } | Button::Reply { text, files } => {
-                let (words, kept) = self.form_mail(link, ticket, press, (text, files))?;
+                let (words, kept) = self.form_mail((&link.person, ticket, &press.nonce), (text, files))?;
                 // A reply to an open question is its answer; the desk sees to that.
                 let answers =
                     matches!(press.button, Button::Answer { .. }) && matches!(ticket.status, Status::WaitingForInformation { .. });
@@ -108,14 +111,15 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Files pressed with a form are kept as a mail is: one way to store, show and purge them.
-    fn form_mail(&mut self, link: &Link, ticket: &Ticket, press: &Press, said: (&str, &[File])) -> Result<(Words, Option<u64>), Fault> {
+    pub(super) fn form_mail(&mut self, pressed: (&Address, &Ticket, &str), said: (&str, &[File])) -> Result<(Words, Option<u64>), Fault> {
+        let (person, ticket, nonce) = pressed;
         let (text, files) = said;
         let mut words = Words { text: text.trim().to_owned(), ..Words::default() };
         if files.is_empty() {
             return Ok((words, None));
         }
-        let raw = self.form_bytes(link, ticket, text, files)?;
-        let origin = Origin { mailbox: "page".into(), folder: String::new(), epoch: 0, uid: 0, name: press.nonce.clone() };
+        let raw = self.form_bytes(person, ticket, text, files)?;
+        let origin = Origin { mailbox: "page".into(), folder: String::new(), epoch: 0, uid: 0, name: nonce.to_owned() };
         let read = mail::read(&raw, &self.site.limits);
         let arrival = Arrival { origin, received_at: self.clock.now(), raw, cut_from: None, old: true };
         let kept = self.store.keep(&[arrival])?;
@@ -124,11 +128,11 @@ impl<S: Store> Gateway<S> {
         Ok((words, Some(kept.instance)))
     }
 
-    fn form_bytes(&mut self, link: &Link, ticket: &Ticket, text: &str, files: &[File]) -> Result<Vec<u8>, Fault> {
+    fn form_bytes(&mut self, person: &Address, ticket: &Ticket, text: &str, files: &[File]) -> Result<Vec<u8>, Fault> {
         let salt = self.mint.salt();
         let mail = Outgoing {
-            message_id: self.site.keys.message_id(ticket.id, &link.person, &salt, self.site.desk.address.domain()),
-            from: Mailbox::new(None, link.person.clone()),
+            message_id: self.site.keys.message_id(ticket.id, person, &salt, self.site.desk.address.domain()),
+            from: Mailbox::new(None, person.clone()),
             to: self.site.desk.clone(),
             shown_cc: vec![],
             reply_to: None,
@@ -149,7 +153,7 @@ impl<S: Store> Gateway<S> {
     }
 
     /// The form's mail has its outcome in the same commit.
-    fn seal(&self, change: &mut Change, kept: Option<u64>, ticket: u64) {
+    pub(super) fn seal(&self, change: &mut Change, kept: Option<u64>, ticket: u64) {
         let Some(instance) = kept else { return };
         change.also_handled.push((
             instance,
@@ -220,5 +224,6 @@ fn verb(button: &Button) -> &'static str {
         Button::Cancel => "cancel",
         Button::Leave => "leave",
         Button::FreshLink => "fresh_link",
+        Button::Confirm => "command",
     }
 }

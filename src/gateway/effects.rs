@@ -24,12 +24,25 @@ pub enum Fault {
     Compose(String),
 }
 
+/// For whoever waits at a page, or for the daemon: nothing was done.
+impl From<Fault> for Backend {
+    fn from(fault: Fault) -> Backend {
+        match fault {
+            Fault::Backend(fault) => fault,
+            fault => Backend(fault.to_string()),
+        }
+    }
+}
+
 /// Days that each kind of link lives (CASEBOOK section 3, row 21).
 fn days(purpose: crate::desk::Purpose) -> i64 {
     use crate::desk::Purpose;
     match purpose {
         Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer => 14,
         Purpose::Rate | Purpose::View => 30,
+        // As long as acts may be taken back (CASEBOOK section 3, row 23), and texts wait for their author.
+        Purpose::Undo => 1,
+        Purpose::Draft => 14,
     }
 }
 
@@ -160,6 +173,7 @@ impl<S: Store> Gateway<S> {
                 expires_at: super::facts::since_hours(change.at, -24 * days(link.purpose)),
                 ended_at: None,
             });
+            change.offers.extend(link.offer.clone().map(|offer| (token_hash(&link.token), offer)));
         }
     }
 
@@ -211,6 +225,6 @@ pub fn learned(known: Option<Person>, who: &Mailbox, language: Option<&String>, 
 impl Person {
     /// Somebody of whom only the address is known.
     pub fn unknown(address: Address) -> Person {
-        Person { address, name: None, language: None, failures: 0, suppressed: false, is_list: false }
+        Person { address, name: None, language: None, failures: 0, suppressed: false, is_list: false, blocked: false }
     }
 }

@@ -85,6 +85,15 @@ impl Handle {
         changed
     }
 
+    /// Lets time pass: what is due happens.
+    pub async fn tick(&self) -> Result<usize, Unavailable> {
+        let ticked = self.run(|gateway| gateway.tick()).await;
+        if ticked.as_ref().is_ok_and(|recalled| *recalled > 0) {
+            self.outbox.notify_waiters();
+        }
+        ticked
+    }
+
     /// Reads beside the writer, on a thread of its own.
     pub async fn look<R: Send + 'static>(&self, question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {
         let readers = self.readers.clone();

@@ -10,22 +10,28 @@ mod again;
 pub mod bounce;
 pub mod case;
 pub mod clock;
+pub mod doing;
 pub mod effects;
 pub mod facts;
 mod files;
 pub mod handle;
+mod onward;
 pub mod outbox;
+mod pairs;
 pub mod press;
 pub mod receive;
 pub mod request;
 pub mod thread;
+pub mod tick;
 pub mod verdict;
+mod wishes;
 
 use std::sync::Arc;
 
 pub use access::{Entered, Using, Wanted};
 pub use case::Waiting;
 pub use clock::{Clock, SystemClock, SystemMint};
+pub use doing::{Act, Acted, Preview};
 pub use handle::Handle;
 pub use press::{Button, Press, Pressed};
 pub use thread::{replay, resume};

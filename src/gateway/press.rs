@@ -59,6 +59,8 @@ pub enum Button {
     Leave,
     /// Mail a fresh link to the stored address.
     FreshLink,
+    /// Do what the link offers: take back an act, go on with a text that waits.
+    Confirm,
 }
 
 /// What came of a press.

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::language::Words;
-use super::{MailKind, MailedLink, Mint, Notice, Scene};
+use super::{Extra, MailKind, MailedLink, Mint, Notice, Scene, names};
 use crate::address::Address;
 use crate::desk::{Purpose, Status, What};
 use crate::mail::carrier;
@@ -24,6 +24,10 @@ pub struct Links {
     pub rate: String,
     /// See the ticket.
     pub page: String,
+    /// Take back what commands did.
+    pub undo: String,
+    /// Go on with commands that could not be done.
+    pub offers: Vec<OfferLink>,
     /// The address that agrees by mail.
     pub approve_address: String,
     /// The same as a `mailto:` link with subject and text.
@@ -34,27 +38,73 @@ pub struct Links {
     pub refuse_mailto: String,
 }
 
+/// A way to go on.
+#[derive(Debug, Default, Serialize)]
+pub struct OfferLink {
+    /// What it does, in words.
+    pub label: String,
+    /// Where.
+    pub url: String,
+}
+
 /// Makes the links of one mail.
 pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn Mint) -> (Links, Vec<MailedLink>) {
     let mut links = Links::default();
     let mut mailed = Vec::new();
     let request = request(scene, notice.kind);
     for purpose in purposes(scene, notice) {
-        let link = MailedLink { token: mint.token(), purpose: *purpose, ticket: scene.ticket.id, request: request.unwrap_or(0) };
-        let url = format!("{}/l/{}", scene.site.base_url, carrier::encode_token(&link.token));
+        let (ticket, request) = (scene.ticket.id, request.unwrap_or(0));
+        let link = MailedLink { token: mint.token(), purpose: *purpose, ticket, request, offer: None };
+        let url = url(scene, &link);
         match purpose {
             Purpose::Approve => links.approve = url,
             Purpose::RefuseClosure => links.refuse = url,
             Purpose::Answer => links.answer = url,
             Purpose::Rate => links.rate = url,
             Purpose::View => links.page = url,
+            Purpose::Undo | Purpose::Draft => {}
         }
         mailed.push(link);
     }
     if let Some(request) = request.filter(|_| !links.approve.is_empty() && scene.site.plus_addressing) {
         twins(&mut links, words, scene, &notice.to, request);
     }
+    ways(&mut links, &mut mailed, words, (scene, notice), mint);
     (links, mailed)
+}
+
+fn url(scene: &Scene<'_>, link: &MailedLink) -> String {
+    format!("{}/l/{}", scene.site.base_url, carrier::encode_token(&link.token))
+}
+
+/// The ways on after commands: for the agent who wrote them.
+fn ways(links: &mut Links, mailed: &mut Vec<MailedLink>, words: &Words, told: (&Scene<'_>, &Notice), mint: &mut dyn Mint) {
+    let (scene, notice) = told;
+    let Extra::Commands { ways, draft, .. } = &notice.extra else { return };
+    if scene.organisation.agent(&notice.to).is_none() {
+        return;
+    }
+    let mut minted = |purpose, request, offer| MailedLink { token: mint.token(), purpose, ticket: scene.ticket.id, request, offer };
+    if let Some(last) = ways.undo.filter(|_| notice.kind == MailKind::Receipt) {
+        let link = minted(Purpose::Undo, last, None);
+        links.undo = url(scene, &link);
+        mailed.push(link);
+    }
+    for commands in ways.offers.iter().filter(|_| notice.kind == MailKind::CommandRefused) {
+        let text = [commands, draft.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+        let link = minted(Purpose::Draft, ways.instance, Some(text));
+        links.offers.push(OfferLink { label: label(words, commands), url: url(scene, &link) });
+        mailed.push(link);
+    }
+}
+
+/// What a way on does: whose the text is, or the commands themselves.
+fn label(words: &Words, commands: &str) -> String {
+    match commands {
+        "#reply" => words.say("offer.reply", &[]),
+        "#note" => words.say("offer.note", &[]),
+        other => words.say("offer.instead", &[("commands", &names::title(&other.replace('\n', " ")))]),
+    }
 }
 
 /// Which capabilities a mail gives its reader.

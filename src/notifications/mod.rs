@@ -255,6 +255,8 @@ pub enum Extra {
         refused: Vec<Refused>,
         /// The held text.
         draft: String,
+        /// How to go on, in one press each.
+        ways: Ways,
     },
     /// A mail that waits for a decision.
     Held {
@@ -283,6 +285,17 @@ pub enum Extra {
         /// No retry will help.
         permanent: bool,
     },
+}
+
+/// How to go on after commands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ways {
+    /// What was done may be taken back: the number of its last event.
+    pub undo: Option<u64>,
+    /// The mail whose text waits: its row in the ledger.
+    pub instance: u64,
+    /// Command lines to put in place of those that could not be done.
+    pub offers: Vec<String>,
 }
 
 /// Who reads a mail, as we know them.
@@ -315,8 +328,10 @@ pub struct MailedLink {
     pub purpose: Purpose,
     /// About which ticket.
     pub ticket: TicketId,
-    /// Closure proposal or question; 0 otherwise.
+    /// Closure proposal or question; the act's last event; the mail that waits; 0 otherwise.
     pub request: u64,
+    /// What it does instead of what could not be done, in the words of a mail.
+    pub offer: Option<String>,
 }
 
 /// A mail, and the links in it.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::templates::Templates;
-use super::{Because, Extra, MailKind, Mint, Notice, Reader, Scene, TemplateFault, write};
+use super::{Because, Extra, MailKind, Mint, Notice, Reader, Scene, TemplateFault, Ways, write};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
@@ -85,6 +85,7 @@ impl Stage {
                 done: if self.full { vec!["take".into()] } else { vec![] },
                 refused: if self.full { vec![Refused { action: "close".into(), why: Why::TextMissing }] } else { vec![] },
                 draft: text("Sample text"),
+                ways: Ways { undo: self.full.then_some(5), instance: 7, offers: if self.full { vec!["#note".into()] } else { vec![] } },
             },
             MailKind::HeldMail | MailKind::Parked => Extra::Held {
                 instance: 7,

@@ -285,7 +285,7 @@ fn others(words: &Words, scene: &Scene<'_>, reader: &Address) -> Option<String> 
 }
 
 fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Commands> {
-    let Extra::Commands { done, refused, draft } = &notice.extra else { return None };
+    let Extra::Commands { done, refused, draft, .. } = &notice.extra else { return None };
     Some(Commands {
         done: done.iter().map(|verb| words.term("done", verb).to_owned()).collect(),
         refused: refused.iter().map(|refused| refusals::sentence(words, scene, refused)).collect(),

@@ -7,6 +7,7 @@
 //! Excludes: whether the ticket and the privileges allow it (the desk decides), and who is told.
 
 mod answers;
+pub mod offers;
 mod people;
 mod script;
 #[cfg(test)]
@@ -50,6 +51,8 @@ pub struct Understood {
     pub refused: Vec<Refused>,
     /// The text without command lines.
     pub text: String,
+    /// The command lines, as they were written.
+    pub lines: Vec<CommandLine>,
     /// There were commands: one receipt follows.
     pub was_commands: bool,
     /// Nothing may be done or relayed: the text waits for its author.
@@ -64,11 +67,13 @@ pub fn understand(asked: &Asked<'_>) -> Understood {
         true => Commands::default(),
         false => commands::find(&asked.words.text, |word| catalogue::find(word).is_some() || !catalogue::near(word).is_empty()),
     };
-    match asked.role {
+    let lines = found.lines.clone();
+    let understood = match asked.role {
         Role::Agent => agent(asked, found),
         Role::Owner | Role::Guest => participant(asked, found),
         Role::Stranger | Role::Clock => plain(asked),
-    }
+    };
+    Understood { lines, ..understood }
 }
 
 /// Agents: the whole mail or nothing.

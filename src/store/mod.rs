@@ -39,6 +39,8 @@ pub struct Change {
     pub handled: Option<Handled>,
     /// Outcomes of other instances of the same cause (the files of a form).
     pub also_handled: Vec<(u64, Handled)>,
+    /// Other outcomes of instances that waited for a decision; the commit fails as already done when one waits no longer.
+    pub released: Vec<(u64, Handled)>,
     /// Tickets that change, with their events.
     pub steps: Vec<Step>,
     /// Message-IDs that point at a ticket from now on.
@@ -55,6 +57,8 @@ pub struct Change {
     pub revoked: Vec<TokenHash>,
     /// New links.
     pub links: Vec<Link>,
+    /// What some of the new links offer to do, in the words of a mail.
+    pub offers: Vec<(TokenHash, String)>,
     /// Mails to send.
     pub letters: Vec<NewLetter>,
     /// Deliveries that a bounce speaks of: outbox row and how it ended.
@@ -79,6 +83,8 @@ impl Change {
             used: vec![],
             revoked: vec![],
             links: vec![],
+            offers: vec![],
+            released: vec![],
             letters: vec![],
             bounced: vec![],
             access: vec![],
@@ -215,6 +221,9 @@ pub struct Person {
     pub suppressed: bool,
     /// Mails of this address came through a list: it never joins a ticket.
     pub is_list: bool,
+    /// An agent called something of theirs spam: nothing that they send becomes a ticket.
+    #[serde(default)]
+    pub blocked: bool,
 }
 
 /// SHA-256 of a link's token.
@@ -283,6 +292,10 @@ pub struct TicketQuery {
 pub trait Reads: PageReads {
     /// A ticket as it stands.
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
+    /// Was a cause of that name committed?
+    fn was_done(&self, cause: &str) -> Result<bool, Backend>;
+    /// Postponed tickets whose date is past, longest first, at most `limit`.
+    fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend>;
     /// Tickets, newest first.
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend>;
     /// Everything that happened to a ticket, in order.
@@ -299,6 +312,8 @@ pub trait Reads: PageReads {
     fn person(&self, address: &Address) -> Result<Option<Person>, Backend>;
     /// A link by its token's hash.
     fn link(&self, hash: &TokenHash) -> Result<Option<Link>, Backend>;
+    /// What a link offers to do, in the words of a mail.
+    fn offer(&self, hash: &TokenHash) -> Result<Option<String>, Backend>;
     /// Live links of a ticket.
     fn links(&self, ticket: TicketId) -> Result<Vec<Link>, Backend>;
     /// The organisation as last applied.

@@ -52,6 +52,7 @@ pub fn button(name: &str, fields: &mut Fields) -> Result<Button, FormFault> {
         "cancel" => Button::Cancel,
         "leave" => Button::Leave,
         "fresh_link" => Button::FreshLink,
+        "confirm" => Button::Confirm,
         _ => return Err(FormFault::Malformed),
     })
 }

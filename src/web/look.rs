@@ -30,6 +30,8 @@ pub struct Seen {
     pub events: Vec<Event>,
     /// The language that the owner writes in.
     pub language: Option<String>,
+    /// What the link offers to do, in the words of a mail of its owner.
+    pub offer: Option<String>,
     /// HTML that says the very words of an event, by its number.
     pub html: BTreeMap<u64, Safe>,
 }
@@ -51,7 +53,8 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     events.retain(|event| may_see(&ticket, &link, event));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
     let html = if depth == Depth::Mails { html(reads, &link, &events)? } else { BTreeMap::new() };
-    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html }))
+    let offer = if link.purpose == Purpose::Draft { reads.offer(&link.hash)? } else { None };
+    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, html }))
 }
 
 /// The ticket where a merged one goes on.

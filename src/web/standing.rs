@@ -30,6 +30,9 @@ pub enum Standing<'a> {
 /// Judges a link.
 pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
     let (link, ticket) = (&seen.link, &seen.ticket);
+    if matches!(link.purpose, Purpose::Undo | Purpose::Draft) {
+        return of_commands(seen, now);
+    }
     if !ticket.is_participant(&link.person) || seen.organisation.is_disabled(&link.person) {
         return Standing::Gone;
     }
@@ -42,6 +45,18 @@ pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
         Purpose::Rate if matches!(ticket.status, Status::Closed { end: End::Approved | End::Expired, .. }) => Standing::Live,
         Purpose::Rate => Standing::Moved,
         Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer => of_request(seen, expired),
+        Purpose::Undo | Purpose::Draft => of_commands(seen, now),
+    }
+}
+
+/// What goes on after commands is for whoever wrote them: an agent, whose tickets these are no more than others'.
+fn of_commands(seen: &Seen, now: Timestamp) -> Standing<'_> {
+    let link = &seen.link;
+    let takes_back = link.purpose == Purpose::Undo && seen.ticket.is_participant(&link.person);
+    match seen.organisation.agent(&link.person).is_some() || takes_back {
+        false => Standing::Gone,
+        true if link.ended_at.is_some() || link.expires_at <= now => Standing::Expired,
+        true => Standing::Live,
     }
 }
 
@@ -115,6 +130,7 @@ pub fn has_button(purpose: Purpose, button: &str) -> bool {
         Purpose::Answer => &["answer"],
         Purpose::Rate => &["rate"],
         Purpose::View => &["reply", "reopen", "cancel", "leave"],
+        Purpose::Undo | Purpose::Draft => &["confirm"],
     };
     button == "fresh_link" || own.contains(&button)
 }

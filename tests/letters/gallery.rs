@@ -27,8 +27,9 @@ fn extra(desk: Desk, to: Address, kind: MailKind, because: Because, extra: Extra
     Picture { desk, notice: Notice { to, kind, because, extra } }
 }
 
-fn commands(done: &[&str], refused: Vec<Refused>, draft: &str) -> Extra {
-    Extra::Commands { done: done.iter().map(|verb| (*verb).to_owned()).collect(), refused, draft: draft.into() }
+fn commands(done: &[&str], refused: Vec<Refused>, draft: &str, offers: &[&str]) -> Extra {
+    let ways = Ways { undo: Some(4), instance: 7, offers: offers.iter().map(|offer| (*offer).to_owned()).collect() };
+    Extra::Commands { done: done.iter().map(|verb| (*verb).to_owned()).collect(), refused, draft: draft.into(), ways }
 }
 
 /// One of each kind, in the order of [`MailKind::ALL`].
@@ -161,13 +162,19 @@ fn machine(kind: MailKind) -> Picture {
     let refused = |action: &str, why| vec![Refused { action: action.into(), why }];
     let desk = Desk::taken();
     match kind {
-        MailKind::Receipt => extra(desk, karim(), kind, Because::Author, commands(&["take", "reply"], vec![], "")),
+        MailKind::Receipt => extra(desk, karim(), kind, Because::Author, commands(&["take", "reply"], vec![], "", &[])),
         MailKind::CommandRefused => {
             let why = Why::UnknownCommand { word: "clor".into(), near: vec!["clore".into()] };
-            extra(desk, karim(), kind, Because::Author, commands(&[], refused("command", why), "#clor\nToner changé."))
+            extra(
+                desk,
+                karim(),
+                kind,
+                Because::Author,
+                commands(&[], refused("command", why), "Toner changé.", &["#clore", "#reply", "#note"]),
+            )
         }
         MailKind::NotPossible => {
-            extra(desk, alice(), kind, Because::Author, commands(&[], refused("reopen", Why::TooLate), "Encore en panne"))
+            extra(desk, alice(), kind, Because::Author, commands(&[], refused("reopen", Why::TooLate), "Encore en panne", &[]))
         }
         MailKind::BounceNotice => {
             let bounced = Extra::Bounced { recipient: alice(), diagnostic: "550 5.1.1 no such user".into(), permanent: true };

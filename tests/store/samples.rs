@@ -142,6 +142,7 @@ pub fn whole(cause: guichet::store::Cause, id: u64, letter_id: u64) -> Change {
         failures: 0,
         suppressed: false,
         is_list: false,
+        blocked: false,
     });
     change.links.push(link(id as u8, id));
     change.letters.push(letter(letter_id, id, true));

@@ -147,7 +147,7 @@ fn a_readers_thread_keeps_its_first_mail_and_moves_its_last() {
 #[test]
 fn people_and_the_organisation_are_replaced() {
     let mut store = opened_desk();
-    let gone = Person { address: alice(), name: None, language: None, failures: 2, suppressed: true, is_list: true };
+    let gone = Person { address: alice(), name: None, language: None, failures: 2, suppressed: true, is_list: true, blocked: true };
     store.commit(&Change { people: vec![gone.clone()], ..Change::new(named("b"), at(2)) }).unwrap();
     assert_eq!(store.person(&alice()).unwrap(), Some(gone));
     assert_eq!(store.organisation().unwrap(), Organisation::default());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use guichet::address::{Address, Mailbox};
-use guichet::desk::{Organisation, Policy, Ticket};
-use guichet::gateway::{Button, Clock, Gateway, Parts, Press, Pressed, Waiting};
+use guichet::desk::{Door, Organisation, Policy, Ticket};
+use guichet::gateway::{Act, Acted, Button, Clock, Gateway, Parts, Press, Pressed, Waiting};
 use guichet::mail::{Keys, Limits};
 use guichet::notifications::{Mint, Templates};
 use guichet::ports::{Arrival, Attempt, Origin, Verdict};
@@ -41,11 +41,25 @@ address = "ag2@desk.test"
 name = "Marie Leroy"
 language = "fr"
 member = [{ service = "dsi", hears = "creation" }]
+[[answer]]
+key = "vpn"
+title = "Le VPN"
+text = "Redémarrez le client VPN, puis réessayez."
+
 [[agent]]
 address = "ag9@desk.test"
 name = "Jo Martin"
 language = "en"
 member = [{ service = "logistique", hears = "creation" }]
+"#;
+
+/// Nadia, who may do everything there and hears of nothing by herself.
+const NADIA: &str = r#"
+[[agent]]
+address = "ag3@desk.test"
+name = "Nadia Roux"
+language = "fr"
+member = [{ service = "dsi", may = ["take_free", "take_assigned", "assign", "refuse", "transfer", "reopen", "manage_properties"], hears = "never" }]
 "#;
 
 #[derive(Clone)]
@@ -111,6 +125,13 @@ pub struct World {
 impl World {
     pub fn new() -> World {
         World::with(site())
+    }
+
+    /// The same with a third agent of the service, Nadia.
+    pub fn with_nadia() -> World {
+        let mut world = World::new();
+        world.gateway.apply_organisation(toml::from_str::<Organisation>(&format!("{ORGANISATION}{NADIA}")).unwrap()).unwrap();
+        world
     }
 
     pub fn with(site: Site) -> World {
@@ -217,6 +238,52 @@ impl World {
         self.check();
         self.later(SignedDuration::from_secs(300));
         pressed
+    }
+
+    /// Presses a form of a page behind a sign-in, as the ticket stands.
+    pub fn acts(&mut self, person: &str, ticket: u64, verb: &str, fields: &[(&str, &str)]) -> Acted {
+        let seen = self.gateway.store().ticket(ticket).unwrap().map(|ticket| ticket.version);
+        self.acts_on(person, (ticket, seen), verb, fields)
+    }
+
+    /// The same with a form that was made from that version of the ticket.
+    pub fn acts_on(&mut self, person: &str, form: (u64, Option<u64>), verb: &str, fields: &[(&str, &str)]) -> Acted {
+        let act = self.act(person, form, verb, fields);
+        let acted = self.gateway.act(&act).unwrap();
+        self.deliver();
+        self.check();
+        self.later(SignedDuration::from_secs(300));
+        acted
+    }
+
+    /// A form of a page, filled in.
+    pub fn act(&mut self, person: &str, (ticket, seen): (u64, Option<u64>), verb: &str, fields: &[(&str, &str)]) -> Act {
+        self.presses += 1;
+        Act {
+            person: address(person),
+            as_participant: false,
+            door: Door::Page,
+            ticket,
+            seen,
+            nonce: format!("form-{}", self.presses),
+            verb: verb.into(),
+            fields: fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            files: vec![],
+        }
+    }
+
+    /// Time does what is due.
+    pub fn ticks(&mut self) -> usize {
+        let ticked = self.gateway.tick().unwrap();
+        self.deliver();
+        self.check();
+        ticked
+    }
+
+    /// Alice's first mail, taken by nobody; answers with the alert that Karim got.
+    pub fn opened(&mut self) -> Sent {
+        self.receives(&Mail::new("Alice Martin <alice@cust.test>"));
+        self.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap()
     }
 
     pub fn ticket(&self, id: u64) -> Ticket {

@@ -4,6 +4,7 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod acts;
 mod automatic;
 mod identity;
 mod journeys;

@@ -5,12 +5,13 @@ use serde_json::json;
 
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned, token_hash};
+use super::super::pairs::{Decision, with_people};
 use super::super::{Gateway, facts};
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, decide_all};
 use crate::mail::carrier::Purpose;
 use crate::mail::{Kind, PartKind};
-use crate::notifications::{Because, Extra, MailKind, Notice};
+use crate::notifications::{Because, Extra, MailKind, Notice, Ways};
 use crate::proof::Level;
 use crate::routing::route::By;
 use crate::routing::understand::{Asked, Understood, understand};
@@ -38,6 +39,9 @@ impl<S: Store> Gateway<S> {
         }
         if case.identity.level == Level::Failed {
             return self.hold(case, "sender-check-failed", Some(ticket));
+        }
+        if ticket.details.spam && candidate.role != Role::Agent {
+            return Ok(case.ends(Disposition::Ignored, "blocked-sender", Some(id)));
         }
         match candidate.role {
             Role::Stranger if by == By::SubjectTag => self.hold(case, "tag-of-another", Some(ticket)),
@@ -67,8 +71,9 @@ impl<S: Store> Gateway<S> {
         actions.extend(understood.actions.iter().cloned().filter_map(|action| self.without_own(action)));
         actions.extend(self.invitation(case, ticket, role, &absorbed)?);
         let actor = self.actor(case, ticket, role);
-        let outcome = decide_all(Some(ticket), actions, &actor, self.rules(), case.now);
-        self.conclude(case, ticket, Heard { understood, outcome, role, absorbed, actor })
+        let with_people = with_people(&actions);
+        let outcome = self.decided(ticket, actions, &actor, case.now)?;
+        self.conclude(case, ticket, Heard { understood, outcome, role, absorbed, actor, with_people })
     }
 
     fn actor(&self, case: &Case<'_>, ticket: &Ticket, role: Role) -> Actor {
@@ -155,7 +160,7 @@ impl<S: Store> Gateway<S> {
 
     /// Turns the decision into a change.
     fn conclude(&mut self, case: &mut Case<'_>, ticket: &Ticket, heard: Heard) -> Result<Change, Fault> {
-        let Heard { understood, outcome, role, absorbed, actor } = heard;
+        let Heard { understood, outcome, role, absorbed, actor, with_people } = heard;
         case.note("refused", json!(outcome.refused));
         let unwanted: Vec<_> = outcome.refused.iter().filter(|refused| refused.action != "invite").collect();
         if understood.was_commands && !unwanted.is_empty() {
@@ -179,6 +184,7 @@ impl<S: Store> Gateway<S> {
         let told =
             self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra, silent: case.waiting.old, unanswered: None })?;
         case.note("told", told);
+        self.follow(&mut change, &Decision { before: ticket, outcome: &outcome, actor: &actor, with_people })?;
         for other in &absorbed {
             self.merge_away(&mut change, &other.ticket, ticket.id, &actor)?;
         }
@@ -212,7 +218,7 @@ impl<S: Store> Gateway<S> {
             to,
             kind: MailKind::NotPossible,
             because: Because::Author,
-            extra: Extra::Commands { done: vec![], refused: refused.refused.clone(), draft: String::new() },
+            extra: Extra::Commands { done: vec![], refused: refused.refused.clone(), draft: String::new(), ways: Ways::default() },
         });
         let told = self.add(
             &mut change,
@@ -228,34 +234,6 @@ impl<S: Store> Gateway<S> {
         change.handled = case.ends(Disposition::Attached, "not-possible", Some(ticket.id)).handled;
         self.remember(case, &mut change, ticket.id)?;
         Ok(change)
-    }
-
-    /// An agent's commands that could not all be done: nothing is, the text waits, one mail says why.
-    fn hold_draft(
-        &mut self,
-        case: &mut Case<'_>,
-        ticket: &Ticket,
-        understood: Understood,
-        refused: Vec<crate::desk::Refused>,
-    ) -> Result<Change, Fault> {
-        let refused = if refused.is_empty() { understood.refused.clone() } else { refused };
-        case.note("refused", json!(refused));
-        let mut change = case.ends(Disposition::Held, "commands-refused", Some(ticket.id));
-        let Some(to) = case.identity.address().cloned().filter(|_| !case.waiting.old) else { return Ok(change) };
-        let extra = Extra::Commands { done: vec![], refused, draft: understood.text };
-        let nothing = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
-        let notice = Notice { to, kind: MailKind::CommandRefused, because: Because::Author, extra };
-        self.add(&mut change, Decided { before: Some(ticket), outcome: &nothing, extra: vec![notice], silent: false, unanswered: None })?;
-        Ok(change)
-    }
-
-    /// One short mail to an agent whose commands were done.
-    fn receipt(&self, understood: &Understood, outcome: &Outcome, actor: &Actor) -> Vec<Notice> {
-        let Some(to) = actor.person.clone().filter(|_| understood.was_commands) else { return vec![] };
-        let refused = |action: &&Action| outcome.refused.iter().any(|refused| refused.action == action.word());
-        let done = understood.actions.iter().filter(|action| !refused(action)).map(|action| action.word().to_owned()).collect();
-        let extra = Extra::Commands { done, refused: outcome.refused.clone(), draft: String::new() };
-        vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }]
     }
 
     /// What a reader is shown, without capabilities of ours.
@@ -309,6 +287,7 @@ struct Heard {
     role: Role,
     absorbed: Vec<Candidate>,
     actor: Actor,
+    with_people: bool,
 }
 
 /// The ledger's word for what a mail did.

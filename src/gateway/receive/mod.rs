@@ -3,6 +3,7 @@
 //! Promises: each waiting instance gets exactly one outcome with its reasons; a mail that panics or fails is parked and
 //! the next goes on; mails that wait together are committed together, a lone one at once.
 
+mod commands;
 mod conversation;
 mod hold;
 mod machine;

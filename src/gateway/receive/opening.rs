@@ -33,6 +33,9 @@ impl<S: Store> Gateway<S> {
         };
         let guests = self.first_guests(case, &who.address)?;
         let known = self.store.person(&who.address)?;
+        if known.as_ref().is_some_and(|person| person.blocked) {
+            return Ok(case.ends(Disposition::Ignored, "blocked-sender", None));
+        }
         let opening = Opening {
             id: self.store.next_ticket()?,
             title: title(case.mail),

@@ -34,10 +34,20 @@ pub fn write(connection: &Connection, change: &Change) -> Result<(), CommitFault
     stop_at("store::letters")
 }
 
+/// Was a named cause taken?
+pub fn was_done(connection: &Connection, cause: &str) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM causes WHERE name = ?1")?.exists([cause])
+}
+
 /// Takes the cause, and outcomes that come with it; false: one was taken before.
 fn first_time(connection: &Connection, change: &Change) -> rusqlite::Result<bool> {
     for (instance, handled) in &change.also_handled {
         if !ledger::handle(connection, *instance, handled)? {
+            return Ok(false);
+        }
+    }
+    for (instance, handled) in &change.released {
+        if !ledger::release(connection, *instance, handled)? {
             return Ok(false);
         }
     }
@@ -66,7 +76,8 @@ fn capabilities(connection: &Connection, change: &Change) -> Result<(), CommitFa
     for hash in &change.revoked {
         links::end(connection, hash, change.at)?;
     }
-    Ok(change.links.iter().try_for_each(|link| links::write(connection, link))?)
+    change.links.iter().try_for_each(|link| links::write(connection, link))?;
+    Ok(change.offers.iter().try_for_each(|(hash, text)| links::write_offer(connection, hash, text))?)
 }
 
 /// Where tests stop a commit half-way.

@@ -131,7 +131,15 @@ pub fn like(connection: &Connection, start: &str, limit: usize) -> rusqlite::Res
     }
     if let Ok(address) = Address::parse(start) {
         let known = people::one(connection, &address)?;
-        return Ok(vec![known.unwrap_or(Person { address, name: None, language: None, failures: 0, suppressed: false, is_list: false })]);
+        return Ok(vec![known.unwrap_or(Person {
+            address,
+            name: None,
+            language: None,
+            failures: 0,
+            suppressed: false,
+            is_list: false,
+            blocked: false,
+        })]);
     }
     let (start, end) = (start.to_lowercase(), format!("{}\u{10ffff}", start.to_lowercase()));
     let mut found: Vec<Person> = Vec::new();

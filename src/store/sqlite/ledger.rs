@@ -165,6 +165,16 @@ pub fn handle(connection: &Connection, instance: u64, handled: &Handled) -> rusq
     Ok(true)
 }
 
+/// Gives an instance that waits for a decision another outcome; false: it waits no longer.
+pub fn release(connection: &Connection, instance: u64, handled: &Handled) -> rusqlite::Result<bool> {
+    let held = one(connection, instance)?.and_then(|row| row.handled).is_some_and(|known| known.disposition == Disposition::Held);
+    if !held {
+        return Ok(false);
+    }
+    reopen(connection, instance)?;
+    handle(connection, instance, handled)
+}
+
 fn note(connection: &Connection, instance: u64, trace: &Value) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO traces (instance, trace) VALUES (?1, ?2)")?;
     if insert.execute(params![Id(instance), as_json(trace)?])? == 1 {

@@ -31,6 +31,17 @@ pub fn one(connection: &Connection, hash: &TokenHash) -> rusqlite::Result<Option
     connection.prepare_cached(&format!("SELECT {COLUMNS} FROM links WHERE hash = ?1"))?.query_row([hash], link_of).optional()
 }
 
+/// What a link offers to do.
+pub fn write_offer(connection: &Connection, hash: &TokenHash, text: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("INSERT INTO offers (hash, text) VALUES (?1, ?2)")?.execute(params![hash, text])?;
+    Ok(())
+}
+
+/// What a link offers to do, if anything.
+pub fn offer(connection: &Connection, hash: &TokenHash) -> rusqlite::Result<Option<String>> {
+    connection.prepare_cached("SELECT text FROM offers WHERE hash = ?1")?.query_row([hash], |row| row.get(0)).optional()
+}
+
 /// Live links of a ticket, oldest first. Expired ones are among them: time is not known here.
 pub fn of(connection: &Connection, ticket: TicketId) -> rusqlite::Result<Vec<Link>> {
     let sql = format!("SELECT {COLUMNS} FROM links WHERE ticket = ?1 AND ended_at IS NULL ORDER BY issued_at, hash");

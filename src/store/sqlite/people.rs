@@ -11,19 +11,20 @@ use crate::store::Person;
 /// Inserts or replaces.
 pub fn write(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
     let mut upsert = connection.prepare_cached(
-        "INSERT INTO people (address, name, language, failures, suppressed, is_list) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO people (address, name, language, failures, suppressed, is_list, blocked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO UPDATE SET name = excluded.name, language = excluded.language, failures = excluded.failures,
-                                   suppressed = excluded.suppressed, is_list = excluded.is_list",
+                                   suppressed = excluded.suppressed, is_list = excluded.is_list,
+                                   blocked = excluded.blocked",
     )?;
-    let Person { address, name, language, failures, suppressed, is_list } = person;
-    upsert.execute(params![address.as_str(), name, language, failures, suppressed, is_list])?;
+    let Person { address, name, language, failures, suppressed, is_list, blocked } = person;
+    upsert.execute(params![address.as_str(), name, language, failures, suppressed, is_list, blocked])?;
     Ok(())
 }
 
 /// Somebody.
 pub fn one(connection: &Connection, address: &Address) -> rusqlite::Result<Option<Person>> {
-    let mut select =
-        connection.prepare_cached("SELECT address, name, language, failures, suppressed, is_list FROM people WHERE address = ?1")?;
+    let sql = "SELECT address, name, language, failures, suppressed, is_list, blocked FROM people WHERE address = ?1";
+    let mut select = connection.prepare_cached(sql)?;
     select.query_row([address.as_str()], person_of).optional()
 }
 
@@ -35,6 +36,7 @@ fn person_of(row: &Row) -> rusqlite::Result<Person> {
         failures: row.get(3)?,
         suppressed: row.get(4)?,
         is_list: row.get(5)?,
+        blocked: row.get(6)?,
     })
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Sqlite, access, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets};
+use super::{Sqlite, access, change, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets};
 use crate::address::Address;
 use crate::desk::{Event, Organisation, Preferences, Ticket, TicketId};
 use crate::mail::Letter;
@@ -33,6 +33,14 @@ impl Connected for Reader {
 impl<T: Connected> Reads for T {
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend> {
         Ok(tickets::one(self.connection(), id)?)
+    }
+
+    fn was_done(&self, cause: &str) -> Result<bool, Backend> {
+        Ok(change::was_done(self.connection(), cause)?)
+    }
+
+    fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend> {
+        Ok(tickets::due(self.connection(), now, limit)?)
     }
 
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend> {
@@ -65,6 +73,10 @@ impl<T: Connected> Reads for T {
 
     fn link(&self, hash: &TokenHash) -> Result<Option<Link>, Backend> {
         Ok(links::one(self.connection(), hash)?)
+    }
+
+    fn offer(&self, hash: &TokenHash) -> Result<Option<String>, Backend> {
+        Ok(links::offer(self.connection(), hash)?)
     }
 
     fn links(&self, ticket: TicketId) -> Result<Vec<Link>, Backend> {

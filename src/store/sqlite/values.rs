@@ -118,6 +118,8 @@ impl Word for Purpose {
         (Purpose::Answer, "answer"),
         (Purpose::Rate, "rate"),
         (Purpose::View, "view"),
+        (Purpose::Undo, "undo"),
+        (Purpose::Draft, "draft"),
     ];
 }
 

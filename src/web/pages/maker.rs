@@ -111,6 +111,7 @@ impl Making<'_> {
             (Standing::Live, Purpose::Answer) => self.render("answer", self.answer()),
             (Standing::Live, Purpose::Rate) => self.render("rate", self.rate()),
             (Standing::Live, Purpose::View) => self.render("ticket", self.ticket()),
+            (Standing::Live, Purpose::Undo | Purpose::Draft) => self.render("confirm", self.confirm()),
             (over, _) => self.render("over", self.over(over)),
         }
     }
@@ -164,6 +165,14 @@ impl Making<'_> {
         let refuse_first = self.seen.link.purpose == Purpose::RefuseClosure || self.asked.pressed == "refuse_closure";
         let days = self.maker.site.policy.reopen_days.to_string();
         ClosureView { entry: self.of_request(), approve: self.form("approve"), refuse: self.form("refuse_closure"), refuse_first, days }
+    }
+
+    /// What goes on after commands: nothing is done before the button is pressed.
+    fn confirm(&self) -> ConfirmView {
+        let word = self.seen.link.purpose.word();
+        let say = |part: &str| self.words.say(&format!("page.confirm.{word}_{part}"), &[]);
+        let text = self.seen.offer.clone().unwrap_or_default();
+        ConfirmView { heading: say("heading"), hint: say("hint"), button: say("button"), text, form: self.form("confirm") }
     }
 
     fn answer(&self) -> AnswerView {
@@ -226,6 +235,7 @@ impl Making<'_> {
             (Standing::Superseded, _) => "superseded",
             (Standing::Moved, Purpose::Rate) if self.seen.ticket.status.is_open() => "reopened",
             (Standing::Moved | Standing::Live, _) => "moved",
+            (Standing::Expired, Purpose::Undo | Purpose::Draft) if self.seen.link.ended_at.is_some() => "used",
             (Standing::Expired, _) => "expired",
             (Standing::Gone, _) => "gone",
         };
@@ -235,7 +245,7 @@ impl Making<'_> {
         let key = settled_by.unwrap_or_else(|| format!("page.over.{word}"));
         let ended = self.words.date(self.seen.link.ended_at.unwrap_or(self.seen.link.expires_at), &self.maker.site.zone);
         let at = if settled.at.is_empty() { &ended } else { &settled.at };
-        let gone = why == Standing::Gone;
+        let gone = why == Standing::Gone || matches!(self.seen.link.purpose, Purpose::Undo | Purpose::Draft);
         OverView {
             heading: self.words.say(&format!("page.over.{word}_heading"), &[]),
             sentences: vec![self.words.say(&key, &[("who", &settled.who), ("at", at)])],

@@ -21,7 +21,7 @@ pub fn check(texts: &Texts) -> Vec<TemplateFault> {
     faults
 }
 
-fn pages(texts: &Texts, frame: &Frame, full: bool) -> [Result<String, TemplateFault>; 6] {
+fn pages(texts: &Texts, frame: &Frame, full: bool) -> [Result<String, TemplateFault>; 7] {
     let frame = || frame.clone();
     let closure = ClosureView { entry: entry(full), approve: form(full), refuse: form(full), refuse_first: full, days: "14".into() };
     [
@@ -29,6 +29,10 @@ fn pages(texts: &Texts, frame: &Frame, full: bool) -> [Result<String, TemplateFa
         texts.render("answer", &View { frame: frame(), own: AnswerView { entry: entry(full), form: form(full) } }),
         texts.render("rate", &View { frame: frame(), own: rate(full) }),
         texts.render("ticket", &View { frame: frame(), own: ticket(full) }),
+        texts.render(
+            "confirm",
+            &View { frame: frame(), own: ConfirmView { text: some("Sample", full), form: form(full), ..ConfirmView::default() } },
+        ),
         texts.render("over", &View { frame: frame(), own: over(full) }),
         texts.render("message", &View { frame: frame(), own: MessageView { heading: "Sample".into(), text: "Sample".into() } }),
     ]

@@ -44,6 +44,17 @@ pub struct Notice {
     pub text: String,
 }
 
+/// The page of what goes on after commands.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ConfirmView {
+    pub heading: String,
+    pub hint: String,
+    pub button: String,
+    /// What will be done, in the words of a mail; empty for an undoing.
+    pub text: String,
+    pub form: FormView,
+}
+
 /// A form with one button.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FormView {

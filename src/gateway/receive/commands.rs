@@ -1,0 +1,44 @@
+//! What an agent's commands came to: a receipt with a way back, or a text that waits with ways on.
+
+use serde_json::json;
+
+use super::super::Gateway;
+use super::super::case::Case;
+use super::super::effects::{Decided, Fault};
+use crate::desk::{Action, Actor, Outcome, Refused, Ticket, undo};
+use crate::notifications::{Because, Extra, MailKind, Notice, Ways};
+use crate::routing::understand::{Understood, offers};
+use crate::store::{Change, Disposition, Store};
+
+impl<S: Store> Gateway<S> {
+    /// An agent's commands that could not all be done: nothing is, the text waits, one mail says why and how to go on.
+    pub(super) fn hold_draft(
+        &mut self,
+        case: &mut Case<'_>,
+        ticket: &Ticket,
+        understood: Understood,
+        refused: Vec<Refused>,
+    ) -> Result<Change, Fault> {
+        let refused = if refused.is_empty() { understood.refused.clone() } else { refused };
+        case.note("refused", json!(refused));
+        let mut change = case.ends(Disposition::Held, "commands-refused", Some(ticket.id));
+        let Some(to) = case.identity.address().cloned().filter(|_| !case.waiting.old) else { return Ok(change) };
+        let ways = Ways { undo: None, instance: case.waiting.instance, offers: offers::offers(&understood, &refused) };
+        let extra = Extra::Commands { done: vec![], refused, draft: understood.text, ways };
+        let nothing = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
+        let notice = Notice { to, kind: MailKind::CommandRefused, because: Because::Author, extra };
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &nothing, extra: vec![notice], silent: false, unanswered: None })?;
+        Ok(change)
+    }
+
+    /// One short mail to whoever wrote commands that were done, with the way back.
+    pub(in crate::gateway) fn receipt(&self, understood: &Understood, outcome: &Outcome, actor: &Actor) -> Vec<Notice> {
+        let Some(to) = actor.person.clone().filter(|_| understood.was_commands) else { return vec![] };
+        let refused = |action: &&Action| outcome.refused.iter().any(|refused| refused.action == action.word());
+        let done = understood.actions.iter().filter(|action| !refused(action)).map(|action| action.word().to_owned()).collect();
+        let last = outcome.done.last().map(|event| event.seq);
+        let ways = Ways { undo: last.filter(|_| undo::can_be_undone(&outcome.done)), ..Ways::default() };
+        let extra = Extra::Commands { done, refused: outcome.refused.clone(), draft: String::new(), ways };
+        vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }]
+    }
+}
