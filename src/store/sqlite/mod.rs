@@ -1,13 +1,14 @@
 //! The memory in one SQLite file: one connection that writes, and read-only ones beside it (see [`Readers`]).
 //!
 //! Promises: what returned without error is on the disk (WAL, `synchronous=FULL`); every write is one `IMMEDIATE`
-//! transaction or, in a batch, one savepoint; a fault or a panic inside a write leaves nothing of it behind.
+//! transaction, a batch of commits too; a fault or a panic inside a write leaves nothing of it behind.
 //! There is no second store for tests: [`Sqlite::memory`] is this very code on `:memory:`, so that what tests see is what
-//! a site gets, constraints and SQL included. Excludes: rules, clocks, threads.
+//! a site gets, constraints and SQL included. Excludes: rules, clocks.
 
 mod access;
 mod backup;
 mod change;
+mod checkpoint;
 mod excerpts;
 mod finding;
 mod ids;
@@ -41,7 +42,10 @@ use crate::ports::{Arrival, Kept, Mark, Origin, Queued};
 /// The one writer of a database file (or of a database in memory).
 #[derive(Debug)]
 pub struct Sqlite {
+    /// Closed first: the thread below ends with it.
     connection: Connection,
+    /// None in memory.
+    _checkpoints: Option<checkpoint::Checkpoints>,
     /// A batch was begun and not ended.
     batch: bool,
     /// A sync failed: what the disk holds is uncertain until the file is opened anew (CASEBOOK J04).
@@ -61,19 +65,20 @@ impl Sqlite {
         let lock = lock::Lock::take(path)?;
         let mut connection = open::writer(path)?;
         migrations::run(&mut connection, Some(path))?;
-        Sqlite::over(connection, Some((path.to_owned(), lock)))
+        let checkpoints = checkpoint::Checkpoints::start(path, &mut connection)?;
+        Ok(Sqlite { _checkpoints: Some(checkpoints), place: Some((path.to_owned(), lock)), ..Sqlite::over(connection)? })
     }
 
     /// A database in memory, gone when it is dropped.
     pub fn memory() -> Result<Sqlite, Backend> {
         let mut connection = open::memory()?;
         migrations::run(&mut connection, None)?;
-        Sqlite::over(connection, None)
+        Sqlite::over(connection)
     }
 
-    fn over(connection: Connection, place: Option<(PathBuf, lock::Lock)>) -> Result<Sqlite, Backend> {
+    fn over(connection: Connection) -> Result<Sqlite, Backend> {
         let given_letter = outbox::last(&connection)?;
-        Ok(Sqlite { connection, batch: false, unsure: false, given_ticket: 0, given_letter, place })
+        Ok(Sqlite { connection, _checkpoints: None, batch: false, unsure: false, given_ticket: 0, given_letter, place: None })
     }
 
     /// Read-only connections to the same file; there are none to a database in memory.

@@ -21,9 +21,9 @@ const STATEMENTS: usize = 256;
 
 /// Pragmas of a new file; later ones have no effect on an old file. Large pages spare links between the pages of a mail.
 const NEW_FILE: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = NONE;";
-/// Pragmas of the writer. The cache is in KiB (negative); the WAL is emptied every 32 MiB of pages and cut to 64 MiB.
+/// Pragmas of the writer. The cache is in KiB (negative); when the WAL begins anew (see `checkpoint`) it is cut to 64 MiB.
 const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;
-    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
+    PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 const READER: &str = "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 
 /// The connection that writes. Makes the file for its owner alone (CASEBOOK L12); SQLite gives the WAL the same mode.
@@ -50,6 +50,14 @@ pub fn reader(path: &Path) -> Result<Connection, Backend> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|fault| at(path, fault))?;
     prepare(&connection, READER)?;
+    Ok(connection)
+}
+
+/// A connection that brings the WAL into the database, and syncs it.
+pub fn checkpointer(path: &Path) -> Result<Connection, Backend> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|fault| at(path, fault))?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
     Ok(connection)
 }
 
@@ -88,6 +96,8 @@ fn prepare(connection: &Connection, pragmas: &str) -> rusqlite::Result<()> {
 /// Refuses a damaged file before any mail is taken (CASEBOOK J09).
 fn check(connection: &Connection, path: &Path) -> Result<(), Backend> {
     let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|fault| at(path, fault))?;
+    // The pages that it looked at are not the ones that the next mails need.
+    connection.execute_batch("PRAGMA shrink_memory")?;
     match said.as_str() {
         "ok" => Ok(()),
         _ => Err(Backend(format!("{}: the database is damaged: restore a backup", path.display()))),
