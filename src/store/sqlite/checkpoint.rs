@@ -8,13 +8,14 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
 use rusqlite::hooks::Wal;
+use rusqlite::{Connection, ErrorCode};
 
 use super::open;
 use crate::store::Backend;
 
-/// Pages in the WAL from which on the thread is woken at each commit: 16 MiB.
+/// Pages added to the WAL after which the thread is woken: 16 MiB. More often, and pages that change all the time would be
+/// written again and again.
 const WAKE: i32 = 2_000;
 /// Pages from which on the writer checkpoints itself, so that the WAL begins anew: 64 MiB.
 const FULL: i32 = 8_000;
@@ -30,8 +31,14 @@ impl Checkpoints {
         let path = path.to_owned();
         let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || run(&path, &woken));
         let thread = thread.map_err(|fault| Backend(fault.to_string()))?;
+        let mut growth = Growth::default();
         writer.wal_hook(Some(move |wal: &mut Wal, pages| {
-            committed(wal, pages, &waker);
+            match growth.reached(pages) {
+                Reached::Nothing => {}
+                // Already woken is as good.
+                Reached::Wake => drop(waker.try_send(())),
+                Reached::Full => finish(wal),
+            }
             Ok(())
         }))?;
         Ok(Checkpoints(Some(thread)))
@@ -46,14 +53,43 @@ impl Drop for Checkpoints {
     }
 }
 
-fn committed(wal: &mut Wal, pages: i32, waker: &SyncSender<()>) {
-    if pages >= FULL {
-        if let Err(fault) = wal.checkpoint() {
-            tracing::warn!(%fault, "the WAL could not be brought into the database; the next commit tries again");
+/// How the WAL grows.
+#[derive(Debug, Default)]
+struct Growth {
+    /// Pages at the last waking.
+    woken: i32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Reached {
+    Nothing,
+    Wake,
+    Full,
+}
+
+impl Growth {
+    /// What a commit calls for that leaves so many pages.
+    fn reached(&mut self, pages: i32) -> Reached {
+        if pages < self.woken {
+            self.woken = 0;
         }
-    } else if pages >= WAKE {
-        // Already woken is as good.
-        let _ = waker.try_send(());
+        match pages {
+            FULL.. => Reached::Full,
+            _ if pages - self.woken >= WAKE => {
+                self.woken = pages;
+                Reached::Wake
+            }
+            _ => Reached::Nothing,
+        }
+    }
+}
+
+/// What the thread left, which is little; while it is at work this does nothing, and the next commit tries again.
+fn finish(wal: &mut Wal) {
+    match wal.checkpoint() {
+        Ok(()) => {}
+        Err(fault) if fault.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+        Err(fault) => tracing::warn!(%fault, "the WAL could not be brought into the database; the next commit tries again"),
     }
 }
 
@@ -67,4 +103,17 @@ fn run(path: &Path, woken: &Receiver<()>) {
 
 fn checkpoint(connection: &Connection) -> Result<(), Backend> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn woken_each_time_it_has_grown() {
+        let mut growth = Growth::default();
+        let reached = [10, 2_000, 2_100, 3_999, 4_000, 8_000, 9_000, 5, 1_999, 2_000].map(|pages| growth.reached(pages));
+        use Reached::{Full, Nothing, Wake};
+        assert_eq!(reached, [Nothing, Wake, Nothing, Nothing, Wake, Full, Full, Nothing, Nothing, Wake]);
+    }
 }
