@@ -13,7 +13,9 @@ use crate::address::Address;
 use crate::ports::Queued;
 
 /// Letters left when the next ones are claimed: enough to keep workers busy meanwhile.
-const LOW: usize = 32;
+const LOW: usize = 128;
+/// And bytes of theirs: what is large is not heaped up.
+const LOW_BYTES: usize = 4 << 20;
 
 /// The letters at hand, shared by the workers.
 #[derive(Default)]
@@ -30,12 +32,23 @@ struct Shelf {
     waiting: VecDeque<Queued>,
     /// Recipients of the letters in workers' hands.
     busy: Vec<Address>,
+    /// Bytes of the waiting letters.
+    bytes: usize,
+}
+
+impl Shelf {
+    fn is_low(&self) -> bool {
+        self.waiting.len() <= LOW && self.bytes <= LOW_BYTES
+    }
 }
 
 impl Stock {
     /// Adds letters.
     pub fn put(&self, letters: Vec<Queued>) {
-        self.shelf().waiting.extend(letters);
+        let mut shelf = self.shelf();
+        shelf.bytes += letters.iter().map(|queued| queued.letter.bytes.len()).sum::<usize>();
+        shelf.waiting.extend(letters);
+        drop(shelf);
         self.filled.notify_waiters();
     }
 
@@ -58,25 +71,29 @@ impl Stock {
 
     /// All letters that no worker has taken.
     pub fn drain(&self) -> Vec<Queued> {
-        let letters = self.shelf().waiting.drain(..).collect();
+        let mut shelf = self.shelf();
+        shelf.bytes = 0;
+        let letters = std::mem::take(&mut shelf.waiting).into();
+        drop(shelf);
         self.low.notify_one();
         letters
     }
 
     /// Waits until few letters are left.
     pub async fn low(&self) {
-        while self.shelf().waiting.len() > LOW {
+        while !self.shelf().is_low() {
             self.low.notified().await;
         }
     }
 
     fn try_take(&self) -> Option<Queued> {
         let mut shelf = self.shelf();
-        let Shelf { waiting, busy } = &mut *shelf;
+        let Shelf { waiting, busy, bytes } = &mut *shelf;
         let index = waiting.iter().position(|queued| !busy.contains(&queued.letter.envelope_to))?;
         let queued = waiting.remove(index)?;
         busy.push(queued.letter.envelope_to.clone());
-        if waiting.len() <= LOW {
+        *bytes -= queued.letter.bytes.len();
+        if shelf.is_low() {
             self.low.notify_one();
         }
         Some(queued)
@@ -119,9 +136,9 @@ mod tests {
     async fn few_left_asks_for_more() {
         let stock = Stock::default();
         stock.low().await;
-        stock.put((0..40).map(|id| queued(id, &format!("p{id}@x.test"))).collect());
+        stock.put((0..140).map(|id| queued(id, &format!("p{id}@x.test"))).collect());
         assert!(tokio::time::timeout(std::time::Duration::ZERO, stock.low()).await.is_err());
-        assert_eq!(stock.drain().len(), 40);
+        assert_eq!(stock.drain().len(), 140);
         stock.low().await;
     }
 }

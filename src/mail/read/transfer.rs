@@ -71,7 +71,7 @@ pub(super) fn clean(body: &[u8]) -> Option<Clean> {
             Some(end) => rest[..end].strip_suffix(b"\r")?,
             None => rest,
         };
-        if line.is_empty() || line.len() > LINE_MAX || !line.iter().fold(true, |good, &b| good & is_letter(b)) {
+        if line.is_empty() || line.len() > LINE_MAX || line.iter().fold(0, |odd, &b| odd | ODD[b as usize]) != 0 {
             return None;
         }
         letters += line.len() as u64;
@@ -81,11 +81,18 @@ pub(super) fn clean(body: &[u8]) -> Option<Clean> {
     whole.then(|| Clean { size: letters / 4 * 3 - padding as u64, length: body.len() as u64 })
 }
 
-/// Of the alphabet; without branches, so that many are looked at together.
-fn is_letter(b: u8) -> bool {
-    ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'0') < 10) | (b == b'+') | (b == b'/')
-}
+/// 1 for what is not of the alphabet.
+const ODD: [u8; 256] = {
+    let mut odd = [1; 256];
+    let mut i = 0;
+    while i < ALPHABET.len() {
+        odd[ALPHABET[i] as usize] = 0;
+        i += 1;
+    }
+    odd
+};
 
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const NONE: u8 = 0xff;
 const PAD: u8 = 0xfe;
 /// Values of the base64 alphabet, URL variant included; everything else is skipped (RFC 2045 section 6.8).
@@ -93,10 +100,9 @@ const SIXES: [u8; 256] = sixes();
 
 const fn sixes() -> [u8; 256] {
     let mut table = [NONE; 256];
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut i = 0;
     while i < 64 {
-        table[alphabet[i] as usize] = i as u8;
+        table[ALPHABET[i] as usize] = i as u8;
         i += 1;
     }
     table[b'-' as usize] = 62;

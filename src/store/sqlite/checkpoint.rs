@@ -5,7 +5,7 @@
 //! checkpoint loses nothing, it is tried again at the next one.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::hooks::Wal;

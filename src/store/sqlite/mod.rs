@@ -143,7 +143,8 @@ impl Store for Sqlite {
 
     fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Queued>, Backend> {
         match outbox::any_due(&self.connection, now)? {
-            true => self.write_alone(|connection| Ok(outbox::claim(connection, now, limit)?)),
+            // Lost with the machine's power, a claimed letter would go out once more, as one whose verdict was lost does.
+            true => self.write_unsynced(|connection| Ok(outbox::claim(connection, now, limit)?)),
             false => Ok(vec![]),
         }
     }

@@ -141,6 +141,9 @@ pub fn any_due(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool
     Ok(next_due(connection)?.is_some_and(|due| due <= now))
 }
 
+/// Bytes of letters that are claimed at once, but for the last one: what is claimed lies in memory.
+const CLAIMED_MAX: usize = 8 << 20;
+
 /// Claims due letters, the longest due first.
 pub fn claim(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Queued>> {
     let sql = format!("SELECT id, attempts FROM outbox WHERE {DUE} AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2");
@@ -149,9 +152,14 @@ pub fn claim(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite:
     let due: Vec<(u64, u32)> = connection.prepare_cached(&sql)?.query_map(params![At(now), limit], due)?.collect::<Result<_, _>>()?;
     let mut update = connection.prepare_cached("UPDATE outbox SET state = 'sending' WHERE id = ?1")?;
     let mut claimed = Vec::with_capacity(due.len());
+    let mut bytes_left = CLAIMED_MAX;
     for (id, attempts) in due {
+        if bytes_left == 0 {
+            break;
+        }
         update.execute([Id(id)])?;
         let letter = bytes(connection, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        bytes_left = bytes_left.saturating_sub(letter.bytes.len());
         claimed.push(Queued { id, letter, attempts });
     }
     Ok(claimed)

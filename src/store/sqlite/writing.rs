@@ -91,11 +91,28 @@ impl Sqlite {
 
     /// Runs a write that must be durable when it returns: in a batch that somebody left open it would not be.
     pub(super) fn write_alone<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Backend>) -> Result<T, Backend> {
+        self.abandon_left_open();
+        self.write(work)
+    }
+
+    fn abandon_left_open(&mut self) {
         if self.batch {
             tracing::warn!("a batch was left open; it is undone");
             self.abandon_batch();
         }
-        self.write(work)
+    }
+
+    /// Runs a write that outlives the program, but perhaps not the machine: the next synced one makes it durable.
+    pub(super) fn write_unsynced<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Backend>) -> Result<T, Backend> {
+        self.abandon_left_open();
+        run(&self.connection, "PRAGMA synchronous = NORMAL")?;
+        let written = self.write(work);
+        // What follows must be durable again, or not be at all.
+        if let Err(fault) = run(&self.connection, "PRAGMA synchronous = FULL") {
+            self.unsure = true;
+            return Err(fault.into());
+        }
+        written
     }
 
     pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
