@@ -167,7 +167,19 @@ impl Keeper for Handle {
 
 impl Outbox for Handle {
     async fn claim(&self, limit: usize) -> Result<Vec<Queued>, Unavailable> {
-        self.run(move |gateway| gateway.claim(limit)).await
+        let claimed = self.run(move |gateway| gateway.claim(limit)).await?;
+        if claimed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let letters = claimed.clone();
+        match self.look(move |reads| reads.load(&letters)).await? {
+            Ok(letters) => Ok(letters),
+            // What is claimed must not stay so until the next start.
+            Err(fault) => {
+                tracing::warn!(%fault, "letters are loaded by the writer");
+                self.run(move |gateway| gateway.store().load(&claimed)).await
+            }
+        }
     }
 
     async fn ended(&self, verdicts: Vec<Verdict>) -> Result<(), Unavailable> {

@@ -4,15 +4,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::effects::Fault;
 use super::{Gateway, verdict};
-use crate::ports::{Queued, Verdict};
-use crate::store::{Backend, Cause, Change, CommitFault, LetterState, Store};
+use crate::ports::Verdict;
+use crate::store::{Backend, Cause, Change, Claimed, CommitFault, LetterState, Store};
 
 /// How long letters that were under way when the program died wait before they go out again (CASEBOOK I05).
 const AFTER_CRASH_MINUTES: i64 = 10;
 
 impl<S: Store> Gateway<S> {
-    /// Letters that are due.
-    pub fn claim(&mut self, limit: usize) -> Result<Vec<Queued>, Backend> {
+    /// Claims letters that are due.
+    pub fn claim(&mut self, limit: usize) -> Result<Vec<Claimed>, Backend> {
         let now = self.clock.now();
         self.store.claim(now, limit)
     }

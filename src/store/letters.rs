@@ -69,6 +69,15 @@ pub struct LetterRow {
     pub reply: String,
 }
 
+/// A letter that is claimed for an attempt; its bytes are loaded apart, beside the writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its row.
+    pub id: u64,
+    /// Attempts before this one.
+    pub attempts: u32,
+}
+
 /// How a letter goes on after an attempt: decided by the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterUpdate {

@@ -9,7 +9,7 @@ mod pages;
 pub mod sqlite;
 
 pub use fault::{Backend, CommitFault};
-pub use letters::{LetterRow, LetterState, LetterUpdate, NewLetter};
+pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf};
 
 use jiff::Timestamp;
@@ -343,6 +343,14 @@ pub trait Reads: PageReads {
     fn letter_of(&self, message_id: &str) -> Result<Option<LetterRow>, Backend>;
     /// The bytes of a letter.
     fn letter_bytes(&self, id: u64) -> Result<Option<Letter>, Backend>;
+    /// Claimed letters with their bytes.
+    fn load(&self, claimed: &[Claimed]) -> Result<Vec<crate::ports::Queued>, Backend> {
+        let load = |Claimed { id, attempts }: &Claimed| {
+            let letter = self.letter_bytes(*id)?.ok_or_else(|| Backend(format!("letter {id} has no bytes")))?;
+            Ok(crate::ports::Queued { id: *id, letter, attempts: *attempts })
+        };
+        claimed.iter().map(load).collect()
+    }
     /// When the next queued letter is due.
     fn next_due(&self) -> Result<Option<Timestamp>, Backend>;
     /// How far a folder was read.
@@ -377,8 +385,8 @@ pub trait Store: Reads {
     fn resume(&mut self) -> Result<Vec<Instance>, Backend>;
     /// Makes an instance wait again (replay); its earlier outcome stays in its trace.
     fn reopen_instance(&mut self, id: u64) -> Result<(), Backend>;
-    /// Claims due letters, oldest first.
-    fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<crate::ports::Queued>, Backend>;
+    /// Claims due letters, oldest first, a few megabytes at most.
+    fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Claimed>, Backend>;
     /// Letters that were claimed when the program died become unknown, due at `due_at`. Answers how many.
     fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend>;
     /// How letters go on.

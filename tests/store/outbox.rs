@@ -24,7 +24,8 @@ fn letters_are_claimed_once_when_due_oldest_first() {
     assert_eq!(store.next_due().unwrap(), Some(at(1)));
     assert_eq!(store.claim(at(0), 9).unwrap(), []);
     let first = store.claim(at(2), 1).unwrap();
-    assert_eq!((first[0].id, first[0].attempts, &first[0].letter), (1, 0, &letter(1, 1, false).letter));
+    let loaded = store.load(&first).unwrap();
+    assert_eq!((loaded[0].id, loaded[0].attempts, &loaded[0].letter), (1, 0, &letter(1, 1, false).letter));
     assert_eq!(store.claim(at(2), 9).unwrap().iter().map(|letter| letter.id).collect::<Vec<_>>(), [2]);
     assert_eq!(store.claim(at(2), 9).unwrap(), []);
     assert_eq!(store.letter(1).unwrap().unwrap().state, LetterState::Sending);

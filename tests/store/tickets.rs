@@ -2,7 +2,7 @@
 
 use guichet::desk::{Guest, Organisation, Status, What};
 use guichet::store::sqlite::Sqlite;
-use guichet::store::{Cause, Change, CommitFault, How, KnownId, Person, Reads, Seen, Step, Store, TicketQuery};
+use guichet::store::{Cause, Change, Claimed, CommitFault, How, KnownId, Person, Reads, Seen, Step, Store, TicketQuery};
 
 use crate::samples::*;
 
@@ -203,7 +203,7 @@ fn a_letter_takes_its_files_from_the_kept_mail() {
     let bytes = |letter: guichet::mail::Letter| String::from_utf8(letter.bytes).unwrap();
     let id = change.letters[0].id;
     assert_eq!(bytes(store.letter_bytes(id).unwrap().unwrap()), "before, aGVsbG8=after");
-    assert_eq!(bytes(store.claim(at(9), 10).unwrap().remove(0).letter), "before, aGVsbG8=after");
+    assert_eq!(bytes(store.load(&[Claimed { id, attempts: 0 }]).unwrap().remove(0).letter), "before, aGVsbG8=after");
     let mut foreign = whole(named("b"), 2, 2);
     foreign.letters[0].letter.excerpts = vec![(0, Excerpt { instance: 99, span: (0, 1) })];
     assert!(store.commit(&foreign).is_err(), "what is not kept cannot be copied");

@@ -193,6 +193,7 @@ impl World {
         let mut left = 0;
         loop {
             let claimed = self.gateway.claim(100).unwrap();
+            let claimed = self.gateway.store().load(&claimed).unwrap();
             if claimed.is_empty() {
                 return left;
             }

@@ -14,11 +14,11 @@ use rusqlite::{Connection, ErrorCode};
 use super::open;
 use crate::store::Backend;
 
-/// Pages added to the WAL after which the thread is woken: 16 MiB. More often, and pages that change all the time would be
+/// Pages added to the WAL after which the thread is woken: 32 MiB. More often, and pages that change all the time would be
 /// written again and again.
-const WAKE: i32 = 2_000;
-/// Pages from which on the writer checkpoints itself, so that the WAL begins anew: 64 MiB.
-const FULL: i32 = 8_000;
+const WAKE: i32 = 4_000;
+/// Pages from which on the writer checkpoints itself, so that the WAL begins anew: 128 MiB.
+const FULL: i32 = 16_000;
 
 /// The thread; it ends when the writer's connection is closed, and dropping this waits for it.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn woken_each_time_it_has_grown() {
         let mut growth = Growth::default();
-        let reached = [10, 2_000, 2_100, 3_999, 4_000, 8_000, 9_000, 5, 1_999, 2_000].map(|pages| growth.reached(pages));
+        let reached = [10, 4_000, 4_100, 7_999, 8_000, 16_000, 17_000, 5, 3_999, 4_000].map(|pages| growth.reached(pages));
         use Reached::{Full, Nothing, Wake};
         assert_eq!(reached, [Nothing, Wake, Nothing, Nothing, Wake, Full, Full, Nothing, Nothing, Wake]);
     }

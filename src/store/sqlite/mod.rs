@@ -35,9 +35,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Backend, Change, CommitFault, Instance, LetterUpdate, Store};
+use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Store};
 use crate::desk::{Organisation, TicketId};
-use crate::ports::{Arrival, Kept, Mark, Origin, Queued};
+use crate::ports::{Arrival, Kept, Mark, Origin};
 
 /// The one writer of a database file (or of a database in memory).
 #[derive(Debug)]
@@ -141,7 +141,7 @@ impl Store for Sqlite {
         self.write_alone(|connection| Ok(ledger::reopen(connection, id)?))
     }
 
-    fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Queued>, Backend> {
+    fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Claimed>, Backend> {
         match outbox::any_due(&self.connection, now)? {
             // Lost with the machine's power, a claimed letter would go out once more, as one whose verdict was lost does.
             true => self.write_unsynced(|connection| Ok(outbox::claim(connection, now, limit)?)),

@@ -21,9 +21,9 @@ const STATEMENTS: usize = 256;
 
 /// Pragmas of a new file; later ones have no effect on an old file. Large pages spare links between the pages of a mail.
 const NEW_FILE: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = NONE;";
-/// Pragmas of the writer. Deleted content is overwritten where that costs no write of its own (the full-text index deletes at each merge). The cache is in KiB (negative); when the WAL begins anew (see `checkpoint`) it is cut to 64 MiB.
+/// Pragmas of the writer. Deleted content is overwritten where that costs no write of its own (the full-text index deletes at each merge). The cache is in KiB (negative); when the WAL begins anew (see `checkpoint`) it is cut to 128 MiB.
 const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;
-    PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
+    PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 const READER: &str = "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 
 /// The connection that writes. Makes the file for its owner alone (CASEBOOK L12); SQLite gives the WAL the same mode.

@@ -8,8 +8,7 @@ use super::values::{At, Id, Named, Who};
 use crate::address::Address;
 use crate::desk::TicketId;
 use crate::mail::Letter;
-use crate::ports::Queued;
-use crate::store::{LetterRow, LetterState, LetterUpdate, NewLetter};
+use crate::store::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 
 /// Written as the index `outbox_due` says it, so that the index serves.
 const DUE: &str = "state IN ('queued', 'unknown')";
@@ -142,25 +141,28 @@ pub fn any_due(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool
 }
 
 /// Bytes of letters that are claimed at once, but for the last one: what is claimed lies in memory.
-const CLAIMED_MAX: usize = 8 << 20;
+const CLAIMED_MAX: u64 = 8 << 20;
 
 /// Claims due letters, the longest due first.
-pub fn claim(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Queued>> {
-    let sql = format!("SELECT id, attempts FROM outbox WHERE {DUE} AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2");
+pub fn claim(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Claimed>> {
+    let sql = format!(
+        "SELECT id, attempts, (SELECT length(bytes) FROM letters l WHERE l.id = o.id)
+                + (SELECT coalesce(sum(past - first), 0) FROM excerpts WHERE letter = o.id)
+         FROM outbox o WHERE {DUE} AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2"
+    );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let due = |row: &Row| Ok((row.get::<_, Id>(0)?.0, row.get::<_, u32>(1)?));
-    let due: Vec<(u64, u32)> = connection.prepare_cached(&sql)?.query_map(params![At(now), limit], due)?.collect::<Result<_, _>>()?;
+    let due = |row: &Row| Ok((Claimed { id: row.get::<_, Id>(0)?.0, attempts: row.get(1)? }, row.get::<_, Id>(2)?.0));
+    let due: Vec<(Claimed, u64)> = connection.prepare_cached(&sql)?.query_map(params![At(now), limit], due)?.collect::<Result<_, _>>()?;
     let mut update = connection.prepare_cached("UPDATE outbox SET state = 'sending' WHERE id = ?1")?;
     let mut claimed = Vec::with_capacity(due.len());
     let mut bytes_left = CLAIMED_MAX;
-    for (id, attempts) in due {
+    for (letter, size) in due {
         if bytes_left == 0 {
             break;
         }
-        update.execute([Id(id)])?;
-        let letter = bytes(connection, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        bytes_left = bytes_left.saturating_sub(letter.bytes.len());
-        claimed.push(Queued { id, letter, attempts });
+        update.execute([Id(letter.id)])?;
+        bytes_left = bytes_left.saturating_sub(size);
+        claimed.push(letter);
     }
     Ok(claimed)
 }
