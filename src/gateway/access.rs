@@ -7,7 +7,7 @@
 use jiff::SignedDuration;
 
 use super::Gateway;
-use super::effects::{Fault, token_hash};
+use super::effects::token_hash;
 use crate::address::Address;
 use crate::desk::Preferences;
 use crate::mail::carrier::encode_token;
@@ -92,7 +92,7 @@ impl<S: Store> Gateway<S> {
         let kind = if what == GateFor::SignIn { MailKind::SignIn } else { MailKind::RequestProof };
         let url = format!("{}/l/{}", self.site.base_url, encode_token(&token));
         let notice = Notice { to: wanted.to.clone(), kind, because: Because::Author, extra: Extra::Key { url } };
-        self.write_apart(&mut change, &notice).map_err(backend)?;
+        self.write_apart(&mut change, &notice)?;
         self.store.commit(&change).map_err(|fault| Backend(fault.to_string()))?;
         Ok(true)
     }
@@ -194,16 +194,8 @@ impl<S: Store> Gateway<S> {
         }
         let now = self.clock.now();
         let mut change = Change::new(Cause::Named(format!("follow-up/{}/{person}/{}", ticket.id, now.as_nanosecond())), now);
-        self.mail_again(&mut change, &ticket, person).map_err(backend)?;
+        self.mail_again(&mut change, &ticket, person)?;
         self.store.commit(&change).map_err(|fault| Backend(fault.to_string()))
-    }
-}
-
-/// A fault of a template or of the store, for whoever waits at a page.
-pub(super) fn backend(fault: Fault) -> Backend {
-    match fault {
-        Fault::Backend(fault) => fault,
-        fault => Backend(fault.to_string()),
     }
 }
 

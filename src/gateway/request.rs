@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Gateway;
-use super::access::{Entered, backend};
+use super::access::Entered;
 use super::case::attached;
 use super::effects::{Decided, Fault, token_hash};
 use crate::address::{Address, Mailbox};
@@ -67,10 +67,9 @@ impl<S: Store> Gateway<S> {
         };
         let outcome = decide_all(None, vec![Action::Open(Box::new(opening))], &opens.actor, self.rules(), now);
         let Some(ticket) = outcome.ticket.clone() else { return Ok(None) };
-        self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent: false, unanswered: None })
-            .map_err(backend)?;
+        self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         change.people.extend(self.learned_from(request, opens.requester)?);
-        change.also_handled.extend(kept.map(|instance| (instance, form_handled("request", Some(ticket.id)))));
+        change.also_handled.extend(kept.map(|instance| (instance, form_handled(Some(ticket.id)))));
         change.access.extend(opens.used.map(|gate| Access::Used(gate.hash)));
         let token = self.mint.token();
         change.links.push(view_link(&token, opens.requester, &ticket, now));
@@ -123,15 +122,15 @@ impl<S: Store> Gateway<S> {
             html: None,
             files: files.to_vec(),
         };
-        mail::compose(&mail).map(|letter| letter.bytes).map_err(|fault| backend(Fault::Compose(fault.to_string())))
+        mail::compose(&mail).map(|letter| letter.bytes).map_err(|fault| Fault::Compose(fault.to_string()).into())
     }
 }
 
-/// The outcome of a form's mail, in the commit that does what the form asked for.
-pub(super) fn form_handled(reason: &str, ticket: Option<u64>) -> Handled {
+/// The outcome of a form's mail, in the commit that opens the ticket.
+fn form_handled(ticket: Option<u64>) -> Handled {
     Handled {
-        disposition: if reason == "request" { Disposition::New } else { Disposition::Attached },
-        reason: reason.to_owned(),
+        disposition: Disposition::New,
+        reason: "form".to_owned(),
         ticket,
         from: None,
         message_id: None,

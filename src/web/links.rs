@@ -1,6 +1,6 @@
 //! Handlers that show: a link's page, a file, and the pages that say no. Nothing here changes anything (CASEBOOK C01).
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -8,11 +8,17 @@ use serde::Deserialize;
 
 use super::desk::{Desk, Web};
 use super::files::download;
+use super::gate;
 use super::look::{Depth, Seen, see, shows};
-use super::pages::{Asked, Draft, Maker, Message};
+use super::pages::{Asked, Draft, Maker, Message, WayView};
 use super::standing::{Standing, standing};
+use super::tickets::{Loaded, Way};
 use super::token::Token;
+use super::visitor::Visitor;
+use crate::desk::{Actor, Door, Purpose, Rules, Spec, possible};
 use crate::mail::read::part;
+use crate::notifications::Words;
+use crate::proof::Level;
 use crate::store::{Reads, TokenHash};
 
 /// What may stand behind the question mark: shown differently, nothing else.
@@ -33,16 +39,19 @@ pub async fn show<D: Desk>(
     State(web): State<Web<D>>,
     Path(segment): Path<String>,
     question: Result<Query<Question>, axum::extract::rejection::QueryRejection>,
+    Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
 ) -> Response {
     let Some(token) = Token::read(&segment) else { return not_found(&web, &headers) };
     let Query(question) = question.unwrap_or_default();
     let seen = match find(&web, token.hash(), Depth::Mails).await {
         Ok(seen) => seen,
+        Err(NoPage::NotFound) => return gate::show(&web, &visitor, &headers, &token).await,
         Err(refused) => return refused.answer(&web, &headers),
     };
     let draft = Draft { delay: question.delay.unwrap_or_default(), answers: question.answers.unwrap_or_default(), ..Draft::default() };
-    let asked = Asked { draft, done: question.done, all: question.all.is_some(), ..Asked::default() };
+    let ways = ways_of_link(&web, &token, &seen);
+    let asked = Asked { draft, done: question.done, all: question.all.is_some(), ways, ..Asked::default() };
     page(&web, &token, &seen, &asked, StatusCode::OK)
 }
 
@@ -82,10 +91,40 @@ pub async fn find<D: Desk>(web: &Web<D>, hash: TokenHash, depth: Depth) -> Resul
 
 /// A link's page as an answer. A link that does nothing any more is gone, in the words of RFC 9110 section 15.5.11.
 pub fn page<D: Desk>(web: &Web<D>, token: &Token, seen: &Seen, asked: &Asked, status: StatusCode) -> Response {
-    let maker = Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() };
+    let maker = Maker::of(web);
     let over = matches!(standing(seen, maker.now), Standing::Expired | Standing::Gone);
     let status = if over && status == StatusCode::OK { StatusCode::GONE } else { status };
     written(status, maker.link(token, seen, asked)).unwrap_or_else(|| broken(web))
+}
+
+/// The actions of a participant's page that have a form of their own.
+pub fn ways<D: Desk>(web: &Web<D>, loaded: &Loaded) -> Vec<WayView> {
+    ways_to(&loaded.possible(web), &loaded.place(web), loaded.words(web))
+}
+
+fn ways_to(specs: &[&'static Spec], place: &str, words: &Words) -> Vec<WayView> {
+    let way = |spec: &&Spec| WayView { url: format!("{place}/do/{}", spec.verb), label: words.term("page.own", spec.verb).to_owned() };
+    specs.iter().map(way).collect()
+}
+
+/// The same behind a link that shows its ticket.
+fn ways_of_link<D: Desk>(web: &Web<D>, token: &Token, seen: &Seen) -> Vec<WayView> {
+    if seen.link.purpose != Purpose::View || standing(seen, web.now()) != Standing::Live {
+        return vec![];
+    }
+    let actor = Actor { as_participant: true, ..Actor::person(seen.link.person.clone(), None, Door::Link, Level::Proven) };
+    let rules = Rules { organisation: &seen.organisation, policy: &web.desk.site().policy };
+    let mut specs = possible(&seen.ticket, &[], &actor, rules, web.now());
+    let way = Way::Link(token.clone());
+    specs.retain(|spec| !way.leaves_out(spec.verb));
+    let wanted = seen.language.iter().map(String::as_str).chain([&*seen.ticket.language, &*web.desk.site().language]);
+    let words = web.texts.words(&web.texts.language(wanted));
+    ways_to(&specs, &format!("{}{}", prefix(&web.desk.site().base_url), way.path()), words)
+}
+
+/// A page that was written, or the page that says that something broke.
+pub fn rendered<D: Desk>(web: &Web<D>, status: StatusCode, page: Result<String, crate::notifications::TemplateFault>) -> Response {
+    written(status, page).unwrap_or_else(|| broken(web))
 }
 
 /// `check` renders every template, so a fault here is one of ours; the reader gets another page.
@@ -167,7 +206,7 @@ pub fn unavailable<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
 /// A page of one message, in the language that the browser asks for.
 pub fn message<D: Desk>(web: &Web<D>, headers: &HeaderMap, status: StatusCode, word: &'static str) -> Response {
     let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let maker = Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() };
+    let maker = Maker::of(web);
     let page = written(status, maker.message(&Message { word, wanted }));
     page.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }

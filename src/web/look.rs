@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::sanitise::{Safe, sanitise};
+use crate::address::Address;
 use crate::desk::{End, Event, Organisation, Purpose, Status, Ticket, TicketId, Visibility, What};
 use crate::mail::{self, Limits};
 use crate::store::{Backend, Link, Reads, TokenHash};
@@ -55,6 +58,30 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     let html = if depth == Depth::Mails { html(reads, &link, &events)? } else { BTreeMap::new() };
     let offer = if link.purpose == Purpose::Draft { reads.offer(&link.hash)? } else { None };
     Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, html }))
+}
+
+/// A ticket as somebody signed in may see it: everything as an agent, else as the owner of a link to it would. `None`: they
+/// have no part in it.
+pub fn see_as(reads: &dyn Reads, person: &Address, (id, as_agent): (TicketId, bool), depth: Depth) -> Result<Option<Seen>, Backend> {
+    let Some(ticket) = head(reads, id)? else { return Ok(None) };
+    if !as_agent && !ticket.is_participant(person) {
+        return Ok(None);
+    }
+    let link = Link {
+        hash: TokenHash::default(),
+        purpose: Purpose::View,
+        person: person.clone(),
+        ticket: ticket.id,
+        request: 0,
+        issued_at: ticket.opened_at,
+        expires_at: Timestamp::MAX,
+        ended_at: None,
+    };
+    let mut events = reads.events(ticket.id)?;
+    events.retain(|event| as_agent || may_see(&ticket, &link, event));
+    let language = reads.person(person)?.and_then(|person| person.language);
+    let html = if depth == Depth::Mails { html(reads, &link, &events)? } else { BTreeMap::new() };
+    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, offer: None }))
 }
 
 /// The ticket where a merged one goes on.

@@ -5,7 +5,7 @@
 
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Multipart, Path, State};
+use axum::extract::{Extension, Form, Multipart, Path, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,8 @@ use super::nonce::NonceFault;
 use super::pages::{Asked, Draft};
 use super::standing::has_button;
 use super::token::Token;
-use super::{guard, upload};
+use super::visitor::Visitor;
+use super::{gate, guard, upload};
 use crate::desk::Refused;
 use crate::gateway::{Press, Pressed};
 use crate::mail::carrier::encode_token;
@@ -30,14 +31,18 @@ type Pairs = Vec<(String, String)>;
 pub async fn form<D: Desk>(
     State(web): State<Web<D>>,
     Path((segment, button)): Path<(String, String)>,
+    Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
     pairs: Result<Form<Pairs>, FormRejection>,
 ) -> Response {
+    let fields = pairs.map_err(|_| Malformed).and_then(|Form(pairs)| Fields::of(pairs));
+    if button == gate::BUTTON {
+        return gate::enter(&web, (&visitor, &headers), &segment, fields).await;
+    }
     let desk = match Entered::new(&web, &segment, &button, &headers).await {
         Ok(entered) => entered,
         Err(response) => return response,
     };
-    let fields = pairs.map_err(|_| Malformed).and_then(|Form(pairs)| Fields::of(pairs));
     desk.press(fields).await
 }
 

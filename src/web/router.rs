@@ -6,7 +6,7 @@ use std::any::Any;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
@@ -16,10 +16,11 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::agents::{act, held, list, opening, preferences, ticket};
 use super::desk::{Desk, Web};
 use super::token::{Token, short};
 use super::upload::BODY_MAX;
-use super::{guard, headers, health, links, press};
+use super::{guard, headers, health, links, mine, press, request, sign_in, visitor};
 
 /// The one style sheet. Its address carries a part of its hash, so that it may be kept.
 const STYLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/style.css"));
@@ -51,14 +52,51 @@ fn paths<D: Desk>(web: &Web<D>) -> Router {
         .route("/l/{token}", get(links::show::<D>))
         .route("/l/{token}/f/{event}/{part}", get(links::file::<D>))
         .route("/l/{token}/{button}", post(press::form::<D>))
+        .route("/l/{token}/do/{verb}", get(act::link_form::<D>))
+        .merge(visited())
+        .merge(desk())
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PAGE_TIME));
     let uploads = Router::new()
         .route("/l/{token}/answer", post(press::answer::<D>))
         .route("/l/{token}/reply", post(press::reply::<D>))
+        .route("/l/{token}/do/{verb}", post(act::link_act::<D>))
+        .route("/my/t/{id}/do/{verb}", post(act::my_act::<D>))
+        .route("/desk/t/{id}/do/{verb}", post(act::desk_act::<D>))
+        .route("/desk/new", post(opening::open::<D>))
+        .route("/new/{service}/{category}", post(request::asked::<D>))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, UPLOAD_TIME));
-    pages.merge(uploads).with_state(web.clone())
+    pages.merge(uploads).layer(from_fn_with_state(web.clone(), visitor::visit::<D>)).with_state(web.clone())
+}
+
+/// Pages for whoever has no link: signing in, following up, new requests, one's own tickets.
+fn visited<D: Desk>() -> Router<Web<D>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::ask::<D>).post(sign_in::asked::<D>))
+        .route("/sign-out", post(sign_in::leave::<D>))
+        .route("/follow-up", get(sign_in::follow::<D>).post(sign_in::followed::<D>))
+        .route("/new", get(request::choose::<D>))
+        .route("/new/{service}/{category}", get(request::ask::<D>))
+        .route("/my", get(mine::list::<D>))
+        .route("/my/t/{id}", get(mine::show::<D>))
+        .route("/my/t/{id}/f/{event}/{part}", get(mine::file::<D>))
+        .route("/my/t/{id}/do/{verb}", get(act::my_form::<D>))
+}
+
+/// The agents' desk.
+fn desk<D: Desk>() -> Router<Web<D>> {
+    Router::new()
+        .route("/desk", get(list::home::<D>))
+        .route("/desk/{list}", get(list::list::<D>))
+        .route("/desk/search", get(list::search::<D>))
+        .route("/desk/held", get(held::list::<D>))
+        .route("/desk/new", get(opening::show::<D>))
+        .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
+        .route("/desk/sessions/{id}", post(preferences::end::<D>))
+        .route("/desk/t/{id}", get(ticket::show::<D>))
+        .route("/desk/t/{id}/f/{event}/{part}", get(ticket::file::<D>))
+        .route("/desk/t/{id}/do/{verb}", get(act::desk_form::<D>))
 }
 
 /// A part of the style sheet's hash.
@@ -86,7 +124,8 @@ async fn only_our_host<D: Desk>(State(web): State<Web<D>>, request: Request, nex
 async fn log(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let path = logged(request.uri().path());
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let path = matched.filter(|path| !path.contains("/l/")).unwrap_or_else(|| logged(request.uri().path()));
     let mut response = next.run(request).await;
     headers::harden(response.headers_mut());
     let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);

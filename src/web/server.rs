@@ -6,8 +6,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::serve::Listener;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::caller::Peer;
 use super::desk::{Desk, Web};
 use super::router::router;
 
@@ -34,12 +35,12 @@ pub async fn serve<D: Desk>(mut listener: TcpListener, web: Web<D>, shutdown: im
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         // Listener::accept waits and tries again when file descriptors run out.
-        let next = async { (room.clone().acquire_owned().await, Listener::accept(&mut listener).await.0) };
-        let (place, stream) = tokio::select! {
+        let next = async { (room.clone().acquire_owned().await, Listener::accept(&mut listener).await) };
+        let (place, (stream, peer)) = tokio::select! {
             () = &mut shutdown => break,
             next = next => next,
         };
-        let talk = talk(stream, pages.clone(), stop.clone());
+        let talk = talk(stream, pages.clone().layer(Extension(Peer(peer))), stop.clone());
         tasks.spawn(async move {
             talk.await;
             drop(place);

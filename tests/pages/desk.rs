@@ -7,8 +7,8 @@ use guichet::gateway::{Press, Pressed};
 use guichet::notifications::Templates;
 use guichet::ports::Unavailable;
 use guichet::site::Site;
-use guichet::store::Reads;
-use guichet::web::{Desk, Texts, Web};
+use guichet::store::{Backend, Reads};
+use guichet::web::{Desk, Door, Texts, Web};
 use jiff::Timestamp;
 
 use crate::client::Client;
@@ -92,6 +92,16 @@ impl Desk for Behind {
         }
         self.presses.lock().unwrap().push(press.clone());
         self.world().gateway.press(&press).map_err(|fault| Unavailable(fault.to_string()))
+    }
+
+    async fn change<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Door) -> Result<R, Backend> + Send + 'static,
+    ) -> Result<R, Unavailable> {
+        if *self.down.lock().unwrap() {
+            return Err(Unavailable("disk full".into()));
+        }
+        job(&mut self.world().gateway).map_err(|fault| Unavailable(fault.to_string()))
     }
 
     async fn look<R: Send + 'static>(&self, question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {

@@ -11,6 +11,7 @@ mod language;
 mod pressed;
 mod server;
 mod shown;
+mod signed;
 mod stories;
 mod style;
 #[path = "../support/world.rs"]

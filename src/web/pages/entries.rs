@@ -2,7 +2,7 @@
 
 use super::views::{Entry, FileView, Line};
 use crate::address::Address;
-use crate::desk::{Attached, Event, What};
+use crate::desk::{Attached, Event, Visibility, What};
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene, Words, facts, names};
 use crate::web::files::may_be_image;
 use crate::web::look::Seen;
@@ -94,8 +94,9 @@ impl Teller<'_> {
 
     fn signed(&self, event: &Event) -> Entry {
         let role = self.role(event);
+        let inside = event.visibility == Visibility::Agents;
         let role_label = self.words.get(&format!("page.role.{role}")).unwrap_or_default().to_owned();
-        Entry { who: self.who(event), role, role_label, at: self.at(event), iso: event.at.to_string(), ..Entry::default() }
+        Entry { who: self.who(event), role, role_label, inside, at: self.at(event), iso: event.at.to_string(), ..Entry::default() }
     }
 
     fn role(&self, event: &Event) -> &'static str {

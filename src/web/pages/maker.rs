@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::entries::Teller;
+use super::forms::WayView;
 use super::status::{details, status};
 use super::texts::Texts;
 use super::views::*;
@@ -10,6 +11,8 @@ use crate::address::Address;
 use crate::desk::{Event, Purpose, Refused, Status, What};
 use crate::notifications::{Scene, TemplateFault, Words, names, refusals};
 use crate::site::Site;
+use crate::store::TokenHash;
+use crate::web::desk::{Desk, Web};
 use crate::web::links::prefix;
 use crate::web::look::Seen;
 use crate::web::nonce::Nonces;
@@ -41,6 +44,20 @@ pub struct Asked {
     pub done: Option<String>,
     /// The whole conversation.
     pub all: bool,
+    /// Forms of more actions.
+    pub ways: Vec<WayView>,
+}
+
+/// Where the page of somebody signed in stands.
+pub struct Placed {
+    /// Its path.
+    pub place: String,
+    /// The number that its forms are bound to.
+    pub key: TokenHash,
+    /// Its forms are those of the signed-in.
+    pub signed_in: bool,
+    /// Forms of more actions.
+    pub ways: Vec<WayView>,
 }
 
 /// What was written or chosen and is not done.
@@ -66,17 +83,35 @@ struct Making<'a> {
     language: String,
     seen: &'a Seen,
     asked: &'a Asked,
-    token: &'a Token,
+    key: TokenHash,
     place: String,
+    /// Between the page's path and a button's name.
+    acts: &'static str,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    /// With what the pages are made of.
+    pub fn of<D: Desk>(web: &'a Web<D>) -> Maker<'a> {
+        Maker { texts: &web.texts, site: web.desk.site(), nonces: &web.nonces, now: web.now() }
+    }
+
+    /// A participant's page of their ticket, signed in.
+    pub fn own_ticket(&self, seen: &Seen, (placed, frame): (Placed, Frame), all: bool) -> Result<String, TemplateFault> {
+        let asked = Asked { all, ways: placed.ways, ..Asked::default() };
+        let words = self.texts.words(&frame.language);
+        let (key, place, acts) = (placed.key, placed.place, if placed.signed_in { "/do" } else { "" });
+        let language = frame.language.clone();
+        let own = TicketView { fresh: None, ..Making { maker: self, words, language, seen, asked: &asked, key, place, acts }.ticket() };
+        let subject = names::title(&seen.ticket.title);
+        self.texts.render("ticket", &View { frame: Frame { subject, ..frame }, own })
+    }
+
     /// The page of a link.
     pub fn link(&self, token: &Token, seen: &Seen, asked: &Asked) -> Result<String, TemplateFault> {
         let wanted = seen.language.iter().map(String::as_str).chain([&*seen.ticket.language, &*self.site.language]);
         let language = self.texts.language(wanted);
         let place = format!("{}/l/{}", prefix(&self.site.base_url), token.as_str());
-        Making { maker: self, words: self.texts.words(&language), language, seen, asked, token, place }.page()
+        Making { maker: self, words: self.texts.words(&language), language, seen, asked, key: token.hash(), place, acts: "" }.page()
     }
 
     /// A page without a link.
@@ -90,7 +125,8 @@ impl Maker<'_> {
         self.texts.render("message", &View { frame: self.frame(language.clone(), own.heading.clone()), own })
     }
 
-    fn frame(&self, language: String, title: String) -> Frame {
+    /// What every page has around it.
+    pub fn frame(&self, language: String, title: String) -> Frame {
         Frame {
             language,
             desk: self.site.name.clone(),
@@ -151,9 +187,9 @@ impl Making<'_> {
         let back = self.asked.pressed == press;
         let error = self.asked.error.filter(|_| back).map(|word| self.words.say(&format!("page.error.{word}"), &[]));
         FormView {
-            action: format!("{}/{press}", self.place),
+            action: format!("{}{}/{press}", self.place, self.acts),
             press: press.to_owned(),
-            nonce: self.maker.nonces.fresh(&self.token.hash(), press, self.maker.now),
+            nonce: self.maker.nonces.fresh(&self.key, press, self.maker.now),
             text: if back { self.asked.draft.text.clone() } else { String::new() },
             error: error.unwrap_or_default(),
             file_max: self.words.size(FILE_MAX as u64),
@@ -223,6 +259,7 @@ impl Making<'_> {
             cancel: form(may.cancel, "cancel"),
             leave: form(may.leave, "leave"),
             fresh: form(owner && awaiting, "fresh_link"),
+            ways: self.asked.ways.clone(),
             history: teller.history(),
         }
     }

@@ -5,11 +5,16 @@
 //! reader's language, [`views`] are the values that the templates see.
 
 mod entries;
+mod forms;
 mod maker;
 mod sample;
 mod status;
 mod texts;
 mod views;
 
-pub use maker::{Asked, Draft, Maker, Message};
+pub use entries::Teller;
+pub use forms::{ChoiceView, FieldView, FormPage, LetterView, Outside, WayView, field, notices};
+pub use maker::{Asked, Draft, Maker, Message, Placed};
+pub use status::{details, status};
 pub use texts::Texts;
+pub use views::*;

@@ -3,9 +3,11 @@
 //!
 //! Excludes: whether pages are right (see the tests); these are only complete.
 
+use super::forms::{ChoiceView, FieldView, FormPage, LetterView, WayView};
 use super::texts::Texts;
 use super::views::*;
 use crate::notifications::TemplateFault;
+use crate::web::agents::views::*;
 
 /// All faults, each once.
 pub fn check(texts: &Texts) -> Vec<TemplateFault> {
@@ -21,10 +23,10 @@ pub fn check(texts: &Texts) -> Vec<TemplateFault> {
     faults
 }
 
-fn pages(texts: &Texts, frame: &Frame, full: bool) -> [Result<String, TemplateFault>; 7] {
+fn pages(texts: &Texts, frame: &Frame, full: bool) -> Vec<Result<String, TemplateFault>> {
     let frame = || frame.clone();
     let closure = ClosureView { entry: entry(full), approve: form(full), refuse: form(full), refuse_first: full, days: "14".into() };
-    [
+    let mut all = vec![
         texts.render("closure", &View { frame: frame(), own: closure }),
         texts.render("answer", &View { frame: frame(), own: AnswerView { entry: entry(full), form: form(full) } }),
         texts.render("rate", &View { frame: frame(), own: rate(full) }),
@@ -35,7 +37,96 @@ fn pages(texts: &Texts, frame: &Frame, full: bool) -> [Result<String, TemplateFa
         ),
         texts.render("over", &View { frame: frame(), own: over(full) }),
         texts.render("message", &View { frame: frame(), own: MessageView { heading: "Sample".into(), text: "Sample".into() } }),
+    ];
+    all.extend(forms(texts, frame(), full));
+    all
+}
+
+/// Pages of forms and lists.
+fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFault>; 6] {
+    let frame = || frame.clone();
+    let list = ListView {
+        hint: some("Sample", full),
+        ways: repeat(ChoiceLink { current: full, ..ChoiceLink::default() }, full),
+        rows: repeat(Row { urgent: some("Sample", full), assignee: some("Sample", full), ..Row::default() }, full),
+        more: some("/more", full),
+        ..ListView::default()
+    };
+    let places = repeat(PlaceView { ways: repeat(way(), full), ..PlaceView::default() }, full);
+    let choose = ChooseView { places, sign_in: some("/sign-in", full), ..ChooseView::default() };
+    let mail = HeldView { ticket: some("#1", full), buttons: repeat(ButtonView::default(), full), ..HeldView::default() };
+    let held = HeldListView { mails: repeat(mail, full), ..HeldListView::default() };
+    let session = SessionView { here: full, ..SessionView::default() };
+    let preferences = PreferencesView { form: form_page(full), sessions: repeat(session, full) };
+    [
+        texts.render("form", &View { frame: frame(), own: form_page(full) }),
+        texts.render("list", &View { frame: frame(), own: list }),
+        texts.render("choose", &View { frame: frame(), own: choose }),
+        texts.render("held", &View { frame: frame(), own: held }),
+        texts.render("preferences", &View { frame: frame(), own: preferences }),
+        texts.render("board", &View { frame: frame(), own: board(full) }),
     ]
+}
+
+fn form_page(full: bool) -> FormPage {
+    let kinds = ["line", "email", "text", "people", "select", "radio", "check", "date", "number"];
+    let field = |kind: &'static str| FieldView {
+        kind,
+        hint: some("Sample", full),
+        choices: repeat(ChoiceView { chosen: full, hint: some("Sample", full), ..ChoiceView::default() }, full),
+        must: full,
+        error: some("Sample", full),
+        ..FieldView::default()
+    };
+    FormPage {
+        intro: repeat("Sample".to_owned(), full),
+        changes: if full { vec![entry(true), Entry { fact: "Sample".into(), ..Entry::default() }] } else { vec![] },
+        letters: repeat(LetterView { to: some("Sample", full), ..LetterView::default() }, full),
+        asks: kinds.into_iter().map(field).collect(),
+        version: some("3", full),
+        grave: full,
+        files: full,
+        preview: some("Sample", full),
+        back: some("/back", full),
+        more: repeat(way(), full),
+        ..FormPage::default()
+    }
+}
+
+fn board(full: bool) -> BoardView {
+    let form = || full.then(|| form_page(full));
+    let person = PersonView { warning: some("Sample", full), name: some("Sample", full), ..PersonView::default() };
+    let letter = SentView { bad: full, reply: some("Sample", full), ..SentView::default() };
+    let of_ticket = ticket(full);
+    BoardView {
+        heading: "Sample".into(),
+        status: of_ticket.status,
+        details: of_ticket.details,
+        whole: of_ticket.whole,
+        earlier: of_ticket.earlier,
+        entries: of_ticket.entries,
+        buttons: repeat(ButtonView { main: full, grave: full, ..ButtonView::default() }, full),
+        groups: repeat(GroupView { ways: repeat(way(), full), ..GroupView::default() }, full),
+        reply: form(),
+        note: form(),
+        people: repeat(person, full),
+        letters: repeat(letter, full),
+        history: of_ticket.history,
+        linked: repeat(way(), full),
+    }
+}
+
+fn way() -> WayView {
+    WayView { url: "/sample".into(), label: "Sample".into() }
+}
+
+fn repeat<T>(one: T, full: bool) -> Vec<T> {
+    if full { vec![one] } else { vec![] }
+}
+
+fn bar() -> Bar {
+    let link = BarLink { url: "/sample".into(), label: "Sample".into(), count: "3".into(), current: true };
+    Bar { who: "Sample".into(), agent: true, links: vec![link], ..Bar::default() }
 }
 
 fn frame(language: &str, full: bool) -> Frame {
@@ -46,6 +137,8 @@ fn frame(language: &str, full: bool) -> Frame {
         number: some("#123", full),
         subject: some("Sample", full),
         notices: if full { vec![notice("good"), notice("bad")] } else { vec![] },
+        bar: full.then(bar),
+        wide: full,
         ..Frame::default()
     }
 }
@@ -92,6 +185,7 @@ fn ticket(full: bool) -> TicketView {
         cancel: form(),
         leave: form(),
         fresh: form(),
+        ways: if full { vec![way()] } else { vec![] },
         history: vec![Line { at: "Sample".into(), iso: "Sample".into(), text: "Sample".into() }],
     }
 }

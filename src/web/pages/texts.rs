@@ -64,12 +64,12 @@ impl Texts {
     }
 
     /// Codes of the languages that have texts.
-    pub(super) fn languages(&self) -> impl Iterator<Item = &str> {
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.templates.languages()
     }
 
     /// Fills a page.
-    pub(super) fn render<T: Serialize>(&self, name: &str, view: &T) -> Result<String, TemplateFault> {
+    pub fn render<T: Serialize>(&self, name: &str, view: &T) -> Result<String, TemplateFault> {
         let fault = |error: RenderError| {
             let template = error.template_name.as_deref().unwrap_or(name);
             let line = error.line_no.map(|line| format!("line {line}: ")).unwrap_or_default();

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::forms::WayView;
+
 /// What every page has around its own.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Frame {
@@ -25,6 +27,37 @@ pub struct Frame {
     pub subject: String,
     /// What was just done, or why not.
     pub notices: Vec<Notice>,
+    /// Who is signed in, and where they may go.
+    pub bar: Option<Bar>,
+    /// The page needs room.
+    pub wide: bool,
+}
+
+/// What stands above the pages of somebody signed in.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Bar {
+    pub who: String,
+    pub agent: bool,
+    pub links: Vec<BarLink>,
+    /// Where searches go, and the present one.
+    pub search: String,
+    pub query: String,
+    pub new: String,
+    pub preferences: String,
+    pub mine: String,
+    pub sign_out: String,
+    pub nonce: String,
+    /// A proxy signed them in: there is nothing to sign out of.
+    pub by_proxy: bool,
+}
+
+/// A list, and how much is on it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct BarLink {
+    pub url: String,
+    pub label: String,
+    pub count: String,
+    pub current: bool,
 }
 
 /// A page: its frame and its own.
@@ -81,6 +114,8 @@ pub struct Entry {
     /// `you`, `agent` or empty.
     pub role: &'static str,
     pub role_label: String,
+    /// For agents alone.
+    pub inside: bool,
     /// As people read it.
     pub at: String,
     /// As machines do.
@@ -158,6 +193,8 @@ pub struct TicketView {
     pub reopen: Option<FormView>,
     pub cancel: Option<FormView>,
     pub leave: Option<FormView>,
+    /// Forms of more actions.
+    pub ways: Vec<WayView>,
     /// A closure waits for the reader: they can have the mail with its buttons again.
     pub fresh: Option<FormView>,
     /// Everything, one line each.
@@ -209,4 +246,21 @@ pub struct OverView {
 pub struct MessageView {
     pub heading: String,
     pub text: String,
+}
+
+/// Kinds of requests to choose from.
+#[derive(Debug, Default, Serialize)]
+pub struct ChooseView {
+    pub heading: String,
+    pub intro: String,
+    pub places: Vec<PlaceView>,
+    /// Where one signs in; empty for whoever is.
+    pub sign_in: String,
+}
+
+/// A service, and what it can be asked.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PlaceView {
+    pub name: String,
+    pub ways: Vec<WayView>,
 }

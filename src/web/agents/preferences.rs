@@ -1,0 +1,184 @@
+//! What an agent prefers, and where they are signed in.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Extension, Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use super::inside::{Inside, enter};
+use super::ticket::Asked;
+use super::views::{ButtonView, PreferencesView, SessionView};
+use crate::desk::{Monitoring, Preferences};
+use crate::store::Session;
+use crate::web::desk::{Desk, Web};
+use crate::web::fields::Fields;
+use crate::web::guard;
+use crate::web::links::{self, message, prefix, unavailable};
+use crate::web::pages::{ChoiceView, FieldView, FormPage, Frame, View, field};
+use crate::web::sign_in::see_other;
+use crate::web::tickets::read_form;
+use crate::web::visitor::Visitor;
+
+/// Characters of a signature.
+const SIGNATURE_MAX: usize = 1000;
+
+/// The page.
+pub async fn show<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    asked: Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let found = enter(&web, (&visitor, &headers), |reads, inside| reads.sessions(&inside.person)).await;
+    let (inside, sessions) = match found {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let words = inside.words(&web);
+    let now = web.now();
+    let live = sessions.iter().filter(|session| now < session.expires_at);
+    let view =
+        PreferencesView { form: form(&web, &visitor, &inside), sessions: live.map(|one| session(&web, &visitor, &inside, one)).collect() };
+    let frame = inside.frame(&web, &visitor, ("preferences", &words.say("page.preferences.heading", &[])));
+    let frame = Frame { notices: inside.notices(&web, asked.done()), ..frame };
+    links::rendered(&web, StatusCode::OK, web.texts.render("preferences", &View { frame, own: view }))
+}
+
+fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
+    let words = inside.words(web);
+    let languages = web.texts.languages().map(|code| choice(code, words.term("language", code), code == inside.language)).collect();
+    let mut asks = vec![FieldView { kind: "radio", choices: languages, must: true, ..field(words, "language", None) }];
+    let members = inside.organisation.agent(&inside.person).map(|agent| agent.memberships.as_slice()).unwrap_or_default();
+    for member in members {
+        let levels = Monitoring::ALL
+            .iter()
+            .map(|level| choice(level.word(), &words.say(&format!("page.hears.{}", level.word()), &[]), *level == member.hears));
+        let service = inside.organisation.service(&member.service).map_or(member.service.as_str(), |service| &service.name);
+        let label = words.say("page.field.hears", &[("service", service)]);
+        asks.push(FieldView {
+            name: format!("hears.{}", member.service),
+            label,
+            kind: "radio",
+            choices: levels.collect(),
+            must: true,
+            ..FieldView::default()
+        });
+    }
+    let zone = &web.desk.site().zone;
+    let away = inside.preferences.away_until.filter(|until| web.now() < *until);
+    let last = away.map(|until| until.to_zoned(zone.clone()).date().saturating_sub(1.day()).to_string()).unwrap_or_default();
+    asks.push(FieldView { kind: "date", value: last, ..field(words, "away", None) });
+    asks.push(FieldView { kind: "text", value: inside.preferences.signature.clone(), ..field(words, "signature", None) });
+    FormPage {
+        heading: words.say("page.preferences.heading", &[]),
+        asks,
+        action: format!("{}/desk/preferences", prefix(&web.desk.site().base_url)),
+        press: "preferences".into(),
+        nonce: web.nonces.fresh(&visitor.key(), "preferences", web.now()),
+        button: words.say("page.preferences.save", &[]),
+        ..FormPage::default()
+    }
+}
+
+fn choice(value: &str, label: &str, chosen: bool) -> ChoiceView {
+    ChoiceView { value: value.to_owned(), label: label.to_owned(), chosen, ..ChoiceView::default() }
+}
+
+fn session<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside, one: &Session) -> SessionView {
+    let (words, zone) = (inside.words(web), &web.desk.site().zone);
+    let press = format!("end-{}", one.id);
+    SessionView {
+        browser: one.browser.clone(),
+        began: words.date(one.began_at, zone),
+        used: words.date(one.renewed_at, zone),
+        here: visitor.session.as_ref().is_some_and(|here| here.id == one.id),
+        end: ButtonView {
+            action: format!("{}/desk/sessions/{}", prefix(&web.desk.site().base_url), one.id),
+            nonce: web.nonces.fresh(&visitor.key(), &press, web.now()),
+            press,
+            label: words.say("page.preferences.end", &[]),
+            grave: true,
+            ..ButtonView::default()
+        },
+    }
+}
+
+/// Choices come back.
+pub async fn save<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let (inside, fields) = match posted(&web, (&visitor, &headers), request, "preferences").await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let Some(preferences) = read(&web, &inside, &fields) else { return message(&web, &headers, StatusCode::BAD_REQUEST, "malformed") };
+    let (person, nonce) = (inside.person.clone(), fields.raw("nonce").to_owned());
+    match web.desk.change(move |gateway| gateway.prefer(&person, &preferences, &nonce)).await {
+        Ok(()) => see_other(&web, "/desk/preferences?done=preferred"),
+        Err(_) => unavailable(&web, &headers),
+    }
+}
+
+fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Preferences> {
+    let language = web.texts.languages().find(|code| *code == fields.raw("language")).map(str::to_owned)?;
+    let mut hears = BTreeMap::new();
+    for service in &inside.services {
+        let word = fields.raw(&format!("hears.{service}"));
+        let level = Monitoring::ALL.into_iter().find(|level| level.word() == word)?;
+        hears.insert(service.clone(), level);
+    }
+    let away_until = match fields.text("away") {
+        none if none.is_empty() => None,
+        day => Some(day_after(&day, web)?),
+    };
+    let signature: String = fields.text("signature").chars().take(SIGNATURE_MAX).collect();
+    Some(Preferences { language: Some(language), hears, away_until, signature })
+}
+
+/// Away to the end of that day.
+fn day_after<D: Desk>(day: &str, web: &Web<D>) -> Option<Timestamp> {
+    let date: Date = day.parse().ok()?;
+    let next = date.checked_add(1.day()).ok()?;
+    next.to_zoned(web.desk.site().zone.clone()).ok().map(|begins| begins.timestamp())
+}
+
+/// A session is to end.
+pub async fn end<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    let (inside, _) = match posted(&web, (&visitor, &headers), request, &format!("end-{id}")).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let (person, id) = (inside.person.clone(), id.parse().unwrap_or_default());
+    match web.desk.change(move |gateway| gateway.end_session(&person, id)).await {
+        Ok(()) => see_other(&web, "/desk/preferences?done=session_ended"),
+        Err(_) => unavailable(&web, &headers),
+    }
+}
+
+/// A form of an agent: from our own page, with its number, pressed.
+pub async fn posted<D: Desk>(
+    web: &Web<D>,
+    (visitor, headers): (&Visitor, &HeaderMap),
+    request: Request,
+    press: &str,
+) -> Result<(Inside, Fields), Response> {
+    if !guard::is_our_page(web.desk.site(), web.listens, headers) {
+        return Err(message(web, headers, StatusCode::FORBIDDEN, "forbidden"));
+    }
+    let (inside, ()) = enter(web, (visitor, headers), |_, _| Ok(())).await?;
+    let is_ours = |nonce: &str| web.nonces.check(&visitor.key(), press, web.now(), nonce).is_ok();
+    let fields = read_form(web, request, is_ours).await.ok().filter(|fields| fields.raw("press") == press);
+    match fields {
+        Some(fields) if is_ours(fields.raw("nonce")) => Ok((inside, fields)),
+        Some(_) => Err(message(web, headers, StatusCode::FORBIDDEN, "forbidden")),
+        None => Err(message(web, headers, StatusCode::BAD_REQUEST, "malformed")),
+    }
+}

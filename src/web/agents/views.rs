@@ -1,0 +1,148 @@
+//! What the templates of the agents' desk see.
+
+use serde::Serialize;
+
+use crate::web::pages::{Detail, Entry, FormPage, Line, StatusView, WayView};
+
+/// A list of tickets.
+#[derive(Debug, Default, Serialize)]
+pub struct ListView {
+    pub heading: String,
+    pub hint: String,
+    /// Ways to narrow or order it.
+    pub ways: Vec<ChoiceLink>,
+    pub rows: Vec<Row>,
+    /// Where it goes on; empty at its end.
+    pub more: String,
+    /// Said when there is nothing.
+    pub empty: String,
+}
+
+/// A link that may be the present one.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ChoiceLink {
+    pub url: String,
+    pub label: String,
+    pub current: bool,
+}
+
+/// A ticket in a list.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Row {
+    pub url: String,
+    pub number: String,
+    pub title: String,
+    pub status: String,
+    pub word: String,
+    pub urgent: String,
+    pub requester: String,
+    pub place: String,
+    pub assignee: String,
+    pub at: String,
+    pub iso: String,
+}
+
+/// A ticket as its agents see it.
+#[derive(Debug, Serialize)]
+pub struct BoardView {
+    pub heading: String,
+    pub status: StatusView,
+    pub details: Vec<Detail>,
+    /// Where the whole conversation is, when this is only its end.
+    pub whole: String,
+    pub earlier: String,
+    pub entries: Vec<Entry>,
+    /// Buttons that need nothing else.
+    pub buttons: Vec<ButtonView>,
+    /// Groups of forms.
+    pub groups: Vec<GroupView>,
+    pub reply: Option<FormPage>,
+    pub note: Option<FormPage>,
+    pub people: Vec<PersonView>,
+    pub letters: Vec<SentView>,
+    pub history: Vec<Line>,
+    pub linked: Vec<WayView>,
+}
+
+/// A button with its own form.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ButtonView {
+    pub action: String,
+    pub press: String,
+    pub nonce: String,
+    pub version: String,
+    pub label: String,
+    pub main: bool,
+    pub grave: bool,
+}
+
+/// Forms that belong together.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct GroupView {
+    pub name: String,
+    pub ways: Vec<WayView>,
+}
+
+/// Somebody of the ticket.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PersonView {
+    pub name: String,
+    pub address: String,
+    pub role: String,
+    /// Their mail does not arrive; empty otherwise.
+    pub warning: String,
+}
+
+/// A mail of ours, and how far it came.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SentView {
+    pub what: String,
+    pub to: String,
+    pub state: String,
+    pub bad: bool,
+    pub at: String,
+    pub iso: String,
+    pub reply: String,
+}
+
+/// Held mails.
+#[derive(Debug, Default, Serialize)]
+pub struct HeldListView {
+    pub heading: String,
+    pub hint: String,
+    pub empty: String,
+    pub mails: Vec<HeldView>,
+}
+
+/// A held mail.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct HeldView {
+    pub number: String,
+    pub from: String,
+    pub subject: String,
+    pub reason: String,
+    pub at: String,
+    pub iso: String,
+    pub text: String,
+    /// The ticket that it points at; empty otherwise.
+    pub ticket: String,
+    pub ticket_url: String,
+    pub buttons: Vec<ButtonView>,
+}
+
+/// What somebody prefers, and where they are signed in.
+#[derive(Debug, Default, Serialize)]
+pub struct PreferencesView {
+    pub form: FormPage,
+    pub sessions: Vec<SessionView>,
+}
+
+/// One session.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SessionView {
+    pub browser: String,
+    pub began: String,
+    pub used: String,
+    pub here: bool,
+    pub end: ButtonView,
+}

@@ -1,0 +1,82 @@
+//! Mailed keys: the page with the button, and what the button does. Looking at a key does not use it up (CASEBOOK C01).
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::caller::{Cookie, Jar};
+use super::desk::{Desk, Web};
+use super::fields::{Fields, Malformed};
+use super::guard;
+use super::links::{message, not_found, unavailable};
+use super::pages::{FormPage, LetterView, Outside};
+use super::sign_in::see_other;
+use super::token::Token;
+use super::visitor::{SESSION_DAYS, Visitor, set};
+use crate::gateway::{Entered, Using};
+use crate::mail::carrier::encode_token;
+use crate::notifications::names;
+use crate::store::{Gate, GateFor};
+
+/// The one button of a key's page.
+pub const BUTTON: &str = "enter";
+
+/// The page of a key; none when there is no such key.
+pub async fn show<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, token: &Token) -> Response {
+    let hash = token.hash();
+    match web.desk.look(move |reads| reads.gate(&hash)).await {
+        Ok(Ok(Some(gate))) => page(web, visitor, headers, (token, &gate)),
+        Ok(Ok(None)) => not_found(web, headers),
+        _ => unavailable(web, headers),
+    }
+}
+
+fn page<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, (token, gate): (&Token, &Gate)) -> Response {
+    if gate.ended_at.is_some() || gate.expires_at <= web.now() {
+        return message(web, headers, StatusCode::GONE, "key_over");
+    }
+    if gate.what == GateFor::SignIn && gate.browser != visitor.browser {
+        return message(web, headers, StatusCode::OK, "other_browser");
+    }
+    let outside = Outside::new(web, visitor);
+    let name = if gate.what == GateFor::SignIn { "enter" } else { "prove" };
+    let form = outside.form(name, &format!("/l/{}/{BUTTON}", token.as_str()));
+    let letters = gate.request.iter().map(|request| LetterView {
+        to: String::new(),
+        subject: names::title(&request.title),
+        text: request.text.clone(),
+    });
+    let nonce = web.nonces.fresh(&token.hash(), BUTTON, web.now());
+    let page = FormPage { press: BUTTON.to_owned(), nonce, letters: letters.collect(), ..form };
+    outside.show(page, None, StatusCode::OK)
+}
+
+/// The button was pressed.
+pub async fn enter<D: Desk>(
+    web: &Web<D>,
+    (visitor, headers): (&Visitor, &HeaderMap),
+    segment: &str,
+    fields: Result<Fields, Malformed>,
+) -> Response {
+    let Some(token) = Token::read(segment) else { return not_found(web, headers) };
+    if !guard::is_our_page(web.desk.site(), web.listens, headers) {
+        return message(web, headers, StatusCode::FORBIDDEN, "forbidden");
+    }
+    let Some(fields) = fields.ok().filter(|fields| fields.raw("press") == BUTTON) else {
+        return message(web, headers, StatusCode::BAD_REQUEST, "malformed");
+    };
+    if web.nonces.check(&token.hash(), BUTTON, web.now(), fields.raw("nonce")).is_err() {
+        return message(web, headers, StatusCode::FORBIDDEN, "forbidden");
+    }
+    let using = Using { key: token.hash(), browser: visitor.browser, called: visitor.called.clone() };
+    match web.desk.change(move |gateway| gateway.enter(&using)).await {
+        Ok(Entered::Session(session)) => {
+            let mut response = see_other(web, "/desk");
+            set(&mut response, Jar::of(web.desk.site(), headers).write(Cookie::Session, &encode_token(&session), SESSION_DAYS));
+            response
+        }
+        Ok(Entered::Opened(link)) => see_other(web, &format!("/l/{}?done=open", encode_token(&link))),
+        Ok(Entered::Over) => message(web, headers, StatusCode::GONE, "key_over"),
+        Ok(Entered::OtherBrowser) => message(web, headers, StatusCode::CONFLICT, "other_browser"),
+        Err(_) => unavailable(web, headers),
+    }
+}

@@ -1,0 +1,182 @@
+//! Signing in by a mailed key, and out again; following a ticket up by its number. No passwords anywhere.
+//!
+//! Promises: the answer and the time that it takes say nothing of who is known here (CASEBOOK C20, C21): the mail is
+//! written after the answer is on its way.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, Form, Query, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::caller::{Cookie, Jar, Peer};
+use super::desk::{Desk, Web};
+use super::fields::Fields;
+use super::guard;
+use super::limits::Key;
+use super::links::{message, prefix, unavailable};
+use super::pages::{FieldView, FormPage, Outside};
+use super::visitor::{Visitor, set};
+use crate::address::Address;
+use crate::gateway::Wanted;
+
+type Pairs = Result<Form<Vec<(String, String)>>, FormRejection>;
+
+/// What may stand behind the question mark.
+#[derive(Debug, Default, Deserialize)]
+pub struct Question {
+    /// What was just done.
+    done: Option<String>,
+}
+
+/// The page that asks for an address.
+pub async fn ask<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, question: Query<Question>) -> Response {
+    if visitor.person.is_some() {
+        return see_other(&web, "/desk");
+    }
+    sign_in_page(&web, &visitor, (question.done.as_deref(), None, ""), StatusCode::OK)
+}
+
+fn sign_in_page<D: Desk>(
+    web: &Web<D>,
+    visitor: &Visitor,
+    (done, error, typed): (Option<&str>, Option<&'static str>, &str),
+    status: StatusCode,
+) -> Response {
+    let outside = Outside::new(web, visitor);
+    let address = FieldView { value: typed.to_owned(), kind: "email", must: true, ..outside.field("address", error) };
+    let page = FormPage { asks: vec![address], ..outside.form("sign_in", "/sign-in") };
+    outside.show(page, done, status)
+}
+
+/// An address: a key goes there, if its owner is known here.
+pub async fn asked<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    pairs: Pairs,
+) -> Response {
+    let fields = match form(&web, &visitor, &headers, pairs, "sign_in") {
+        Ok(fields) => fields,
+        Err(response) => return *response,
+    };
+    let typed = fields.text("address");
+    let Ok(to) = Address::parse(&typed) else {
+        return sign_in_page(&web, &visitor, (None, Some("address_wrong"), &typed), StatusCode::BAD_REQUEST);
+    };
+    let client = web.front.client(peer.map(|Extension(peer)| peer), &headers);
+    if web.limits.allow(&[Key::Client(client), Key::Address(to.clone()), Key::All], web.now()) {
+        let wanted = Wanted { to, browser: visitor.browser, request: None };
+        later(&web, move |gateway| gateway.mail_key(&wanted).map(drop));
+    } else {
+        tracing::warn!("too many keys were asked for; none is mailed for a while");
+    }
+    see_other(&web, "/sign-in?done=key_sent")
+}
+
+/// Ends the session of this browser.
+pub async fn leave<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+    pairs: Pairs,
+) -> Response {
+    if let Err(response) = form(&web, &visitor, &headers, pairs, "sign_out") {
+        return *response;
+    }
+    if let (Some(person), Some(session)) = (visitor.person.clone(), visitor.session.clone())
+        && web.desk.change(move |gateway| gateway.end_session(&person, session.id)).await.is_err()
+    {
+        return unavailable(&web, &headers);
+    }
+    let mut response = see_other(&web, "/sign-in?done=signed_out");
+    set(&mut response, Jar::of(web.desk.site(), &headers).write(Cookie::Session, "", 0));
+    response
+}
+
+/// The page that asks for a number and an address.
+pub async fn follow<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, question: Query<Question>) -> Response {
+    follow_page(&web, &visitor, (question.done.as_deref(), None), ("", ""))
+}
+
+fn follow_page<D: Desk>(
+    web: &Web<D>,
+    visitor: &Visitor,
+    (done, error): (Option<&str>, Option<&'static str>),
+    (number, address): (&str, &str),
+) -> Response {
+    let outside = Outside::new(web, visitor);
+    let number =
+        FieldView { value: number.to_owned(), must: true, ..outside.field("number", error.filter(|word| *word == "number_wrong")) };
+    let error = error.filter(|word| *word == "address_wrong");
+    let address = FieldView { value: address.to_owned(), kind: "email", must: true, ..outside.field("address", error) };
+    let status = if number.error.is_empty() && address.error.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let page = FormPage { asks: vec![number, address], ..outside.form("follow_up", "/follow-up") };
+    outside.show(page, done, status)
+}
+
+/// A number and an address: if they belong together, the link of the ticket goes there.
+pub async fn followed<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    pairs: Pairs,
+) -> Response {
+    let fields = match form(&web, &visitor, &headers, pairs, "follow_up") {
+        Ok(fields) => fields,
+        Err(response) => return *response,
+    };
+    let (number, typed) = (fields.text("number"), fields.text("address"));
+    let Ok(ticket) = number.trim_start_matches('#').parse::<u64>() else {
+        return follow_page(&web, &visitor, (None, Some("number_wrong")), (&number, &typed));
+    };
+    let Ok(person) = Address::parse(&typed) else {
+        return follow_page(&web, &visitor, (None, Some("address_wrong")), (&number, &typed));
+    };
+    let client = web.front.client(peer.map(|Extension(peer)| peer), &headers);
+    let keys = [Key::Client(client), Key::Ticket(ticket), Key::Address(person.clone()), Key::All];
+    if web.limits.allow(&keys, web.now()) {
+        later(&web, move |gateway| gateway.follow_up(ticket, &person));
+    }
+    see_other(&web, "/follow-up?done=link_sent")
+}
+
+/// Reads a form of the pages that strangers see: from our own page, with its number, each field once.
+pub fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, pairs: Pairs, press: &str) -> Result<Fields, Box<Response>> {
+    let refuse = |status, word| Err(Box::new(message(web, headers, status, word)));
+    if !guard::is_our_page(web.desk.site(), web.listens, headers) {
+        return refuse(StatusCode::FORBIDDEN, "forbidden");
+    }
+    let Some(fields) = pairs.ok().and_then(|Form(pairs)| Fields::of(pairs).ok()).filter(|fields| fields.raw("press") == press) else {
+        return refuse(StatusCode::BAD_REQUEST, "malformed");
+    };
+    match web.nonces.check(&visitor.key(), press, web.now(), fields.raw("nonce")) {
+        Ok(()) => Ok(fields),
+        Err(_) => refuse(StatusCode::FORBIDDEN, "forbidden"),
+    }
+}
+
+/// Does something on the gateway's thread after the answer.
+pub fn later<D: Desk, R: Send + 'static>(
+    web: &Web<D>,
+    job: impl FnOnce(&mut super::desk::Door) -> Result<R, crate::store::Backend> + Send + 'static,
+) {
+    let desk = web.desk.clone();
+    tokio::spawn(async move {
+        if let Err(fault) = desk.change(job).await {
+            tracing::warn!(%fault, "a mail that was asked for on a page could not be written");
+        }
+    });
+}
+
+/// On to a page of ours.
+pub fn see_other<D: Desk>(web: &Web<D>, path: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(place) = HeaderValue::try_from(format!("{}{path}", prefix(&web.desk.site().base_url))) {
+        response.headers_mut().insert(LOCATION, place);
+    }
+    response
+}
