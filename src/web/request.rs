@@ -143,7 +143,7 @@ pub async fn asked<D: Desk>(
         return message(&web, &headers, StatusCode::FORBIDDEN, "forbidden");
     }
     let place = (service.as_str(), category.as_str(), label.as_str());
-    let large = fields.too_large || fields.files.iter().map(|file| size(file)).sum::<usize>() > FILES_MAX;
+    let large = fields.too_large || fields.files.iter().map(size).sum::<usize>() > FILES_MAX;
     let wrong = match () {
         () if fields.text("title").is_empty() => Some("title_missing"),
         () if fields.text("text").is_empty() => Some("text_missing"),

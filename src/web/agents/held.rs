@@ -23,7 +23,7 @@ const TEXT_MAX: usize = 3000;
 
 /// What waits.
 pub async fn list<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
-    let limits = web.desk.site().limits.clone();
+    let limits = web.desk.site().limits;
     let found = enter(&web, (&visitor, &headers), move |reads, inside| waiting(reads, inside, &limits)).await;
     let (inside, mails) = match found {
         Ok(found) => found,
