@@ -1,5 +1,7 @@
 //! One mail on its way through the gateway: what is known of it, and what becomes of it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -30,7 +32,7 @@ pub struct Case<'a> {
     /// Where it came from.
     pub waiting: &'a Waiting,
     /// What it says.
-    pub mail: &'a Incoming,
+    pub mail: Cow<'a, Incoming>,
     /// Where it may belong.
     pub pointers: Pointers,
     /// Who wrote it, how surely.
@@ -59,7 +61,8 @@ impl<'a> Case<'a> {
             "remarks": mail.remarks.iter().map(|remark| remark.code).collect::<Vec<_>>(),
         });
         let trace = if let Value::Object(map) = trace { map } else { serde_json::Map::new() };
-        Case { waiting, mail, pointers, identity, reached: newcomers::reached(mail, site), message_id, body_hash, now, trace }
+        let reached = newcomers::reached(mail, site);
+        Case { waiting, mail: Cow::Borrowed(mail), pointers, identity, reached, message_id, body_hash, now, trace }
     }
 
     /// Notes something for `guichet why`.
@@ -74,7 +77,7 @@ impl<'a> Case<'a> {
 
     /// Where the words are found again.
     pub fn source(&self) -> Source {
-        Source { instance: self.waiting.instance, message_id: Some(self.message_id.clone()), attachments: attached(self.mail) }
+        Source { instance: self.waiting.instance, message_id: Some(self.message_id.clone()), attachments: attached(&self.mail) }
     }
 
     /// The change that ends this case: outcome and reason, and nothing else yet.

@@ -6,13 +6,19 @@ use serde_json::json;
 use super::case::Case;
 use crate::address::Address;
 use crate::desk::{Door, Organisation, Role, Status, Ticket, TicketId, What};
-use crate::mail::{Carrier, Keys};
+use crate::mail::{self, Carrier, Keys, Limits};
 use crate::routing::route::By;
 use crate::routing::{Candidate, Facts};
 use crate::store::{Backend, Disposition, How, Instance, KnownId, Reads};
 
 /// How many merges are followed before a chain counts as a knot.
 const MERGES_MAX: usize = 16;
+
+/// Letters that are read again beside a mail that answers them, and how large, in bytes.
+const LETTERS_MAX: usize = 2;
+const LETTER_MAX: usize = 256 << 10;
+/// Words of a ticket that are compared with a mail: the newest ones.
+const SAID_MAX: usize = 10;
 
 /// What the guard asks for.
 pub fn facts(reads: &impl Reads, case: &Case<'_>) -> Result<Facts, Backend> {
@@ -27,6 +33,20 @@ pub fn facts(reads: &impl Reads, case: &Case<'_>) -> Result<Facts, Backend> {
         facts.wrong_tags = reads.from_since(author, Some("wrong-tag"), hour)?;
     }
     Ok(facts)
+}
+
+/// What was said in a conversation, as somebody who answers it may repeat it: the letters that this mail answers, and the last words
+/// of the ticket.
+pub fn said(reads: &impl Reads, case: &Case<'_>, ticket: TicketId, limits: &Limits) -> Result<Vec<String>, Backend> {
+    let mut texts = Vec::new();
+    for id in case.pointers.ids.iter().take(LETTERS_MAX) {
+        let Some(row) = reads.letter_of(id)? else { continue };
+        let letter = reads.letter_bytes(row.id)?.filter(|letter| letter.bytes.len() <= LETTER_MAX);
+        texts.extend(letter.map(|letter| mail::read(&letter.bytes, limits).text));
+    }
+    let events = reads.events(ticket)?;
+    texts.extend(events.into_iter().rev().filter_map(|event| event.text).take(SAID_MAX));
+    Ok(texts)
 }
 
 /// Our own ids are of our shape; the outbox knows them all.

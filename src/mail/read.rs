@@ -21,6 +21,7 @@ mod html;
 mod ids;
 mod inner;
 mod kind;
+mod known;
 mod language;
 mod leaves;
 mod lines;
@@ -79,6 +80,16 @@ pub fn part(raw: &[u8], part: u32) -> Option<Vec<u8>> {
 /// The text that a reader of this HTML sees, quotes marked by `> `: for comparing it with the text part.
 pub fn html_text(html: &str) -> String {
     guarded(|| html::text(html)).unwrap_or_default()
+}
+
+/// The same mail, its quotations told by the texts that we sent or stored in its conversation; `None` when they change nothing.
+/// `texts` is only asked when they may. Never fails: a panic changes nothing.
+pub fn beside<E>(mail: &Incoming, texts: impl FnOnce() -> Result<Vec<String>, E>) -> Result<Option<Incoming>, E> {
+    if !known::may_repeat(mail) {
+        return Ok(None);
+    }
+    let texts = texts()?;
+    Ok(guarded(|| known::recut(mail, &texts)).flatten())
 }
 
 /// True when the subject says that the mail is a forward (`TR :`, `Fwd:`).

@@ -9,6 +9,7 @@ mod hold;
 mod machine;
 mod opening;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::json;
@@ -16,6 +17,7 @@ use serde_json::json;
 use super::case::{Case, Waiting};
 use super::effects::Fault;
 use super::{Gateway, facts};
+use crate::desk::TicketId;
 use crate::mail::{self, Incoming, Kind, Limits};
 use crate::routing::{Guard, Route, guard::guard, route};
 use crate::store::{Backend, Change, CommitFault, Disposition, Store};
@@ -114,11 +116,22 @@ impl<S: Store> Gateway<S> {
             Route::New => self.open(&mut case, None),
             Route::Ticket { id, by, absorb } => {
                 case.note("routed", json!({"ticket": id, "by": by, "absorb": absorb}));
+                self.read_again(&mut case, id)?;
                 let candidate =
                     candidates.into_iter().filter(|candidate| candidate.ticket.id == id || absorb.contains(&candidate.ticket.id));
                 self.join(&mut case, by, candidate.collect(), id)
             }
         }
+    }
+
+    /// What the mail repeats of the conversation is told by its texts, surer than by any mark.
+    fn read_again(&self, case: &mut Case<'_>, id: TicketId) -> Result<(), Fault> {
+        let again = mail::read::beside(&case.mail, || facts::said(&self.store, case, id, &self.site.limits))?;
+        if let Some(again) = again {
+            case.note("repeats", json!(true));
+            case.mail = Cow::Owned(again);
+        }
+        Ok(())
     }
 
     /// Sets a mail aside with its bytes; the next one goes on.

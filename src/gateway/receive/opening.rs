@@ -28,7 +28,7 @@ impl<S: Store> Gateway<S> {
     /// Opens a ticket; `related` is an ended one that the mail answers too late.
     pub(super) fn open(&mut self, case: &mut Case<'_>, related: Option<TicketId>) -> Result<Change, Fault> {
         let Some(who) = case.identity.who.clone() else { return self.hold(case, "no-author", None) };
-        let Some((service, category)) = service::destination(case.mail, &self.organisation, &self.site) else {
+        let Some((service, category)) = service::destination(&case.mail, &self.organisation, &self.site) else {
             return self.hold(case, "no-service", None);
         };
         let guests = self.first_guests(case, &who.address)?;
@@ -38,13 +38,13 @@ impl<S: Store> Gateway<S> {
         }
         let opening = Opening {
             id: self.store.next_ticket()?,
-            title: title(case.mail),
+            title: title(&case.mail),
             service,
             category,
             requester: who.address.clone(),
             beneficiary: None,
             guests,
-            language: self.language(case.mail, known.as_ref().and_then(|person| person.language.clone())),
+            language: self.language(&case.mail, known.as_ref().and_then(|person| person.language.clone())),
             urgency: if case.mail.important { Urgency::High } else { Urgency::Medium },
             words: case.words(self.redacted(case)?),
             related,

@@ -52,6 +52,11 @@ pub(super) fn glued_at(line: &str) -> Option<usize> {
     Some(line[..found].trim_end_matches([' ', '-']).len()).filter(|cut| *cut > 0)
 }
 
+/// Is this line one, by its words alone?
+pub(super) fn is_one(folded: &str) -> bool {
+    may_begin(folded) && Look::of(folded).is_known()
+}
+
 /// Where an attribution ends that has words behind it on its line.
 pub(super) fn ends_inside(line: &str) -> Option<usize> {
     let end = line.find(":  ").filter(|end| *end < LENGTH_MAX)? + 1;
