@@ -47,13 +47,20 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
         let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("web.listen: {}", settings.listen))?;
         let (handle, thread) = Handle::start(gateway, readers)?;
         let daemon = Daemon { handle, tasks: TaskTracker::new(), stop: CancellationToken::new() };
-        daemon.serve(listener, texts);
+        daemon.serve(listener, texts, front(&settings));
         daemon.start(&settings, connections).await?;
         let ended = daemon.wait(&settings).await;
         daemon.close().await;
         tokio::task::spawn_blocking(move || thread.join()).await?.map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
         ended
     })
+}
+
+/// What stands in front of the pages, as the configuration has it.
+fn front(settings: &Settings) -> web::Front {
+    let proxies = settings.trusted_proxies.clone();
+    let trusts = move |address| proxies.iter().any(|proxy| proxy.contains(address));
+    web::Front::new(trusts, settings.sso_header.as_deref())
 }
 
 struct Daemon {
@@ -63,8 +70,8 @@ struct Daemon {
 }
 
 impl Daemon {
-    fn serve(&self, listener: TcpListener, texts: Arc<web::Texts>) {
-        let pages = web::Web::new(self.handle.clone(), texts);
+    fn serve(&self, listener: TcpListener, texts: Arc<web::Texts>, front: web::Front) {
+        let pages = web::Web::new(self.handle.clone(), texts).behind(front);
         self.tasks.spawn(web::serve(listener, pages, self.stop.clone().cancelled_owned()));
     }
 

@@ -38,6 +38,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// The header in which they name whoever they have signed in.
+    pub sso_header: Option<String>,
     /// What is logged, and how.
     pub log: Log,
     /// All addresses that are the desk itself, without tags.
@@ -83,6 +85,7 @@ pub fn understand(file: &Path, text: &str) -> Result<Settings, Faults> {
         language: written.site.language.clone(),
         listen: written.web.listen,
         trusted_proxies: written.web.trusted_proxies.clone(),
+        sso_header: written.web.sso_header.clone(),
         log: written.log,
         own,
         warnings,
@@ -174,6 +177,9 @@ impl Check<'_> {
             let path = self.folder.join(path);
             self.demand(path.is_dir(), "site.templates", &format!("there is no folder {}", path.display()));
         }
+        let token = |name: &String| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let named = written.web.sso_header.as_ref().is_none_or(token);
+        self.demand(named, "web.sso_header", "a header's name is one word, like \"Remote-Email\"");
         base_url::check(&written.web.base_url).unwrap_or_else(|reason| {
             self.refuse("web.base_url", reason);
             String::new()

@@ -28,6 +28,8 @@ type Pairs = Result<Form<Vec<(String, String)>>, FormRejection>;
 pub struct Question {
     /// What was just done.
     done: Option<String>,
+    /// What is to stand in the field.
+    address: Option<String>,
 }
 
 /// The page that asks for an address.
@@ -35,7 +37,8 @@ pub async fn ask<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extensi
     if visitor.person.is_some() {
         return see_other(&web, "/desk");
     }
-    sign_in_page(&web, &visitor, (question.done.as_deref(), None, ""), StatusCode::OK)
+    let typed: String = question.address.as_deref().unwrap_or_default().chars().take(300).collect();
+    sign_in_page(&web, &visitor, (question.done.as_deref(), None, &typed), StatusCode::OK)
 }
 
 fn sign_in_page<D: Desk>(

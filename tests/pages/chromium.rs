@@ -22,7 +22,7 @@ pub struct Browser {
     _one: tokio::sync::MutexGuard<'static, ()>,
 }
 
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +32,7 @@ const FLAGS: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--window-size=1100,900",
+    "--accept-lang=fr-FR",
 ];
 
 impl Browser {

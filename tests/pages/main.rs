@@ -14,5 +14,6 @@ mod shown;
 mod signed;
 mod stories;
 mod style;
+mod walks;
 #[path = "../support/world.rs"]
 mod world;

@@ -1,6 +1,8 @@
 //! `guichet demo`: a small mail village on loopback. The real intake, store, gateway, outbox and pages; no server, no configuration.
 
 mod browser;
+mod mailbox;
+mod office;
 mod post;
 mod show;
 mod story;
@@ -29,6 +31,9 @@ pub struct Args {
     /// Port of the pages on loopback; any free one otherwise.
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     port: u16,
+    /// Port of the village on loopback: its mailboxes in a browser; any free one otherwise.
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    mail_port: u16,
 }
 
 /// Plays the story.
@@ -52,7 +57,8 @@ async fn play(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let balanced = village.balance().await?;
     show::end(&balanced);
     if !args.once && !global.json {
-        show::stays(&village.base, village.view_path().as_deref());
+        let visitors = village.receive_visitors(args.mail_port).await?;
+        show::stays(&visitors, &village.base, village.view_path().as_deref());
         tokio::signal::ctrl_c().await?;
     }
     village.close().await?;

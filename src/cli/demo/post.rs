@@ -1,6 +1,8 @@
 //! The village's mail clients: they write mails into the desk's Maildir, and read what arrives in each person's own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -34,10 +36,11 @@ pub struct Seen {
 }
 
 /// All mailboxes of the village.
+#[derive(Clone)]
 pub struct Post {
     root: PathBuf,
     desk: Mailbox,
-    written: u32,
+    written: Arc<AtomicU32>,
 }
 
 impl Post {
@@ -46,7 +49,12 @@ impl Post {
         for folder in ["new", "cur", "tmp"] {
             std::fs::create_dir_all(root.join(desk.address.as_str()).join(folder))?;
         }
-        Ok(Post { root: root.to_owned(), desk, written: 0 })
+        Ok(Post { root: root.to_owned(), desk, written: Arc::default() })
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &Mailbox {
+        &self.desk
     }
 
     /// The desk's own Maildir.
@@ -55,9 +63,28 @@ impl Post {
     }
 
     /// Somebody's client sends a mail to the desk; answers with its Message-ID.
-    pub fn write(&mut self, letter: &Draft<'_>) -> anyhow::Result<String> {
-        self.written += 1;
-        let message_id = format!("{}.{}@village.test", self.written, letter.from.address.local());
+    pub fn write(&self, letter: &Draft<'_>) -> anyhow::Result<String> {
+        let (message_id, bytes) = self.compose(letter)?;
+        self.put(&self.desk_maildir(), "new", &bytes)?;
+        Ok(message_id)
+    }
+
+    /// Somebody's client sends a mail to whoever it names: the desk, other villagers; and keeps a copy.
+    pub fn dispatch(&self, letter: &Draft<'_>) -> anyhow::Result<()> {
+        let (_, bytes) = self.compose(letter)?;
+        let recipients: Vec<&Address> = std::iter::once(&letter.to).chain(&letter.cc).collect();
+        if recipients.iter().any(|to| to.without_tag().0 == self.desk.address) {
+            self.put(&self.desk_maildir(), "new", &bytes)?;
+        }
+        for home in recipients.iter().map(|to| self.root.join(to.as_str())).filter(|home| home.is_dir() && *home != self.desk_maildir()) {
+            self.put(&home, "new", &bytes)?;
+        }
+        self.put(&self.root.join(letter.from.address.as_str()), "sent", &bytes)
+    }
+
+    fn compose(&self, letter: &Draft<'_>) -> anyhow::Result<(String, Vec<u8>)> {
+        let number = self.written.fetch_add(1, Ordering::Relaxed) + 1;
+        let message_id = format!("{number}.{}.{}@village.test", jiff::Timestamp::now().as_microsecond(), letter.from.address.local());
         let mail = Outgoing {
             message_id: message_id.clone(),
             from: letter.from.clone(),
@@ -77,13 +104,19 @@ impl Post {
             html: None,
             files: letter.files.to_vec(),
         };
-        let bytes = mail::compose(&mail)?.bytes;
-        let home = self.desk_maildir();
-        let name = format!("{}.{}.village", jiff::Timestamp::now().as_microsecond(), self.written);
+        Ok((message_id, mail::compose(&mail)?.bytes))
+    }
+
+    /// Into a folder of a Maildir: written aside, then renamed.
+    fn put(&self, home: &Path, folder: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}.{number}.village", jiff::Timestamp::now().as_microsecond());
+        for folder in ["tmp", folder] {
+            std::fs::create_dir_all(home.join(folder))?;
+        }
         let draft = home.join("tmp").join(&name);
         std::fs::write(&draft, bytes)?;
-        std::fs::rename(draft, home.join("new").join(&name))?;
-        Ok(message_id)
+        Ok(std::fs::rename(draft, home.join(folder).join(&name))?)
     }
 
     /// Waits until exactly these people got one mail each, and reads them; `known` are the files that were there before.

@@ -58,8 +58,9 @@ pub fn end(balanced: &str) {
 }
 
 /// The village stays open.
-pub fn stays(base: &str, view: Option<&str>) {
-    println!("\nThe village stays open: the links in the mails above work in your browser.");
+pub fn stays(visitors: &str, base: &str, view: Option<&str>) {
+    println!("\nThe village stays open. Be anybody in it, read and write their mails: {visitors}");
+    println!("The agents' desk: {base}/desk    A new request: {base}/new");
     if let Some(path) = view {
         println!("Alice's ticket page: {base}{path}");
     }

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::office::Office;
 use super::post::{Draft, Post, Seen};
 use super::story::{Step, Story, Villager};
 use super::{browser, show};
@@ -209,6 +210,16 @@ impl Village {
     async fn letters(&self) -> anyhow::Result<Vec<LetterState>> {
         let letters = self.handle.look(|reads| reads.letters(None, usize::MAX)).await??;
         Ok(letters.into_iter().map(|letter| letter.state).collect())
+    }
+
+    /// Opens the village's own pages, in which one may be anybody; answers where they are.
+    pub async fn receive_visitors(&self, port: u16) -> anyhow::Result<String> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.context("the port of the village")?;
+        let root = self.folder.join("mail");
+        let office = Office::new(root, (self.post.clone(), self.people.clone()), &self.base, &listener)?;
+        let address = office.address();
+        tokio::spawn(office.serve(listener, self.stop.clone()));
+        Ok(address)
     }
 
     /// The path of Alice's ticket page, from her acknowledgement.

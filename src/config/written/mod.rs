@@ -129,6 +129,8 @@ pub struct Web {
     /// Proxies whose `X-Forwarded-For` is believed: addresses or networks.
     #[serde(default = "Web::trusted_proxies")]
     pub trusted_proxies: Vec<Network>,
+    /// The header in which such a proxy names the address of whoever it has signed in; none: nobody is believed.
+    pub sso_header: Option<String>,
 }
 
 impl Web {
