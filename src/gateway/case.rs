@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::address::Address;
 use crate::desk::{Attached, Source, TicketId, Words};
-use crate::mail::Incoming;
+use crate::mail::{Fate, Incoming};
 use crate::routing::{Identity, Pointers, newcomers};
 use crate::site::Site;
 use crate::store::{Cause, Change, Disposition, Handled};
@@ -97,8 +97,9 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Files of a mail, as events keep them.
+/// Files of a mail, as events keep them: without those that the manifest says are folded.
 pub fn attached(mail: &Incoming) -> Vec<Attached> {
+    let folded = |file: &&crate::mail::Attachment| mail.manifest.iter().any(|leaf| leaf.part == file.part && leaf.fate == Fate::Folded);
     let keep = |file: &crate::mail::Attachment| Attached {
         part: file.part,
         name: file.name.clone(),
@@ -107,7 +108,7 @@ pub fn attached(mail: &Incoming) -> Vec<Attached> {
         content_id: file.content_id.clone().filter(|_| file.inline),
         span: file.span,
     };
-    mail.attachments.iter().map(keep).collect()
+    mail.attachments.iter().filter(|file| !folded(file)).map(keep).collect()
 }
 
 /// A mail without Message-ID gets one from all its bytes: never a join key between different mails (CASEBOOK A27).

@@ -49,6 +49,12 @@ pub fn said(reads: &impl Reads, case: &Case<'_>, ticket: TicketId, limits: &Limi
     Ok(texts)
 }
 
+/// Type and size of the pictures that the mails of a ticket showed.
+pub fn pictures(reads: &impl Reads, ticket: TicketId) -> Result<Vec<(String, u64)>, Backend> {
+    let files = reads.events(ticket)?.into_iter().filter_map(|event| event.source).flat_map(|source| source.attachments);
+    Ok(files.filter(|file| file.content_id.is_some()).map(|file| (file.content_type, file.size)).collect())
+}
+
 /// Our own ids are of our shape; the outbox knows them all.
 fn sent_by_us(reads: &impl Reads, id: &str) -> Result<bool, Backend> {
     Ok(Carrier::in_message_id(id).is_some() && reads.letter_of(id)?.is_some())

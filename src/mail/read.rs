@@ -25,6 +25,7 @@ mod known;
 mod language;
 mod leaves;
 mod lines;
+mod logos;
 mod markers;
 mod marks;
 mod names;
@@ -92,6 +93,12 @@ pub fn beside<E>(mail: &Incoming, texts: impl FnOnce() -> Result<Vec<String>, E>
     Ok(guarded(|| known::recut(mail, &texts)).flatten())
 }
 
+/// Folds the pictures that an earlier mail of the conversation brought already: `earlier` knows them by type and size in bytes.
+/// Answers whether there were any.
+pub fn fold_repeated(mail: &mut Incoming, earlier: impl Fn(&str, u64) -> bool) -> bool {
+    logos::fold_repeated(mail, earlier)
+}
+
 /// True when the subject says that the mail is a forward (`TR :`, `Fwd:`).
 pub fn is_forward(subject: &str) -> bool {
     subject::is_forward(subject)
@@ -121,6 +128,10 @@ fn understand(raw: &[u8], limits: &Limits) -> Incoming {
     (mail.reply, mail.said, mail.quoted, mail.signature, mail.parts) =
         (split.reply, split.said, split.quoted, split.signature, split.parts);
     (mail.html, mail.attachments, mail.manifest) = (body.html, body.attachments, body.manifest);
+    if let Some(rendered) = body.pictured {
+        let kinds = cut::kinds(&rendered, about(&mail));
+        logos::fold(&mut mail, &rendered, &kinds);
+    }
     let new = if mail.said.is_empty() { &mail.reply } else { &mail.said };
     mail.language = language::of(new, &tree.root.fields);
     judge(&mut mail, &tree);

@@ -10,4 +10,5 @@ mod identity;
 mod journeys;
 mod links;
 mod privacy;
+mod repeating;
 mod threads;

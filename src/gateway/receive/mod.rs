@@ -131,6 +131,12 @@ impl<S: Store> Gateway<S> {
             case.note("repeats", json!(true));
             case.mail = Cow::Owned(again);
         }
+        if case.mail.attachments.iter().any(|file| file.inline) {
+            let pictures = facts::pictures(&self.store, id)?;
+            let folded =
+                mail::read::fold_repeated(case.mail.to_mut(), |kind, size| pictures.iter().any(|known| *known == (kind.to_owned(), size)));
+            case.note("pictures_folded", json!(folded));
+        }
         Ok(())
     }
 

@@ -16,6 +16,8 @@ use crate::mail::incoming::{Attachment, Fate, Leaf, Limits, Remark};
 pub(super) struct Body {
     pub lines: Vec<Line>,
     pub html: Option<String>,
+    /// The HTML as lines, when it shows pictures of the mail.
+    pub pictured: Option<Vec<Line>>,
     pub attachments: Vec<Attachment>,
     pub manifest: Vec<Leaf>,
 }
@@ -274,8 +276,8 @@ fn join(segments: Vec<Segment>) -> (String, String) {
 fn show(segment: Segment, body: &mut Body, remarks: &mut Vec<Remark>) {
     let lines = match &segment {
         Segment::Plain(plain) => lines::plain(plain),
-        Segment::Html(html) => html::lines(html),
-        Segment::Both { plain, html } => both(plain, html, remarks),
+        Segment::Html(html) => pictured(html::lines(html), body),
+        Segment::Both { plain, html } => both(plain, pictured(html::lines(html), body), remarks),
     };
     if !body.lines.is_empty() && !lines.is_empty() {
         body.lines.push(Line::default());
@@ -287,8 +289,7 @@ fn show(segment: Segment, body: &mut Body, remarks: &mut Vec<Remark>) {
 }
 
 /// The plain text, unless it is a stub beside a full HTML part.
-fn both(plain: &str, html: &str, remarks: &mut Vec<Remark>) -> Vec<Line> {
-    let rendered = html::lines(html);
+fn both(plain: &str, rendered: Vec<Line>, remarks: &mut Vec<Remark>) -> Vec<Line> {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let shown: usize = rendered.iter().map(|line| letters(&line.text)).sum();
     let said = letters(plain);
@@ -302,6 +303,14 @@ fn both(plain: &str, html: &str, remarks: &mut Vec<Remark>) -> Vec<Line> {
     let mut lines = lines::plain(plain);
     twin::mark(&mut lines, &rendered);
     lines
+}
+
+/// Remembers where pictures stand, when there are any.
+fn pictured(rendered: Vec<Line>, body: &mut Body) -> Vec<Line> {
+    if rendered.iter().any(|line| !line.images.is_empty()) {
+        body.pictured = Some(rendered.clone());
+    }
+    rendered
 }
 
 /// An image is inline when the HTML shows it.

@@ -35,6 +35,11 @@ const INLINE_WORDS: usize = 60;
 
 /// Cuts a text.
 pub(super) fn split(lines: &[Line], about: About<'_>) -> Split {
+    views(lines, &kinds(lines, about))
+}
+
+/// What each line of a text is.
+pub(super) fn kinds(lines: &[Line], about: About<'_>) -> Vec<PartKind> {
     let marks = marks::of(lines);
     let mut kinds = vec![PartKind::New; lines.len()];
     let end = place_quotes(lines, &marks, &mut kinds, about);
@@ -44,7 +49,7 @@ pub(super) fn split(lines: &[Line], about: About<'_>) -> Split {
     }
     place_questions(&View { lines, marks: &marks, about }, &mut kinds, end);
     place_blanks(&marks, &mut kinds);
-    views(lines, &kinds)
+    kinds
 }
 
 /// The parts of a text whose lines were told, and what is shown of them.

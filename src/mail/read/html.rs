@@ -57,6 +57,8 @@ struct Page {
     preformatted: usize,
     signatures: usize,
     rest_quoted: bool,
+    /// Pictures since the last line.
+    images: Vec<String>,
 }
 
 #[derive(Default)]
@@ -198,7 +200,9 @@ impl Page {
     }
 
     fn image(&mut self, attributes: &str) {
-        let inline = attribute(attributes, "src").is_some_and(|src| src.starts_with("cid:"));
+        let picture = attribute(attributes, "src").and_then(|src| src.strip_prefix("cid:").map(str::to_owned));
+        let inline = picture.is_some();
+        self.images.extend(picture);
         let alt = attribute(attributes, "alt").map(|alt| super::words::one_line(&alt)).filter(|alt| !alt.is_empty());
         match alt {
             Some(alt) if self.hidden == 0 && (inline || is_emoji(&alt)) => {
@@ -254,6 +258,8 @@ impl Page {
 
     fn end_line(&mut self) {
         if self.line.trim().is_empty() {
+            // A picture alone belongs to what stands above it.
+            self.done.last_mut().into_iter().for_each(|above| above.images.append(&mut self.images));
             return self.line.clear();
         }
         let depth = self.quotes.min(QUOTE_MAX);
@@ -269,6 +275,7 @@ impl Page {
         self.depth = depth;
         let text = super::words::body(&format!("{prefix}{}", self.line));
         self.done.extend(text.split('\n').map(|text| Line { text: text.to_owned(), ..marks.clone() }));
+        self.done.last_mut().into_iter().for_each(|line| line.images = std::mem::take(&mut self.images));
         self.line.clear();
     }
 }

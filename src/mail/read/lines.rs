@@ -14,6 +14,8 @@ pub(super) struct Line {
     pub rest_quoted: bool,
     /// By the markup, part of the signature.
     pub signature: bool,
+    /// `Content-ID`s of the pictures that the markup shows here.
+    pub images: Vec<String>,
     /// No line end before it: it was cut off from the line above, because something else begins in it.
     pub glued: bool,
 }
