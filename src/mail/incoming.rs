@@ -310,7 +310,7 @@ impl Default for Limits {
             recipients: 200,
             header: 256 << 10,
             html: 1 << 20,
-            text: 2 << 20,
+            text: 1 << 20,
             attachments: 50,
             references: 100,
         }

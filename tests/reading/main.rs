@@ -1,6 +1,10 @@
 //! Reading is total: whatever the bytes, something readable comes out, in bounded time, and the next mail is read as well.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod casebook;
+mod corpora;
+mod fixtures;
+mod fuzzed;
 mod reply;
 
 use std::time::{Duration, Instant};

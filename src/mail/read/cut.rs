@@ -207,7 +207,8 @@ fn place_signature(view: &View<'_>, kinds: &mut [PartKind], section: std::ops::R
     let kept: Vec<usize> = section.filter(|&at| kinds[at] == PartKind::New && view.marks[at] != Mark::Blank).collect();
     let above = kept.first().is_some_and(|&first| view.marks[..first].contains(&Mark::Text));
     for (count, &at) in kept.iter().enumerate() {
-        let below: Vec<&Line> = kept[count + 1..].iter().map(|&at| &view.lines[at]).collect();
+        // One more than any signature has: a long text is not looked at again and again.
+        let below: Vec<&Line> = kept[count + 1..].iter().take(SIGNATURE_LINES + 1).map(|&at| &view.lines[at]).collect();
         let Some(farewell) = view.farewell(at, &below, count > 0 || above) else { continue };
         let (said, card) = kept[count..].split_at(farewell);
         said.iter().for_each(|&at| kinds[at] = PartKind::Farewell);

@@ -229,7 +229,7 @@ impl Page {
         let shown = self.line.get(from..).unwrap_or_default().trim();
         let bare = href.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
         let web = bare.len() < href.len() && href.starts_with("http") && href.len() <= 500;
-        if web && self.hidden == 0 && !shown.is_empty() && !shown.contains(bare) && !bare.contains(shown.trim_end_matches('…')) {
+        if web && self.hidden == 0 && !shown.is_empty() && !shown.contains(bare) && !says_host(shown, bare) {
             let told = format!(" <{}>", super::words::one_line(href));
             self.line.push_str(&told);
         }
@@ -278,6 +278,14 @@ impl Page {
         self.done.last_mut().into_iter().for_each(|line| line.images = std::mem::take(&mut self.images));
         self.line.clear();
     }
+}
+
+/// Does the text of a link say where it leads: its host at least, and no other one in front of it (CASEBOOK G10)?
+fn says_host(shown: &str, bare: &str) -> bool {
+    let host = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    let shown = shown.trim_start_matches("https://").trim_start_matches("http://");
+    let rest = shown.strip_prefix(host).or_else(|| host.strip_prefix("www.").and_then(|host| shown.strip_prefix(host)));
+    !host.contains('@') && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#', '…']))
 }
 
 /// Programs replace emoji by images that say which.
