@@ -69,7 +69,15 @@ impl Visitor {
         let by_proxy = web.front.signed_in(peer, headers);
         let cookie = token(Cookie::Session).map(|token| token_hash(&token)).filter(|_| by_proxy.is_none());
         let (person, session, old) = known(web, by_proxy, cookie).await;
-        Visitor { person, session, browser, fresh, old, called: text(USER_AGENT), wanted: text(axum::http::header::ACCEPT_LANGUAGE) }
+        Visitor {
+            person,
+            session,
+            browser,
+            fresh,
+            old,
+            called: called(&text(USER_AGENT)),
+            wanted: text(axum::http::header::ACCEPT_LANGUAGE),
+        }
     }
 }
 
@@ -131,6 +139,15 @@ pub fn set(response: &mut Response, cookie: String) {
     if let Ok(value) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }
+}
+
+/// A browser's name and system, as far as it tells.
+fn called(agent: &str) -> String {
+    let first = |known: &[(&str, &str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| (*name).to_owned());
+    let browser = first(&[("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let system = ["Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux"].into_iter().find(|system| agent.contains(system));
+    let known: Vec<String> = browser.into_iter().chain(system.map(str::to_owned)).collect();
+    if known.is_empty() { agent.to_owned() } else { known.join(", ") }
 }
 
 fn random() -> Option<[u8; 32]> {

@@ -4,6 +4,7 @@
 mod browser;
 mod chromium;
 mod client;
+mod combed;
 mod desk;
 mod files;
 mod guarded;

@@ -45,6 +45,11 @@ impl Visitor {
         self.keep(self.client.ask("GET", path, &[("cookie", &cookie), ("accept-language", self.language)]).await)
     }
 
+    pub async fn head(&self, path: &str) -> Answer {
+        let cookie = self.cookie();
+        self.keep(self.client.ask("HEAD", path, &[("cookie", &cookie)]).await)
+    }
+
     /// Follows where an answer leads.
     pub async fn follow(&self, answer: &Answer) -> Answer {
         self.get(&answer.leads_to()).await

@@ -2,6 +2,7 @@
 //! at once.
 
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::json;
 
@@ -122,7 +123,11 @@ async fn p61_a_keyboard_is_enough() {
     let (served, browser) = (serve(&story.desk).await, Browser::open().await);
     let keys = |text: String| {
         let client = browser.client.clone();
-        async move { client.active_element().await.unwrap().send_keys(&text).await.unwrap() }
+        async move {
+            let press = |keys: KeyActions, value: char| keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+            let typed = text.chars().fold(KeyActions::new("keyboard".into()), press);
+            client.perform_actions(typed).await.unwrap();
+        }
     };
     let tab = || keys(char::from(Key::Tab).to_string());
     let enter = || keys(char::from(Key::Enter).to_string());

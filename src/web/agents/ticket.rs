@@ -16,7 +16,7 @@ use crate::web::desk::{Desk, Web};
 use crate::web::files::download;
 use crate::web::links::{self, not_found, unavailable};
 use crate::web::look::Depth;
-use crate::web::pages::{FormPage, Teller, View, WayView, details, notices, status};
+use crate::web::pages::{FormPage, StatusView, Teller, View, WayView, details, notices, status};
 use crate::web::tickets::{Loaded, Way, load};
 use crate::web::visitor::Visitor;
 
@@ -71,7 +71,7 @@ fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: bool) -
     let ticket = &loaded.seen.ticket;
     BoardView {
         heading: names::title(&ticket.title),
-        status: status(words, &scene, &loaded.person),
+        status: standing(words, status(words, &scene, &loaded.person)),
         details: details(words, &scene),
         whole: if story.left_out > 0 || story.cut { format!("{place}?all=1") } else { String::new() },
         earlier: story.left_out.to_string(),
@@ -84,6 +84,14 @@ fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: bool) -
         letters: letters(web, words, loaded),
         history: teller.history(),
         linked: ticket.details.linked.iter().map(|id| WayView { url: Way::Desk(*id).path(), label: format!("#{id}") }).collect(),
+    }
+}
+
+/// To agents a free ticket is said to be free; other sentences are true for everybody.
+fn standing(words: &Words, status: StatusView) -> StatusView {
+    match status.word {
+        "free" => StatusView { sentence: words.say("page.board.free", &[]), ..status },
+        _ => status,
     }
 }
 

@@ -259,7 +259,8 @@ impl Making<'_> {
             cancel: form(may.cancel, "cancel"),
             leave: form(may.leave, "leave"),
             fresh: form(owner && awaiting, "fresh_link"),
-            ways: self.asked.ways.clone(),
+            decide: self.asked.ways.iter().filter(|way| decides(way)).cloned().collect(),
+            ways: self.asked.ways.iter().filter(|way| !decides(way)).cloned().collect(),
             history: teller.history(),
         }
     }
@@ -292,6 +293,11 @@ impl Making<'_> {
             fresh: self.form("fresh_link"),
         }
     }
+}
+
+/// Is it the form of a decision that the ticket waits for?
+fn decides(way: &WayView) -> bool {
+    ["/do/approve", "/do/refuse_closure", "/do/rate"].iter().any(|end| way.url.ends_with(end))
 }
 
 /// Enough to recognise oneself, too little for whoever got the link by forwarding (CASEBOOK C14).

@@ -185,7 +185,8 @@ fn ticket(full: bool) -> TicketView {
         cancel: form(),
         leave: form(),
         fresh: form(),
-        ways: if full { vec![way()] } else { vec![] },
+        decide: repeat(way(), full),
+        ways: repeat(way(), full),
         history: vec![Line { at: "Sample".into(), iso: "Sample".into(), text: "Sample".into() }],
     }
 }

@@ -193,6 +193,8 @@ pub struct TicketView {
     pub reopen: Option<FormView>,
     pub cancel: Option<FormView>,
     pub leave: Option<FormView>,
+    /// What waits for the reader's decision.
+    pub decide: Vec<WayView>,
     /// Forms of more actions.
     pub ways: Vec<WayView>,
     /// A closure waits for the reader: they can have the mail with its buttons again.
