@@ -6,6 +6,7 @@
 mod crash;
 mod file;
 mod ledger;
+mod lists;
 mod outbox;
 mod samples;
 mod search;

@@ -2,19 +2,32 @@
 //! takes long; whoever wants to look further back goes on from where it ended.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Rows, params};
 
 use super::search::quoted;
 use super::values::{Id, Who, json};
 use super::{lists, people};
 use crate::address::Address;
 use crate::desk::{Ticket, TicketId};
-use crate::store::{Found, Person, Search};
+use crate::store::{Found, Order, Person, Place, Search, Shelf};
 
+/// Every status, as the column has it.
+const STATUSES: [&str; 10] = [
+    "free",
+    "in_progress",
+    "waiting_for_information",
+    "postponed",
+    "awaiting_approval",
+    "approved",
+    "expired",
+    "cancelled",
+    "refused",
+    "merged",
+];
 /// Tickets that one search looks at.
 const LOOKS: usize = 4000;
-/// Events that one search goes through for each word.
-const EVENTS: usize = 200_000;
+/// Events that one search steps through.
+const EVENTS: usize = 100_000;
 /// People that a beginning may mean.
 const PEOPLE: usize = 10;
 /// Bits of an event's key that hold its number in the ticket (see `tickets`).
@@ -27,21 +40,149 @@ pub fn search(connection: &Connection, search: &Search) -> rusqlite::Result<Foun
         Some(since) => first_since(connection, since)?,
         None => 0,
     };
-    let (candidates, exhausted) = candidates(connection, search, (from, below))?;
-    let mut found = Found::default();
-    let last = candidates.last().copied();
-    for id in candidates {
-        let Some(ticket) = super::tickets::one(connection, id)? else { continue };
-        if fits(search, &ticket) {
-            found.tickets.push(ticket);
-        }
-        if found.tickets.len() >= search.limit {
-            found.further = Some(id);
+    match search.words.is_empty() && search.person.is_none() {
+        true => listed(connection, search, (from, below)),
+        false => leaped(connection, search, (from, below)),
+    }
+}
+
+/// Without words and people it is a list, read along the index of statuses and services.
+fn listed(connection: &Connection, search: &Search, (from, below): (TicketId, TicketId)) -> rusqlite::Result<Found> {
+    let asked = |word: &&&str| search.status.is_empty() || search.status.iter().any(|status| status == **word);
+    let shelf = Shelf {
+        services: search.services.clone(),
+        status: STATUSES.iter().filter(asked).copied().collect(),
+        order: Order::Newest,
+        after: Some(Place { changed_at: Timestamp::UNIX_EPOCH, id: below }),
+        limit: search.limit,
+        ..Shelf::default()
+    };
+    let mut tickets = lists::shelf(connection, &shelf)?;
+    let further = tickets.last().filter(|last| tickets.len() == search.limit && last.id > from).map(|last| last.id);
+    tickets.retain(|ticket| ticket.id >= from);
+    Ok(Found { tickets, further })
+}
+
+/// Words and people each have their tickets in order; those that all of them have are found by stepping through them side
+/// by side, so that a page of results costs no more in a large base than in a small one.
+fn leaped(connection: &Connection, search: &Search, (from, below): (TicketId, TicketId)) -> rusqlite::Result<Found> {
+    let words: Vec<String> = quoted(&search.words).collect();
+    let mut selects = Vec::new();
+    for _ in &words {
+        let sql = "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC";
+        selects.push(connection.prepare_cached(sql)?);
+    }
+    let key = |id: TicketId| i64::try_from(id).ok().and_then(|id| id.checked_mul(1 << SEQ_BITS)).unwrap_or(i64::MAX);
+    let mut streams = Vec::new();
+    for (select, word) in selects.iter_mut().zip(&words) {
+        streams.push(Stream::Words(select.query(params![word, key(from), key(below)])?));
+    }
+    if let Some(start) = &search.person {
+        let mut theirs = theirs(connection, start, below)?;
+        theirs.retain(|id| *id >= from);
+        streams.push(Stream::People(theirs.into_iter()));
+    }
+    let (mut found, mut fitting) = (Found::default(), Fitting::of(connection, search)?);
+    let mut steps = Steps { streams, left: EVENTS };
+    for _ in 0..LOOKS {
+        let Some(id) = steps.next()? else { return Ok(found) };
+        found.tickets.extend(fitting.ticket(id)?);
+        found.further = Some(id);
+        if found.tickets.len() >= search.limit || steps.left == 0 {
             return Ok(found);
         }
     }
-    found.further = last.filter(|_| !exhausted);
     Ok(found)
+}
+
+/// Numbers of tickets, falling.
+enum Stream<'a> {
+    Words(Rows<'a>),
+    People(std::vec::IntoIter<TicketId>),
+}
+
+impl Stream<'_> {
+    fn next(&mut self) -> rusqlite::Result<Option<TicketId>> {
+        match self {
+            Stream::Words(rows) => rows.next()?.map(|row| Ok(row.get::<_, Id>(0)?.0 >> SEQ_BITS)).transpose(),
+            Stream::People(ids) => Ok(ids.next()),
+        }
+    }
+}
+
+/// Several streams side by side, and how many steps may still be made.
+struct Steps<'a> {
+    streams: Vec<Stream<'a>>,
+    left: usize,
+}
+
+impl Steps<'_> {
+    /// The next ticket that all streams have; each is left behind it. None: there is no other, or it is too far.
+    fn next(&mut self) -> rusqlite::Result<Option<TicketId>> {
+        let Some(mut wanted) = self.step(0)? else { return Ok(None) };
+        let mut agreed = 1;
+        let mut at = 0;
+        while agreed < self.streams.len() {
+            at = (at + 1) % self.streams.len();
+            let mut here = self.step(at)?;
+            while here.is_some_and(|id| id > wanted) {
+                here = self.step(at)?;
+            }
+            let Some(id) = here else { return Ok(None) };
+            agreed = if id == wanted { agreed + 1 } else { 1 };
+            wanted = id;
+        }
+        Ok(Some(wanted))
+    }
+
+    fn step(&mut self, at: usize) -> rusqlite::Result<Option<TicketId>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        self.streams[at].next()
+    }
+}
+
+/// Judges candidates by their columns, and reads those that fit.
+struct Fitting<'a> {
+    select: CachedStatement<'a>,
+    values: Vec<String>,
+    last: TicketId,
+}
+
+impl<'a> Fitting<'a> {
+    fn of(connection: &'a Connection, search: &Search) -> rusqlite::Result<Fitting<'a>> {
+        let list = |n: usize| vec!["?"; n].join(",");
+        let status = if search.status.is_empty() { String::new() } else { format!(" AND status IN ({})", list(search.status.len())) };
+        let sql = format!("SELECT state FROM tickets WHERE service IN ({}){status} AND id = ?", list(search.services.len()));
+        let values = search.services.iter().chain(&search.status).cloned().collect();
+        Ok(Fitting { select: connection.prepare_cached(&sql)?, values, last: 0 })
+    }
+
+    /// Several words of a ticket bring it several times: it is found once.
+    fn ticket(&mut self, id: TicketId) -> rusqlite::Result<Option<Ticket>> {
+        if std::mem::replace(&mut self.last, id) == id {
+            return Ok(None);
+        }
+        for (at, value) in (1..).zip(&self.values) {
+            self.select.raw_bind_parameter(at, value)?;
+        }
+        self.select.raw_bind_parameter(self.values.len() + 1, Id(id))?;
+        let mut rows = self.select.raw_query();
+        rows.next()?.map(|row| json(row, "state")).transpose()
+    }
+}
+
+/// Tickets of the people that a beginning may mean, newest first.
+fn theirs(connection: &Connection, start: &str, below: TicketId) -> rusqlite::Result<Vec<TicketId>> {
+    let mut theirs = Vec::new();
+    for person in like(connection, start, PEOPLE)? {
+        theirs.extend(lists::of_person(connection, &person.address, Some(below), LOOKS)?.into_iter().map(|ticket| ticket.id));
+    }
+    theirs.sort_unstable_by(|a, b| b.cmp(a));
+    theirs.dedup();
+    Ok(theirs)
 }
 
 /// The number below which tickets are looked for.
@@ -51,61 +192,6 @@ fn bounded(connection: &Connection, search: &Search) -> rusqlite::Result<TicketI
         None => u64::try_from(i64::MAX).unwrap_or(u64::MAX),
     };
     Ok(search.below.map_or(until, |below| below.min(until)))
-}
-
-/// What the columns of a candidate do not say.
-fn fits(search: &Search, ticket: &Ticket) -> bool {
-    let status = search.status.is_empty() || search.status.iter().any(|word| word == ticket.status.word());
-    let opened = |at: Timestamp| search.since.is_none_or(|since| at >= since) && search.until.is_none_or(|until| at < until);
-    status && search.services.contains(&ticket.service) && opened(ticket.opened_at)
-}
-
-/// Numbers of tickets that may fit, newest first, and whether these are all.
-fn candidates(connection: &Connection, search: &Search, (from, below): (TicketId, TicketId)) -> rusqlite::Result<(Vec<TicketId>, bool)> {
-    let words: Vec<String> = quoted(&search.words).collect();
-    let mut sets: Vec<Vec<TicketId>> = Vec::new();
-    let mut all = true;
-    if let Some(start) = &search.person {
-        let mut theirs = Vec::new();
-        for person in like(connection, start, PEOPLE)? {
-            theirs.extend(lists::of_person(connection, &person.address, Some(below), LOOKS)?.into_iter().map(|ticket| ticket.id));
-        }
-        theirs.sort_unstable_by(|a, b| b.cmp(a));
-        theirs.dedup();
-        sets.push(theirs);
-    }
-    if words.is_empty() && sets.is_empty() {
-        let mut select = connection.prepare_cached("SELECT id FROM tickets WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3")?;
-        let ids: Vec<TicketId> = select
-            .query_map(params![Id(from), Id(below), Id(LOOKS as u64)], |row| Ok(row.get::<_, Id>(0)?.0))?
-            .collect::<Result<_, _>>()?;
-        let exhausted = ids.len() < LOOKS;
-        return Ok((ids, exhausted));
-    }
-    let mut select =
-        connection.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC")?;
-    let key = |id: TicketId| i64::try_from(id).ok().and_then(|id| id.checked_mul(1 << SEQ_BITS)).unwrap_or(i64::MAX);
-    for word in words {
-        let mut ids: Vec<TicketId> = Vec::new();
-        let rows = select.query_map(params![word, key(from), key(below)], |row| Ok(row.get::<_, Id>(0)?.0 >> SEQ_BITS))?;
-        for id in rows.take(EVENTS) {
-            let id = id?;
-            if ids.last() != Some(&id) {
-                ids.push(id);
-            }
-        }
-        sets.push(ids);
-    }
-    let mut common = sets.pop().unwrap_or_default();
-    for set in sets {
-        common.retain(|id| set.binary_search_by(|other| id.cmp(other)).is_ok());
-    }
-    common.retain(|id| *id >= from && *id < below);
-    if common.len() > LOOKS {
-        common.truncate(LOOKS);
-        all = false;
-    }
-    Ok((common, all))
 }
 
 /// The number of the first ticket that was opened at or after a time: numbers follow time, so halving finds it.
