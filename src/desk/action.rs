@@ -306,6 +306,10 @@ pub enum Why {
         /// Keys of those that there are.
         known: Vec<String>,
     },
+    /// The mail is not of today: commands are carried out within a day of being written (CASEBOOK D07).
+    OldMail,
+    /// Text and HTML of the mail say different things: nobody knows which commands were written (CASEBOOK D04).
+    TwoVoices,
     /// They did nothing last that can be taken back.
     NothingToUndo,
     /// Something followed from the act.

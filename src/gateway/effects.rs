@@ -203,6 +203,7 @@ fn is_automatic_answer(kind: MailKind) -> bool {
             | MailKind::Receipt
             | MailKind::CommandRefused
             | MailKind::FreshLink
+            | MailKind::Answers
     )
 }
 

@@ -9,7 +9,7 @@ use super::press::{Button, Press, Pressed};
 use crate::desk::{Action, Actor, Door, Outcome, Purpose, Refused, Source, Ticket, Why, Words};
 use crate::mail;
 use crate::proof::Level;
-use crate::routing::understand::{Asked, Understood, understand};
+use crate::routing::understand::{Asked, Moment, Understood, understand};
 use crate::store::{Backend, Cause, Change, CommitFault, Disposition, Handled, Link, Store};
 
 impl<S: Store> Gateway<S> {
@@ -79,6 +79,8 @@ impl<S: Store> Gateway<S> {
             organisation: &self.organisation,
             internal: false,
             automatic: false,
+            at: Moment { now: self.clock.now(), zone: &self.site.zone },
+            doubt: None,
         };
         let handled = waits.and_then(|row| row.handled);
         Ok((understand(&asked), handled.map(|handled| Handled { disposition: Disposition::Attached, reason: "draft".into(), ..handled })))

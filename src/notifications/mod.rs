@@ -6,6 +6,7 @@
 //! Excludes: where people, threads and tokens come from (given), brakes and addresses of robots (see `gateway`), and
 //! bytes (see `mail::compose`).
 
+mod answers;
 mod blocks;
 pub mod facts;
 pub mod language;
@@ -21,7 +22,7 @@ mod views;
 mod write;
 
 use crate::address::{Address, Mailbox};
-use crate::desk::{Event, Organisation, Purpose, Refused, Ticket, TicketId};
+use crate::desk::{Event, Organisation, Purpose, Refused, Role, Ticket, TicketId};
 use crate::mail::Outgoing;
 use crate::site::Site;
 
@@ -121,6 +122,8 @@ pub enum MailKind {
     Merged,
     /// To somebody for whom a request was made.
     Beneficiary,
+    /// To whoever asked by mail: lists, states, the commands.
+    Answers,
     /// A key to sign in with.
     SignIn,
     /// A request was filled in: its author proves it.
@@ -129,7 +132,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 31] = [
+    pub const ALL: [MailKind; 32] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -159,6 +162,7 @@ impl MailKind {
         MailKind::Transferred,
         MailKind::Merged,
         MailKind::Beneficiary,
+        MailKind::Answers,
         MailKind::SignIn,
         MailKind::RequestProof,
     ];
@@ -201,6 +205,7 @@ impl MailKind {
             MailKind::Transferred => "transferred",
             MailKind::Merged => "merged",
             MailKind::Beneficiary => "beneficiary",
+            MailKind::Answers => "answers",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
         }
@@ -271,6 +276,13 @@ pub enum Extra {
         /// The beginning of its text.
         excerpt: String,
     },
+    /// What was asked by mail.
+    Answers {
+        /// In order.
+        answers: Vec<Answer>,
+        /// The mail that asked.
+        asked_in: Option<String>,
+    },
     /// A key that opens a page: its reader's alone.
     Key {
         /// The whole address.
@@ -285,6 +297,47 @@ pub enum Extra {
         /// No retry will help.
         permanent: bool,
     },
+}
+
+/// An answer to a question by mail.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Some tickets.
+    Tickets {
+        /// Which: key of its heading, `answers.<word>`.
+        list: String,
+        /// Those.
+        rows: Vec<Row>,
+        /// There are more.
+        more: bool,
+    },
+    /// What a batch did to a ticket: verbs of the catalogue.
+    Done(Row, Vec<String>),
+    /// There is no such ticket for this reader.
+    NoTicket(String),
+    /// The commands that somebody in that role may write.
+    Help(Role),
+    /// Away until then; none: back.
+    Absent(Option<jiff::Timestamp>),
+    /// Mails are in that language from now on.
+    Language(String),
+}
+
+/// A ticket in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its number.
+    pub id: TicketId,
+    /// Its title.
+    pub title: String,
+    /// Its status' stable word.
+    pub status: String,
+    /// In charge, by name; may be empty.
+    pub assignee: String,
+    /// When it was opened.
+    pub opened_at: jiff::Timestamp,
+    /// It is urgent.
+    pub urgent: bool,
 }
 
 /// How to go on after commands.

@@ -42,6 +42,8 @@ fn of_upkeep(words: &Words, scene: &Scene<'_>, why: &Why) -> String {
     match why {
         Why::NotADate { text } => say("not_a_date", &[("text", &names::title(text))]),
         Why::NotThen => say("not_then", &[]),
+        Why::OldMail => say("old_mail", &[]),
+        Why::TwoVoices => say("two_voices", &[]),
         Why::NoSuchPlace { text, known } => say("no_such_place", &[("text", &names::title(text)), ("known", &list(known))]),
         Why::WhichPlace { candidates } => say("which_place", &[("candidates", &list(candidates))]),
         Why::NotAValue { text } => say("not_a_value", &[("text", &names::title(text))]),

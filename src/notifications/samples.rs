@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::templates::Templates;
-use super::{Because, Extra, MailKind, Mint, Notice, Reader, Scene, TemplateFault, Ways, write};
+use super::{Answer, Because, Extra, MailKind, Mint, Notice, Reader, Row, Scene, TemplateFault, Ways, write};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
@@ -71,9 +71,12 @@ impl Stage {
         write(templates, &notice, &scene, &reader, &mut Blank)?;
         let apart = super::Apart { site: &self.site, now: 0 };
         match kind {
-            MailKind::HeldMail | MailKind::Parked | MailKind::BounceNotice | MailKind::SignIn | MailKind::RequestProof => {
-                super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop)
-            }
+            MailKind::HeldMail
+            | MailKind::Parked
+            | MailKind::BounceNotice
+            | MailKind::SignIn
+            | MailKind::RequestProof
+            | MailKind::Answers => super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop),
             _ => Ok(()),
         }
     }
@@ -98,9 +101,25 @@ impl Stage {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
             }
             MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
+            MailKind::Answers => Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None },
             _ => Extra::None,
         }
     }
+}
+
+fn answers(to: &Address) -> Vec<Answer> {
+    let title = to.to_string();
+    let row = Row { id: 123, title, status: "free".into(), assignee: String::new(), opened_at: Timestamp::UNIX_EPOCH, urgent: true };
+    let list = |list: &str, rows| Answer::Tickets { list: list.into(), rows, more: true };
+    let mut all: Vec<Answer> = ["mine", "free", "late", "service", "urgent", "found", "state"].map(|word| list(word, vec![])).to_vec();
+    all.extend([list("mine", vec![row.clone()]), Answer::Done(row, vec!["take".into()]), Answer::NoTicket("#9".into())]);
+    all.extend([
+        Answer::Help(Role::Agent),
+        Answer::Absent(Some(Timestamp::UNIX_EPOCH)),
+        Answer::Absent(None),
+        Answer::Language("fr".into()),
+    ]);
+    all
 }
 
 fn stage(full: bool) -> Result<Stage, AddressFault> {

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::answers::{Section, section};
 use super::blocks::{self, Block};
 use super::language::Words;
 use super::links::Links;
@@ -88,6 +89,8 @@ pub struct View {
     pub held: Option<Held>,
     /// A mail that did not arrive.
     pub bounced: Option<Bounced>,
+    /// What was asked by mail.
+    pub answers: Vec<Section>,
     /// The language's code.
     pub language: String,
 }
@@ -177,6 +180,10 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
         held: held(words, &notice.extra),
         bounced: bounced(&notice.extra),
+        answers: match &notice.extra {
+            Extra::Answers { answers, .. } => answers.iter().map(|answer| section(words, &reader.language, &site.zone, answer)).collect(),
+            _ => vec![],
+        },
         language: reader.language.clone(),
         ..View::default()
     }

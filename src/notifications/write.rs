@@ -8,7 +8,7 @@ use super::names;
 use super::shown::{self, Position};
 use super::templates::{Rendered, Templates};
 use super::views::{self, View};
-use super::{MailKind, MailedLink, Mint, Notice, Reader, Scene, TemplateFault, Written};
+use super::{Extra, MailKind, MailedLink, Mint, Notice, Reader, Scene, TemplateFault, Written};
 use crate::address::{Address, Mailbox};
 use crate::desk::{Event, Visibility};
 use crate::mail::carrier::{self, Purpose};
@@ -75,6 +75,12 @@ pub fn write_apart(
     let rendered = templates.render(&language, notice.kind, &view)?;
     let mut mail = bare(apart.site, reader, rendered, Number { ticket: 0, salt: mint.salt() });
     mail.language = language;
+    if let Extra::Answers { asked_in: Some(id), .. } = &notice.extra {
+        // An answer of a machine, in the thread of whoever asked.
+        mail.auto = Auto::Replied;
+        mail.references = vec![id.clone()];
+        mail.in_reply_to = Some(id.clone());
+    }
     mail.date = apart.now;
     Ok(Written { mail, links: Vec::new() })
 }
@@ -161,6 +167,7 @@ fn answers(kind: MailKind) -> bool {
             | MailKind::CommandRefused
             | MailKind::NotPossible
             | MailKind::FreshLink
+            | MailKind::Answers
     )
 }
 

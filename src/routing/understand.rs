@@ -7,11 +7,16 @@
 //! Excludes: whether the ticket and the privileges allow it (the desk decides), and who is told.
 
 mod answers;
+mod arguments;
+pub mod batch;
 pub mod offers;
 mod people;
+mod places;
+pub mod questions;
 mod script;
 #[cfg(test)]
 mod tests;
+pub mod when;
 
 use crate::address::Address;
 use crate::desk::{Action, Organisation, Refused, Role, Status, Ticket, Why, Words, catalogue};
@@ -19,6 +24,8 @@ use crate::mail::commands::{self, CommandLine, Commands};
 use crate::proof::Level;
 
 use answers::Short;
+use questions::Question;
+pub use when::Moment;
 
 /// What is known of a mail whose ticket is found.
 pub struct Asked<'a> {
@@ -40,6 +47,10 @@ pub struct Asked<'a> {
     pub internal: bool,
     /// A list or another machine passed it on: words only.
     pub automatic: bool,
+    /// When, by the desk's own clock.
+    pub at: Moment<'a>,
+    /// Why no command of this mail may be carried out, whoever wrote it.
+    pub doubt: Option<Why>,
 }
 
 /// What the mail asks for.
@@ -53,6 +64,8 @@ pub struct Understood {
     pub text: String,
     /// The command lines, as they were written.
     pub lines: Vec<CommandLine>,
+    /// What is to be answered by mail; also when nothing else is done.
+    pub questions: Vec<Question>,
     /// There were commands: one receipt follows.
     pub was_commands: bool,
     /// Nothing may be done or relayed: the text waits for its author.
@@ -78,7 +91,9 @@ pub fn understand(asked: &Asked<'_>) -> Understood {
 
 /// Agents: the whole mail or nothing.
 fn agent(asked: &Asked<'_>, found: Commands) -> Understood {
-    if let Some(line) = found.inside.iter().find(|line| is_note(line)) {
+    // Where the whole mail is a note, a word inside it changes nothing.
+    let whole = found.lines.iter().any(is_note);
+    if let Some(line) = found.inside.iter().find(|line| is_note(line) && !whole) {
         return held(vec![Refused { action: "note".into(), why: Why::Misplaced { word: line.word.clone() } }], found.rest);
     }
     match () {
@@ -86,9 +101,13 @@ fn agent(asked: &Asked<'_>, found: Commands) -> Understood {
         () if asked.level < Level::Proven => {
             held(vec![Refused { action: "command".into(), why: Why::NotProven { needs: Level::Proven } }], found.rest)
         }
-        () => match script::actions(asked, &found) {
-            Ok(actions) => done(actions, found.rest),
-            Err(refused) => held(refused, found.rest),
+        () if asked.doubt.is_some() => {
+            let why = asked.doubt.clone().unwrap_or(Why::OldMail);
+            held(vec![Refused { action: "command".into(), why }], found.rest)
+        }
+        () => match script::read(asked, &found) {
+            Ok(read) => done(read, found.rest),
+            Err((refused, questions)) => Understood { questions, ..held(refused, found.rest) },
         },
     }
 }
@@ -96,11 +115,11 @@ fn agent(asked: &Asked<'_>, found: Commands) -> Understood {
 /// Participants have a few words; whatever else looks like a command is their text.
 fn participant(asked: &Asked<'_>, found: Commands) -> Understood {
     let theirs = |line: &CommandLine| catalogue::find_for(&line.word, asked.role).is_some_and(|spec| spec.commands.contains(&asked.role));
-    if found.lines.is_empty() || asked.level < Level::Proven || !found.lines.iter().all(theirs) {
+    if found.lines.is_empty() || asked.level < Level::Proven || asked.doubt.is_some() || !found.lines.iter().all(theirs) {
         return plain(asked);
     }
-    match script::actions(asked, &found) {
-        Ok(actions) => done(actions, found.rest),
+    match script::read(asked, &found) {
+        Ok(read) => done(read, found.rest),
         Err(_) => plain(asked),
     }
 }
@@ -128,8 +147,10 @@ fn is_note(line: &CommandLine) -> bool {
     catalogue::find(&line.word).is_some_and(|spec| spec.verb == "note")
 }
 
-fn done(actions: Vec<Action>, text: String) -> Understood {
-    Understood { actions, text, was_commands: true, ..Understood::default() }
+fn done(read: script::Read, text: String) -> Understood {
+    let script::Read { actions, questions } = read;
+    // Questions alone get their answers, and no receipt.
+    Understood { was_commands: !actions.is_empty(), actions, questions, text, ..Understood::default() }
 }
 
 fn held(refused: Vec<Refused>, text: String) -> Understood {

@@ -45,6 +45,7 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::HeldMail
         | MailKind::BounceNotice
         | MailKind::Parked
+        | MailKind::Answers
         | MailKind::FreshLink => machine(kind),
         MailKind::Question
         | MailKind::ClosureApproval
@@ -179,6 +180,20 @@ fn machine(kind: MailKind) -> Picture {
         MailKind::BounceNotice => {
             let bounced = Extra::Bounced { recipient: alice(), diagnostic: "550 5.1.1 no such user".into(), permanent: true };
             extra(desk, karim(), kind, Because::Assignee, bounced)
+        }
+        MailKind::Answers => {
+            let at = desk.ticket.opened_at;
+            let row = |id, title: &str, urgent| Row {
+                id,
+                title: title.into(),
+                status: "free".into(),
+                assignee: String::new(),
+                opened_at: at,
+                urgent,
+            };
+            let rows = vec![row(12, "Imprimante", true), row(13, "http://evil.test", false)];
+            let answers = vec![Answer::Tickets { list: "mine".into(), rows, more: false }, Answer::Absent(None)];
+            extra(desk, karim(), kind, Because::Author, Extra::Answers { answers, asked_in: Some("q@desk.test".into()) })
         }
         MailKind::FreshLink => extra(desk, alice(), kind, Because::Author, Extra::None),
         _ => {

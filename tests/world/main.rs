@@ -5,6 +5,8 @@
 mod world;
 
 mod acts;
+mod acts_cases;
+mod acts_mail;
 mod automatic;
 mod identity;
 mod journeys;

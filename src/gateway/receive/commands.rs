@@ -24,10 +24,12 @@ impl<S: Store> Gateway<S> {
         let mut change = case.ends(Disposition::Held, "commands-refused", Some(ticket.id));
         let Some(to) = case.identity.address().cloned().filter(|_| !case.waiting.old) else { return Ok(change) };
         let ways = Ways { undo: None, instance: case.waiting.instance, offers: offers::offers(&understood, &refused) };
-        let extra = Extra::Commands { done: vec![], refused, draft: understood.text, ways };
+        let extra = Extra::Commands { done: vec![], refused, draft: understood.text.clone(), ways };
         let nothing = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
         let notice = Notice { to, kind: MailKind::CommandRefused, because: Because::Author, extra };
+        let to = notice.to.clone();
         self.add(&mut change, Decided { before: Some(ticket), outcome: &nothing, extra: vec![notice], silent: false, unanswered: None })?;
+        self.answer_to(&mut change, case, (&to, Some(ticket)), understood.questions)?;
         Ok(change)
     }
 

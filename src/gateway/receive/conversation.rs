@@ -14,7 +14,7 @@ use crate::mail::{Kind, PartKind};
 use crate::notifications::{Because, Extra, MailKind, Notice, Ways};
 use crate::proof::Level;
 use crate::routing::route::By;
-use crate::routing::understand::{Asked, Understood, understand};
+use crate::routing::understand::{Asked, Moment, Understood, understand};
 use crate::routing::{Candidate, newcomers, redact};
 use crate::store::{Change, Disposition, Store};
 
@@ -22,6 +22,8 @@ use crate::store::{Change, Disposition, Store};
 pub(super) const PROMPT_SECONDS: i64 = 20;
 /// Within this of our mail nothing reopens a ticket (CASEBOOK E03).
 const NO_REOPEN_SECONDS: i64 = 120;
+/// How far apart a command's date and its arrival may be (CASEBOOK D07).
+const COMMAND_SECONDS: i64 = 24 * 3600;
 /// What stands where a capability stood. Punctuation only: it is nobody's language.
 const REDACTED: &str = "[…]";
 
@@ -104,7 +106,9 @@ impl<S: Store> Gateway<S> {
         let internal = self.answers_a_note(case, &author)?;
         let level = case.identity.level;
         let words = case.words(spoken(case));
-        Ok(understand(&Asked { words, shown, role, level, author, ticket, organisation: &self.organisation, internal, automatic }))
+        let (organisation, at) = (&*self.organisation, Moment { now: case.now, zone: &self.site.zone });
+        let doubt = doubt(case);
+        Ok(understand(&Asked { words, shown, role, level, author, ticket, organisation, internal, automatic, at, doubt }))
     }
 
     /// Does it answer a mail whose thread stays among agents? The signed address says so, or the letter that is answered.
@@ -190,6 +194,9 @@ impl<S: Store> Gateway<S> {
         }
         change.handled = case.ends(Disposition::Attached, reason, Some(ticket.id)).handled;
         self.remember(case, &mut change, ticket.id)?;
+        if let Some(who) = &actor.person {
+            self.answer_to(&mut change, case, (who, Some(ticket)), understood.questions)?;
+        }
         self.links_again(&mut change, &outcome, &actor)?;
         Ok(change)
     }
@@ -271,12 +278,24 @@ impl<S: Store> Gateway<S> {
 }
 
 /// The new words alone; the subject, when it is a command and nothing is written or passed on (telephones, List-Unsubscribe).
-fn spoken(case: &Case<'_>) -> String {
+pub(super) fn spoken(case: &Case<'_>) -> String {
     let subject = case.mail.subject_core.trim();
     let silent = case.mail.parts.iter().all(|part| matches!(part.kind, PartKind::Signature | PartKind::Footer));
     match silent && subject.starts_with('#') {
         true => subject.to_owned(),
         false => redact::redact(&case.mail.said, REDACTED).0.into_owned(),
+    }
+}
+
+/// Why commands of this mail are not carried out: it was written on another day than it came (a replay, CASEBOOK D07), or its
+/// two forms differ and either has a command (D04).
+pub(super) fn doubt(case: &Case<'_>) -> Option<Why> {
+    let age = case.mail.date.map_or(0, |date| case.waiting.received_at.as_second().saturating_sub(date).saturating_abs());
+    let differ = case.mail.remarks.iter().any(|remark| remark.code == "parts-differ");
+    match () {
+        () if age > COMMAND_SECONDS => Some(Why::OldMail),
+        () if differ => Some(Why::TwoVoices),
+        () => None,
     }
 }
 

@@ -3,11 +3,13 @@
 //! Promises: each waiting instance gets exactly one outcome with its reasons; a mail that panics or fails is parked and
 //! the next goes on; mails that wait together are committed together, a lone one at once.
 
+mod batch;
 mod commands;
 mod conversation;
 mod hold;
 mod machine;
 mod opening;
+mod questions;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -78,7 +80,12 @@ impl<S: Store> Gateway<S> {
             };
             let disposition = change.handled.as_ref().map_or(Disposition::Parked, |handled| handled.disposition);
             match self.store.commit(&change) {
-                Ok(()) => return Ok(logged(waiting, &change, disposition)),
+                Ok(()) => {
+                    if !change.access.is_empty() {
+                        self.organisation = std::sync::Arc::new(self.store.organisation()?);
+                    }
+                    return Ok(logged(waiting, &change, disposition));
+                }
                 Err(CommitFault::AlreadyDone) => return Ok(disposition),
                 Err(CommitFault::Stale(_)) => {}
                 Err(fault @ (CommitFault::Torn | CommitFault::Backend(_))) => return Err(fault),
@@ -113,7 +120,10 @@ impl<S: Store> Gateway<S> {
                 self.hold(&mut case, "pointers-disagree", None)
             }
             Route::New if matches!(mail.kind, Kind::AutoReply | Kind::System) => self.machine_alone(&mut case),
-            Route::New => self.open(&mut case, None),
+            Route::New => match self.asks_the_desk(&mut case)? {
+                Some(change) => Ok(change),
+                None => self.open(&mut case, None),
+            },
             Route::Ticket { id, by, absorb } => {
                 case.note("routed", json!({"ticket": id, "by": by, "absorb": absorb}));
                 self.read_again(&mut case, id)?;

@@ -26,6 +26,30 @@ pub fn agent(asked: &Asked<'_>, written: &str) -> Result<Address, Why> {
     }
 }
 
+/// Somebody: an address, `me`, or an unmistakable beginning of a participant's.
+pub fn participant(asked: &Asked<'_>, written: &str) -> Result<Address, Why> {
+    if let Ok(people) = addresses(written) {
+        return match people.as_slice() {
+            [one] => Ok(one.clone()),
+            _ => Err(Why::Ambiguous { candidates: people }),
+        };
+    }
+    let who = fold(written.trim_matches(['@', '.', ' ']));
+    if matches!(who.as_str(), "moi" | "me" | "myself") {
+        return Ok(asked.author.clone());
+    }
+    let names: Vec<&str> = who.split_whitespace().collect();
+    let all = asked.ticket.participants();
+    let part = |address: &Address, name: &str| address.local().split(['.', '-', '_']).any(|part| part.starts_with(name));
+    let fits = |address: &&&Address| !names.is_empty() && (address.local() == who || names.iter().all(|name| part(address, name)));
+    let found: Vec<Address> = all.iter().filter(fits).map(|who| (*who).clone()).collect();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Why::NotAnAddress { text: written.to_owned() }),
+        _ => Err(Why::Ambiguous { candidates: found }),
+    }
+}
+
 /// Addresses: `a@x, b@y`, `Bob <b@y>`, and what clients make of them (`b@y<mailto:b@y>`).
 pub fn addresses(written: &str) -> Result<Vec<Address>, Why> {
     let words = written.split([',', ';', ' ', '<', '>', '(', ')', '[', ']']).map(|word| word.trim_matches(['"', '\'', '.', '*']));

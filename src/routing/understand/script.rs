@@ -1,36 +1,75 @@
 //! The commands of one mail, read together: whose text is it, and do they agree with each other?
 
 use super::answers::is_polite;
-use super::{Asked, people};
+use super::questions::{Question, question};
+use super::{Asked, arguments};
 use crate::desk::catalogue::{self, Spec, Takes};
 use crate::desk::{Action, Refused, Role, Why, Words};
 use crate::mail::commands::{CommandLine, Commands};
 
-/// The actions that all commands of a mail ask for, in the catalogue's order; or everything that is wrong with them.
-pub fn actions(asked: &Asked<'_>, found: &Commands) -> Result<Vec<Action>, Vec<Refused>> {
-    let wishes = wishes(asked.role, &found.lines)?;
+/// What the commands of a mail ask for.
+pub struct Read {
+    /// In the catalogue's order.
+    pub actions: Vec<Action>,
+    /// What is to be answered by mail.
+    pub questions: Vec<Question>,
+}
+
+/// What all commands of a mail ask for; or everything that is wrong with them, and what may be answered all the same.
+pub fn read(asked: &Asked<'_>, found: &Commands) -> Result<Read, (Vec<Refused>, Vec<Question>)> {
+    let (mut questions, mut wrong) = (Vec::new(), Vec::new());
+    let (asking, doing): (Vec<&CommandLine>, Vec<&CommandLine>) = found.lines.iter().partition(|line| asks(line, asked.role));
+    for line in asking {
+        match meant(line, asked.role).map_or(Err(Why::NotAllowed), |spec| question(spec, line, asked.at)) {
+            Ok(question) => questions.push(question),
+            Err(why) => wrong.push(refused(meant(line, asked.role).map_or("command", |spec| spec.verb), why)),
+        }
+    }
+    let wishes = match wishes(asked.role, &doing) {
+        Ok(wishes) if wrong.is_empty() => wishes,
+        Ok(_) => return Err((wrong, questions)),
+        Err(more) => return Err((wrong.into_iter().chain(more).collect(), questions)),
+    };
     let mut script = Script::new(asked, found, &wishes);
-    for wish in &wishes {
+    // A prepared answer is a part of the text: it comes before whatever takes that.
+    let (prepared, others): (Vec<_>, Vec<_>) = wishes.iter().partition(|wish| wish.spec.takes == Takes::Answer && script.has_taker);
+    for wish in prepared.into_iter().chain(others) {
         script.carry(wish);
     }
     script.speak();
-    if script.actions.is_empty() && script.refused.is_empty() {
+    if script.actions.is_empty() && script.refused.is_empty() && questions.is_empty() {
         script.refused.extend(wishes.first().map(|wish| refused(wish.spec.verb, Why::TextMissing)));
     }
-    script.finish()
+    match script.finish() {
+        Ok(actions) => Ok(Read { actions, questions }),
+        Err(refused) => Err((refused, questions)),
+    }
+}
+
+fn meant(line: &CommandLine, role: Role) -> Option<&'static Spec> {
+    catalogue::find_for(&line.word, role)
+}
+
+fn asks(line: &CommandLine, role: Role) -> bool {
+    meant(line, role).is_some_and(|spec| spec.is_question() && spec.commands.contains(&role))
 }
 
 /// One command, found in the catalogue.
-struct Wish<'a> {
-    spec: &'static Spec,
-    args: &'a str,
+#[derive(Debug)]
+pub struct Wish<'a> {
+    /// What it means.
+    pub spec: &'static Spec,
+    /// The word that was written.
+    pub word: &'a str,
+    /// What stands beside it.
+    pub args: &'a str,
 }
 
 /// Which catalogue lines are meant; each once, none that contradicts another.
-fn wishes(role: Role, lines: &[CommandLine]) -> Result<Vec<Wish<'_>>, Vec<Refused>> {
+fn wishes<'a>(role: Role, lines: &[&'a CommandLine]) -> Result<Vec<Wish<'a>>, Vec<Refused>> {
     let (mut wishes, mut wrong) = (Vec::<Wish<'_>>::new(), Vec::new());
     for line in lines {
-        match catalogue::find_for(&line.word, role) {
+        match meant(line, role) {
             None => wrong.push(refused("command", Why::UnknownCommand { word: line.word.clone(), near: catalogue::near(&line.word) })),
             Some(spec) if !spec.commands.contains(&role) => wrong.push(refused(spec.verb, Why::NotAllowed)),
             Some(spec) => {
@@ -39,7 +78,7 @@ fn wishes(role: Role, lines: &[CommandLine]) -> Result<Vec<Wish<'_>>, Vec<Refuse
                     wrong.push(refused(spec.verb, Why::Contradiction { with: other.spec.verb.to_owned() }));
                 }
                 if !wishes.iter().any(|other| other.spec.verb == spec.verb && other.args == line.args) {
-                    wishes.push(Wish { spec, args: &line.args });
+                    wishes.push(Wish { spec, word: &line.word, args: &line.args });
                 }
             }
         }
@@ -48,23 +87,33 @@ fn wishes(role: Role, lines: &[CommandLine]) -> Result<Vec<Wish<'_>>, Vec<Refuse
 }
 
 /// Of each of these a mail may ask one.
-const EXCLUSIVE: [&[&str]; 6] = [
-    &["take", "assign", "release"],
-    &["ask", "close", "cancel", "leave"],
-    &["reopen", "close", "cancel", "leave"],
-    &["release", "ask", "close"],
-    // Asking and closing take the ticket.
-    &["assign", "ask", "close"],
+const EXCLUSIVE: [&[&str]; 9] = [
+    &["take", "assign", "release", "transfer"],
+    &["ask", "close", "cancel", "leave", "refuse", "postpone", "transfer", "merge", "spam"],
+    &["reopen", "close", "cancel", "leave", "refuse", "merge", "spam"],
+    &["release", "ask", "close", "postpone"],
+    // Asking, closing and postponing take the ticket.
+    &["assign", "ask", "close", "postpone"],
     &["note", "reply"],
+    &["note", "canned"],
+    &["recall", "postpone"],
+    &["mute", "unmute", "follow"],
 ];
+
+/// Each of these may be asked once; of the others, twice with different words is twice.
+const ONCE: [&str; 10] = ["assign", "transfer", "postpone", "urgency", "category", "title", "beneficiary", "phone", "equipment", "merge"];
 
 fn contradict(one: &Wish<'_>, other: (&Spec, &str)) -> bool {
     let (a, b) = (one.spec.verb, other.0.verb);
     match a == b {
-        true => a == "assign" && one.args != other.1,
-        false => EXCLUSIVE.iter().any(|group| group.contains(&a) && group.contains(&b)),
+        true => ONCE.contains(&a) && one.args != other.1,
+        // What takes back an act stands alone.
+        false => a == "undo" || b == "undo" || EXCLUSIVE.iter().any(|group| group.contains(&a) && group.contains(&b)),
     }
 }
+
+/// Texts beside these are for agents, unless `#reply` says otherwise.
+const AMONG_AGENTS: [&str; 9] = ["note", "release", "assign", "transfer", "postpone", "merge", "link", "split", "spam"];
 
 struct Script<'a> {
     asked: &'a Asked<'a>,
@@ -74,8 +123,12 @@ struct Script<'a> {
     note: bool,
     /// What nobody takes is for agents.
     among_agents: bool,
-    /// A question or solution takes it.
+    /// A question, a solution or a reason takes it.
     has_taker: bool,
+    /// The ticket is to be followed.
+    follow: bool,
+    /// It goes to others.
+    moves: bool,
     actions: Vec<Action>,
     refused: Vec<Refused>,
 }
@@ -90,27 +143,34 @@ impl<'a> Script<'a> {
             asked,
             text: Some(text),
             note: agent && has(&["note"]),
-            among_agents: agent && !has(&["reply"]) && (has(&["note", "release", "assign"]) || asked.internal),
-            has_taker: has(&["ask", "close"]),
+            among_agents: agent && !has(&["reply", "canned"]) && (has(&AMONG_AGENTS) || asked.internal),
+            has_taker: has(&["ask", "close", "refuse"]),
+            follow: has(&["follow"]),
+            moves: has(&["transfer"]),
             actions: vec![],
             refused: vec![],
         }
     }
 
     fn carry(&mut self, wish: &Wish<'_>) {
-        let Wish { spec, args } = wish;
+        let Wish { spec, args, .. } = wish;
         let action = match spec.verb {
-            "assign" => people::agent(self.asked, args).map(Action::Assign),
-            "invite" => people::addresses(args).map(Action::Invite),
-            "release" => Ok(Action::Release),
             "reopen" => Ok(Action::Reopen(self.words(args, !self.note && !self.has_taker))),
-            "ask" | "close" => self.with_text(spec, args),
+            "ask" | "close" | "refuse" => self.with_text(spec, args),
+            "canned" => match arguments::canned(self.asked, args) {
+                Ok(canned) if self.has_taker => return self.begin_with(&canned.text),
+                Ok(canned) => Ok(Action::Canned { key: canned.key.clone(), words: self.words("", true) }),
+                Err(why) => Err(why),
+            },
             _ if spec.takes == Takes::Nothing && !args.is_empty() && !is_polite(args) => Err(Why::Unexpected { text: (*args).to_owned() }),
-            "take" => Ok(Action::Take),
-            "cancel" => Ok(Action::Cancel),
-            "leave" => Ok(Action::Leave(self.asked.author.clone())),
+            // Whoever transfers and follows stays as a guest.
+            "follow" if self.moves => return,
             // Notes and replies only say whose the text is.
-            _ => return,
+            "note" | "reply" => return,
+            _ => arguments::action(self.asked, wish, self.follow).map(|(action, rest)| {
+                self.begin_with(&rest);
+                action
+            }),
         };
         match action {
             Ok(action) => self.actions.push(action),
@@ -118,12 +178,20 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// A question or a solution: never the words of a note, never mere courtesy (`#close please`, CASEBOOK D09).
+    /// Words that stand before the text.
+    fn begin_with(&mut self, words: &str) {
+        if let Some(text) = self.text.as_mut().filter(|_| !words.is_empty()) {
+            *text = [words, text.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+        }
+    }
+
+    /// A question, a solution or a reason: never the words of a note, never mere courtesy (`#close please`, CASEBOOK D09).
     fn with_text(&mut self, spec: &Spec, args: &str) -> Result<Action, Why> {
         let words = self.words(args, !self.note);
         match () {
             () if is_polite(&words.text) => Err(Why::TextMissing),
             () if spec.verb == "ask" => Ok(Action::Ask(words)),
+            () if spec.verb == "refuse" => Ok(Action::Refuse(words)),
             () => Ok(Action::ProposeClosure(words)),
         }
     }

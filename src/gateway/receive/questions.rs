@@ -1,0 +1,202 @@
+//! Questions by mail: lists, states, searches, the commands, and what somebody says of themselves. Answered once, apart from
+//! any ticket's conversation; an answer to a list may hold a line for each ticket.
+
+use jiff::SignedDuration;
+
+use super::super::case::Case;
+use super::super::effects::Fault;
+use super::super::{Gateway, facts};
+use super::conversation::spoken;
+use crate::address::Address;
+use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, catalogue};
+use crate::mail::{Kind, commands};
+use crate::notifications::{Answer, Because, Extra, MailKind, Notice, Row};
+use crate::proof::Level;
+use crate::routing::understand::questions::{Listing, Question, question};
+use crate::routing::understand::{Moment, batch};
+use crate::store::{Access, Change, Disposition, Order, Search, Shelf, Store};
+
+/// Tickets that one list has.
+const LIST_MAX: usize = 50;
+/// Work that waits for nobody outside.
+const AT_WORK: [&str; 2] = ["free", "in_progress"];
+/// How long a ticket may stay unanswered before it counts as late.
+const LATE: SignedDuration = SignedDuration::from_hours(24);
+
+impl<S: Store> Gateway<S> {
+    /// A new mail of a proven person that asks for answers, or answers a list; `None`: it is any other mail.
+    pub(super) fn asks_the_desk(&mut self, case: &mut Case<'_>) -> Result<Option<Change>, Fault> {
+        if case.identity.level < Level::Proven || case.mail.kind != Kind::Human {
+            return Ok(None);
+        }
+        let Some(author) = case.identity.address().cloned() else { return Ok(None) };
+        let said = spoken(case);
+        if !said.contains(['#', '＃']) {
+            return Ok(None);
+        }
+        if let Some(lines) = batch::lines(&said)
+            && self.answers_a_list(case, &author)?
+        {
+            return self.batch(case, &author, lines).map(Some);
+        }
+        let Some(questions) = self.only_questions(case, &author, &said) else { return Ok(None) };
+        let mut change = case.ends(Disposition::Attached, "question", None);
+        self.answer_to(&mut change, case, (&author, None), questions)?;
+        Ok(Some(change))
+    }
+
+    /// The mail's questions, when there is nothing else in it that anybody should read.
+    fn only_questions(&self, case: &Case<'_>, author: &Address, said: &str) -> Option<Vec<Question>> {
+        let role = if self.organisation.agent(author).is_some() { Role::Agent } else { Role::Owner };
+        let meant = |word: &str| catalogue::find_for(word, role).filter(|spec| spec.is_question() && spec.commands.contains(&role));
+        let found = commands::find(said, |word| meant(word).is_some());
+        if found.lines.is_empty() || !found.rest.trim().is_empty() {
+            return None;
+        }
+        let at = Moment { now: case.now, zone: &self.site.zone };
+        found.lines.iter().map(|line| question(meant(&line.word)?, line, at).ok()).collect()
+    }
+
+    fn answers_a_list(&self, case: &Case<'_>, author: &Address) -> Result<bool, Fault> {
+        let Some(answered) = case.pointers.ids.first() else { return Ok(false) };
+        let letter = self.store.letter_of(answered)?;
+        Ok(letter.is_some_and(|letter| letter.kind == MailKind::Answers.word() && letter.person == *author))
+    }
+
+    /// Answers questions in one mail; `on` is the ticket that they were written on.
+    pub(super) fn answer_to(
+        &mut self,
+        change: &mut Change,
+        case: &Case<'_>,
+        (who, on): (&Address, Option<&Ticket>),
+        questions: Vec<Question>,
+    ) -> Result<(), Fault> {
+        if questions.is_empty() || case.waiting.old {
+            return Ok(());
+        }
+        let mut answers = Vec::new();
+        for question in questions {
+            self.answer(&mut answers, change, (who, on), question)?;
+        }
+        self.mail_answers(change, case, who, answers)
+    }
+
+    pub(super) fn mail_answers(&mut self, change: &mut Change, case: &Case<'_>, who: &Address, answers: Vec<Answer>) -> Result<(), Fault> {
+        let extra = Extra::Answers { answers, asked_in: Some(case.message_id.clone()) };
+        let notice = Notice { to: who.clone(), kind: MailKind::Answers, because: Because::Author, extra };
+        match self.kept_back(&notice, change)? {
+            None => self.write_apart(change, &notice),
+            Some(reason) => {
+                tracing::debug!(reason, "answers kept back");
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        answers: &mut Vec<Answer>,
+        change: &mut Change,
+        (who, on): (&Address, Option<&Ticket>),
+        question: Question,
+    ) -> Result<(), Fault> {
+        let services = self.services_of(who);
+        match question {
+            Question::Help => answers.push(Answer::Help(if services.is_empty() { Role::Owner } else { Role::Agent })),
+            Question::Status(number) => answers.push(self.state(who, number.or(on.map(|ticket| ticket.id)))?),
+            Question::List(listing) => answers.push(self.listed(who, &services, listing)?),
+            Question::Report => {
+                for listing in [Listing::Mine, Listing::Late, Listing::Free] {
+                    answers.push(self.listed(who, &services, listing)?);
+                }
+            }
+            Question::Search(words) => {
+                let search = Search { words, services, limit: LIST_MAX, ..Search::default() };
+                let found = self.store.search(&search)?;
+                answers.push(self.tickets("found", found.tickets, found.further.is_some()));
+            }
+            Question::Absent(until) => {
+                self.prefers(change, who, |known| Preferences { away_until: until, ..known })?;
+                answers.push(Answer::Absent(until));
+            }
+            Question::Language(language) => {
+                self.prefers(change, who, |known| Preferences { language: Some(language.clone()), ..known })?;
+                let known = self.store.person(who)?.unwrap_or_else(|| crate::store::Person::unknown(who.clone()));
+                change.people.push(crate::store::Person { language: Some(language.clone()), ..known });
+                answers.push(Answer::Language(language));
+            }
+        }
+        Ok(())
+    }
+
+    fn prefers(&self, change: &mut Change, who: &Address, to: impl FnOnce(Preferences) -> Preferences) -> Result<(), Fault> {
+        // Several of one mail go together.
+        let pending = change.access.iter().rev().find_map(|access| match access {
+            Access::Preferred(person, preferences) if person == who => Some((**preferences).clone()),
+            _ => None,
+        });
+        let known = match pending {
+            Some(known) => known,
+            None => self.store.preferences(who)?,
+        };
+        let preferences = to(known);
+        change.access.push(Access::Preferred(who.clone(), Box::new(preferences)));
+        Ok(())
+    }
+
+    fn services_of(&self, who: &Address) -> Vec<String> {
+        let agent = self.organisation.agent(who);
+        agent.map_or_else(Vec::new, |agent| agent.memberships.iter().map(|member| member.service.clone()).collect())
+    }
+
+    /// How a ticket stands, for its people and the agents of its service alone (CASEBOOK B11, B14).
+    fn state(&self, who: &Address, number: Option<TicketId>) -> Result<Answer, Fault> {
+        let ticket = match number {
+            Some(number) => facts::head(&self.store, number)?,
+            None => None,
+        };
+        let theirs = |ticket: &Ticket| ticket.is_participant(who) || self.organisation.membership(who, &ticket.service).is_some();
+        Ok(match ticket.filter(theirs) {
+            Some(ticket) => self.tickets("state", vec![ticket], false),
+            None => Answer::NoTicket(number.map(|number| format!("#{number}")).unwrap_or_default()),
+        })
+    }
+
+    fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
+        let open = vec!["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
+        let shelf = Shelf { services: services.to_vec(), order: Order::Oldest, limit: LIST_MAX + 1, ..Shelf::default() };
+        let shelf = match listing {
+            Listing::Mine => Shelf { status: open, assignee: Some(who.clone()), ..shelf },
+            Listing::Free => Shelf { status: vec!["free"], ..shelf },
+            Listing::Late => Shelf { status: AT_WORK.to_vec(), unanswered: true, ..shelf },
+            Listing::Service | Listing::Urgent => Shelf { status: open, ..shelf },
+        };
+        let mut tickets = if services.is_empty() { vec![] } else { self.store.shelf(&shelf)? };
+        let more = tickets.len() > LIST_MAX;
+        tickets.truncate(LIST_MAX);
+        match listing {
+            Listing::Urgent => tickets.retain(|ticket| ticket.urgency == Urgency::High),
+            Listing::Late => tickets.retain(|ticket| self.clock.now().duration_since(ticket.opened_at) >= LATE),
+            _ => {}
+        }
+        Ok(self.tickets(listing.word(), tickets, more))
+    }
+
+    fn tickets(&self, list: &str, tickets: Vec<Ticket>, more: bool) -> Answer {
+        Answer::Tickets { list: list.to_owned(), rows: tickets.iter().map(|ticket| self.row(ticket)).collect(), more }
+    }
+
+    /// A ticket's line.
+    pub(super) fn row(&self, ticket: &Ticket) -> Row {
+        let assignee = ticket.assignee.as_ref();
+        let name = assignee.map(|who| self.organisation.agent(who).map_or_else(|| who.to_string(), |agent| agent.name.clone()));
+        Row {
+            id: ticket.id,
+            title: ticket.title.clone(),
+            status: ticket.status.word().to_owned(),
+            assignee: name.unwrap_or_default(),
+            opened_at: ticket.opened_at,
+            urgent: ticket.urgency == Urgency::High,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Answers to questions by mail, in words: lists of tickets, the commands, what was noted.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::language::Words;
+use super::{Answer, Row, names};
+use crate::desk::Role;
+use crate::desk::catalogue::{Spec, everything};
+
+/// One answer as templates see it.
+#[derive(Debug, Default, Serialize)]
+pub struct Section {
+    /// What it is.
+    pub heading: String,
+    /// One line each.
+    pub lines: Vec<String>,
+    /// What can be done with them; may be empty.
+    pub hint: String,
+}
+
+/// An answer in words.
+pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) -> Section {
+    let say = |key: &str, values: &[(&str, &str)]| words.say(key, values);
+    match answer {
+        Answer::Tickets { list, rows, more } => Section {
+            heading: words.term("answers", list).to_owned(),
+            lines: match rows.is_empty() {
+                true => vec![say("answers.none", &[])],
+                false => rows.iter().map(|known| row(words, zone, known)).chain(more.then(|| say("answers.more", &[]))).collect(),
+            },
+            hint: if rows.is_empty() || list == "state" { String::new() } else { say("answers.batch", &[]) },
+        },
+        Answer::Done(known, verbs) => {
+            let lines = verbs.iter().map(|verb| words.term("done", verb).to_owned()).collect();
+            Section { heading: row(words, zone, known), lines, hint: String::new() }
+        }
+        Answer::NoTicket(written) => {
+            Section { heading: say("answers.no_ticket", &[("text", &names::title(written))]), ..Section::default() }
+        }
+        Answer::Help(role) => {
+            Section { heading: say("answers.help", &[]), lines: help(words, language, *role), hint: say("answers.help_hint", &[]) }
+        }
+        Answer::Absent(None) => Section { heading: say("answers.back", &[]), ..Section::default() },
+        Answer::Absent(Some(until)) => {
+            Section { heading: say("answers.absent", &[("until", &words.date(*until, zone))]), ..Section::default() }
+        }
+        Answer::Language(code) => {
+            Section { heading: say("answers.language", &[("language", words.term("tongue", code))]), ..Section::default() }
+        }
+    }
+}
+
+fn row(words: &Words, zone: &TimeZone, row: &Row) -> String {
+    let who = if row.assignee.is_empty() { words.say("answers.nobody", &[]) } else { row.assignee.clone() };
+    let number = row.id.to_string();
+    let title = names::title(&row.title);
+    let values = [
+        ("number", &*number),
+        ("title", &title),
+        ("status", words.term("status", &row.status)),
+        ("who", &who),
+        ("date", &words.date(row.opened_at, zone)),
+    ];
+    words.say(if row.urgent { "answers.row_urgent" } else { "answers.row" }, &values)
+}
+
+/// The words to teach, each with what it does.
+fn help(words: &Words, language: &str, role: Role) -> Vec<String> {
+    let line = |spec: &Spec| format!("#{} : {}", spec.teach(language), words.term("help", spec.verb));
+    everything().filter(|spec| spec.commands.contains(&role)).map(line).collect()
+}

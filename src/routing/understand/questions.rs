@@ -1,0 +1,87 @@
+//! Commands that ask for an answer by mail and change no ticket: `#status`, `#list`, `#search`, `#absent until monday`.
+
+use jiff::Timestamp;
+
+use super::when::{Moment, moment};
+use crate::desk::catalogue::Spec;
+use crate::desk::{TicketId, Why};
+use crate::mail::commands::{CommandLine, fold};
+
+/// What somebody wants to know, or wants us to know of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// How a ticket stands: that one, or the one that the mail is on.
+    Status(Option<TicketId>),
+    /// A list of tickets.
+    List(Listing),
+    /// The day's report.
+    Report,
+    /// Tickets with all these words.
+    Search(String),
+    /// Away until then; none: back.
+    Absent(Option<Timestamp>),
+    /// ISO 639-1 of the mails that they get from now on.
+    Language(String),
+    /// The commands.
+    Help,
+}
+
+/// Which tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// In one's own charge.
+    Mine,
+    /// In the common pool.
+    Free,
+    /// Nobody has answered yet, oldest first.
+    Late,
+    /// All open ones of the service.
+    Service,
+    /// Urgent ones among these.
+    Urgent,
+}
+
+impl Listing {
+    /// A stable word: key of its heading in `words.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Listing::Mine => "mine",
+            Listing::Free => "free",
+            Listing::Late => "late",
+            Listing::Service => "service",
+            Listing::Urgent => "urgent",
+        }
+    }
+}
+
+/// What a command of the catalogue's questions asks.
+pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Question, Why> {
+    let folded = fold(&line.args);
+    let words = folded.trim();
+    let not = || Why::NotAValue { text: line.args.clone() };
+    Ok(match spec.verb {
+        "status" if words.is_empty() => Question::Status(None),
+        "status" => {
+            Question::Status(Some(words.trim_start_matches('#').parse().map_err(|_| Why::NoSuchTicket { text: line.args.clone() })?))
+        }
+        "list" => Question::List(match words {
+            "" | "mes" | "mes tickets" | "moi" | "mine" | "my" | "my tickets" | "me" => Listing::Mine,
+            "libres" | "libre" | "pot commun" | "free" | "pool" => Listing::Free,
+            "retard" | "en retard" | "late" | "overdue" => Listing::Late,
+            "service" | "equipe" | "tous" | "tout" | "team" | "all" => Listing::Service,
+            "urgent" | "urgents" | "urgence" | "urgences" => Listing::Urgent,
+            _ => return Err(not()),
+        }),
+        "report" => Question::Report,
+        "search" if words.is_empty() => return Err(Why::TextMissing),
+        "search" => Question::Search(line.args.clone()),
+        "absent" if matches!(words, "non" | "no" | "fin" | "off" | "retour" | "back") => Question::Absent(None),
+        "absent" => Question::Absent(Some(moment(&line.args, at)?.0)),
+        "language" => Question::Language(match words {
+            "fr" | "francais" | "french" => "fr".to_owned(),
+            "en" | "anglais" | "english" => "en".to_owned(),
+            _ => return Err(not()),
+        }),
+        _ => Question::Help,
+    })
+}
