@@ -4,9 +4,50 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::language::Words;
-use super::{Answer, Row, names};
-use crate::desk::Role;
+use super::names;
 use crate::desk::catalogue::{Spec, everything};
+use crate::desk::{Role, TicketId};
+
+/// An answer to a question by mail.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Some tickets.
+    Tickets {
+        /// Which: key of its heading, `answers.<word>`.
+        list: String,
+        /// Those.
+        rows: Vec<Row>,
+        /// There are more.
+        more: bool,
+    },
+    /// What a batch did to a ticket: verbs of the catalogue.
+    Done(Row, Vec<String>),
+    /// There is no such ticket for this reader.
+    NoTicket(String),
+    /// The commands that somebody in that role may write.
+    Help(Role),
+    /// Away until then; none: back.
+    Absent(Option<jiff::Timestamp>),
+    /// Mails are in that language from now on.
+    Language(String),
+}
+
+/// A ticket in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its number.
+    pub id: TicketId,
+    /// Its title.
+    pub title: String,
+    /// Its status' stable word.
+    pub status: String,
+    /// In charge, by name; may be empty.
+    pub assignee: String,
+    /// When it was opened.
+    pub opened_at: jiff::Timestamp,
+    /// It is urgent.
+    pub urgent: bool,
+}
 
 /// One answer as templates see it.
 #[derive(Debug, Default, Serialize)]

@@ -22,10 +22,11 @@ mod views;
 mod write;
 
 use crate::address::{Address, Mailbox};
-use crate::desk::{Event, Organisation, Purpose, Refused, Role, Ticket, TicketId};
+use crate::desk::{Event, Organisation, Purpose, Refused, Ticket, TicketId};
 use crate::mail::Outgoing;
 use crate::site::Site;
 
+pub use answers::{Answer, Row};
 pub use language::Words;
 pub use recipients::notices;
 pub use templates::{TemplateFile, Templates};
@@ -297,47 +298,6 @@ pub enum Extra {
         /// No retry will help.
         permanent: bool,
     },
-}
-
-/// An answer to a question by mail.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// Some tickets.
-    Tickets {
-        /// Which: key of its heading, `answers.<word>`.
-        list: String,
-        /// Those.
-        rows: Vec<Row>,
-        /// There are more.
-        more: bool,
-    },
-    /// What a batch did to a ticket: verbs of the catalogue.
-    Done(Row, Vec<String>),
-    /// There is no such ticket for this reader.
-    NoTicket(String),
-    /// The commands that somebody in that role may write.
-    Help(Role),
-    /// Away until then; none: back.
-    Absent(Option<jiff::Timestamp>),
-    /// Mails are in that language from now on.
-    Language(String),
-}
-
-/// A ticket in a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Its number.
-    pub id: TicketId,
-    /// Its title.
-    pub title: String,
-    /// Its status' stable word.
-    pub status: String,
-    /// In charge, by name; may be empty.
-    pub assignee: String,
-    /// When it was opened.
-    pub opened_at: jiff::Timestamp,
-    /// It is urgent.
-    pub urgent: bool,
 }
 
 /// How to go on after commands.

@@ -93,3 +93,37 @@ fn p1_p25_everything_that_happens_has_its_words() {
         }
     }
 }
+
+/// Everything that mails and pages say in a language, as one text.
+fn said(language: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("templates/{language}/mail"));
+    let mails = fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    mails
+        .chain([file(&format!("templates/{language}/words.toml"))])
+        .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn the_guides_speak_in_the_words_of_mails_and_pages() {
+    // What people themselves say, or their own programs do.
+    let theirs = ["Répondre à tous", "Transférer", "oui", "yes"];
+    let fold = guichet::mail::commands::fold;
+    let word = regex::Regex::new(r"`#([^\d`\s][^`\s]*)|^    #([^\d\s]\S*)").unwrap();
+    for (guide, language, quotes) in
+        [("demandeur", "fr", ['«', '»']), ("requester", "en", ['“', '”']), ("gestionnaire", "fr", ['«', '»']), ("agent", "en", ['“', '”'])]
+    {
+        let (text, said) = (file(&format!("docs/guide-{guide}.md")), said(language));
+        let quoted = text.split(quotes[0]).skip(1).filter_map(|rest| rest.split_once(quotes[1])).map(|(quoted, _)| quoted);
+        for quoted in quoted.map(|quoted| quoted.split_whitespace().collect::<Vec<_>>().join(" ")) {
+            let plain = quoted.split(" : #").next().unwrap().split(": #").next().unwrap();
+            assert!(theirs.contains(&plain) || said.contains(plain), "{guide}: {quoted}");
+        }
+        for found in text.lines().flat_map(|line| word.captures_iter(line)) {
+            let word = found.get(1).or(found.get(2)).unwrap().as_str();
+            let known = ["mot", "word"].contains(&word) || guichet::desk::catalogue::find(&fold(word)).is_some();
+            assert!(known, "{guide}: #{word}");
+        }
+    }
+}
