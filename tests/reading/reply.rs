@@ -80,6 +80,27 @@ fn g08_replies_of_all_clients_and_languages() {
 }
 
 #[test]
+fn f01_endless_lines_are_read_once() {
+    for piece in [
+        "1\n",
+        "> 1\n",
+        "On 3 March 2025 at 10:12, J wrote:\n",
+        "-- \n",
+        "Best regards,\n",
+        "-----\n",
+        "x\n> y\n",
+        "From: a@b.test\n",
+        "Merci\nx\n",
+    ] {
+        let mail = format!("From: a@x.test\n\n{}", piece.repeat(200_000 / piece.len()));
+        let started = std::time::Instant::now();
+        let read = read(mail.as_bytes(), &Limits::default());
+        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{piece:?} took {:?}", started.elapsed());
+        assert_eq!(read.parts.iter().map(|part| part.text.len()).sum::<usize>(), read.text.len());
+    }
+}
+
+#[test]
 fn g08_the_parts_of_a_mail_are_its_text() {
     for (path, _) in fixtures() {
         let mail = read(&fs::read(&path).unwrap(), &Limits::default());

@@ -39,9 +39,12 @@ pub(super) fn at(lines: &[Line], folded: &[String], at: usize) -> Option<usize> 
 
 /// Where an attribution begins inside of a line that begins with other words.
 pub(super) fn glued_at(line: &str) -> Option<usize> {
+    if line.len() > LENGTH_MAX * 4 {
+        return None;
+    }
     let whole = fold(line);
     let look = Look::of(&whole);
-    if line.len() > LENGTH_MAX * 4 || look.start && look.is_known() {
+    if look.start && look.is_known() {
         return None;
     }
     let places = line.char_indices().filter(|(at, c)| *at > 0 && c.is_uppercase() && line[..*at].ends_with([' ', '-']));

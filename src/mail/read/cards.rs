@@ -17,6 +17,9 @@ const PHONE_DIGITS: usize = 8;
 
 /// How what follows a farewell divides: lines that belong to the farewell, or `None` when it is followed by more words.
 pub(super) fn after_closing(lines: &[&Line]) -> Option<usize> {
+    if are_too_long(lines) {
+        return None;
+    }
     let name = lines.first().is_some_and(|line| is_name(&line.text));
     let card = &lines[usize::from(name)..];
     let fits = card.len() <= LINES && card.iter().all(|line| is_card_line(&line.text));
@@ -25,7 +28,7 @@ pub(super) fn after_closing(lines: &[&Line]) -> Option<usize> {
 
 /// A whole card: nothing but short lines, and a way to reach somebody or only a few names.
 pub(super) fn is_card(lines: &[&Line]) -> bool {
-    let short = !lines.is_empty() && lines.len() <= LINES && lines.iter().all(|line| is_card_line(&line.text));
+    let short = !lines.is_empty() && lines.len() <= LINES && !are_too_long(lines) && lines.iter().all(|line| is_card_line(&line.text));
     short && (lines.iter().any(|line| is_contact(&line.text)) || lines.len() <= 4 && is_name(&lines[0].text))
 }
 
@@ -57,6 +60,11 @@ pub(super) fn is_contact(text: &str) -> bool {
         word.trim_matches(['<', '>', '(', ')']).split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
     });
     address || text.contains("://") || text.contains("www.") || digits >= PHONE_DIGITS && digits * 2 > letters && text.len() < WIDTH
+}
+
+/// Cheap, because it is asked before anything else.
+fn are_too_long(lines: &[&Line]) -> bool {
+    lines.iter().any(|line| line.text.len() > 8 * WIDTH)
 }
 
 fn is_name(text: &str) -> bool {

@@ -20,10 +20,16 @@ pub(super) struct Line {
     pub glued: bool,
 }
 
+/// Lines that are told apart; a longer text ends in one line that is all the rest.
+pub(super) const LINES_MAX: usize = 10_000;
+
 /// A plain text as lines.
 pub(super) fn plain(text: &str) -> Vec<Line> {
     let line = |text: &str| Line { text: text.to_owned(), quoted: is_quoted(text), ..Line::default() };
-    let mut lines: Vec<Line> = text.split('\n').map(line).collect();
+    let mut lines: Vec<Line> = text.splitn(LINES_MAX, '\n').map(line).collect();
+    if let Some(rest) = lines.get_mut(LINES_MAX - 1) {
+        rest.quoted = false;
+    }
     close_brackets(&mut lines);
     unglue(lines)
 }

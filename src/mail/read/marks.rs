@@ -2,7 +2,7 @@
 //!
 //! Excludes: what is cut in the end (see `cut`): a mark says what a line looks like, in its place, and no more.
 
-use super::lines::Line;
+use super::lines::{LINES_MAX, Line};
 use super::phrases::{self, Phrases};
 use super::{attribution, headers};
 
@@ -51,8 +51,11 @@ const BANNER_LINES: usize = 4;
 
 /// One mark for each line.
 pub(super) fn of(lines: &[Line]) -> Vec<Mark> {
-    let folded: Vec<String> =
-        lines.iter().map(|line| if line.quoted || line.text.len() > LINE_MAX { String::new() } else { fold(&line.text) }).collect();
+    let compared = |(at, line): (usize, &Line)| match line.quoted || line.text.len() > LINE_MAX || at >= LINES_MAX {
+        true => String::new(),
+        false => fold(&line.text),
+    };
+    let folded: Vec<String> = lines.iter().enumerate().map(compared).collect();
     let mut marks: Vec<Mark> = (0..lines.len()).map(|at| alone(&lines[at], &folded[at])).collect();
     let mut at = 0;
     while at < lines.len() {
@@ -132,13 +135,7 @@ fn alone(line: &Line, folded: &str) -> Mark {
     let bare = folded.trim_matches(|c: char| "-_=#>|•.:~+[]<> ".contains(c));
     match () {
         () if line.quoted => Mark::Quoted,
-        () if folded.is_empty() => {
-            if line.text.len() > LINE_MAX {
-                Mark::Text
-            } else {
-                Mark::Blank
-            }
-        }
+        () if folded.is_empty() => without_letters(&line.text),
         () if line.signature => Mark::Signature,
         () if bare.is_empty() => mark_of_rule(folded),
         () if phrases.above.contains(bare.trim_end_matches(['.', '!'])) => Mark::Original,
@@ -150,6 +147,18 @@ fn alone(line: &Line, folded: &str) -> Mark {
             Mark::Closing
         }
         () => Mark::Text,
+    }
+}
+
+/// A line of which nothing is left to compare: blank, stars, or too far down.
+fn without_letters(text: &str) -> Mark {
+    match text.trim_matches([' ', '\t', '\u{a0}', '\u{200b}']) {
+        "" => Mark::Blank,
+        stars if stars.len() < LINE_MAX && stars.bytes().all(|b| b == b'*' || b == b' ') => Mark::Rule,
+        text if text.chars().take(LINE_MAX).all(|c| c.is_whitespace() || ('\u{200b}'..='\u{200f}').contains(&c) || c == '\u{feff}') => {
+            Mark::Blank
+        }
+        _ => Mark::Text,
     }
 }
 
