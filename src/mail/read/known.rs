@@ -1,10 +1,10 @@
 //! What a mail repeats of its conversation, by the texts that we sent or stored: the surest evidence of a quotation, because it
 //! needs no mark. It also finds what somebody wrote into a quotation.
 //!
-//! Promises: linear in the texts, bounded; words that nobody knows stay, or come back. A few words in common prove nothing:
-//! four in a row, over most of several lines, do. Excludes: which texts these are (see the gateway).
+//! Promises: linear in the texts, bounded; words that nobody knows stay, or come back. A few words in common prove nothing: whole
+//! lines in the order of one text do. Sentences that somebody says again among others of their own stay theirs. Excludes: which texts these are (see the gateway).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
@@ -17,6 +17,8 @@ use crate::mail::incoming::{Incoming, Part, PartKind};
 const SHINGLE: usize = 4;
 /// Words that are compared, of the mail and of the known texts each.
 const WORDS_MAX: usize = 20_000;
+/// Places where the same four words stand, that are tried.
+const PLACES_MAX: usize = 8;
 /// Known words that make a quotation without marks.
 const UNMARKED_MIN: usize = 12;
 /// Known words that are shown above an answer; a longer stretch is a whole mail.
@@ -44,6 +46,9 @@ pub(in crate::mail) fn recut(mail: &Incoming, known: &[String]) -> Option<Incomi
         return None;
     }
     let split = cut::views(&lines, &kinds);
+    if split.said.is_empty() {
+        return None;
+    }
     let mut mail = mail.clone();
     (mail.reply, mail.said, mail.quoted, mail.signature, mail.parts) =
         (split.reply, split.said, split.quoted, split.signature, split.parts);
@@ -67,39 +72,79 @@ fn lines_of(parts: &[Part]) -> (Vec<Line>, Vec<PartKind>) {
     (lines, kinds)
 }
 
-/// How much of each line is known.
+/// The mail's words beside those of the known texts.
 struct Text {
-    /// Words, and how many of them are known.
+    /// Its words, and the line of each.
+    all: Vec<(u64, usize)>,
+    /// Words of each line, and how many of them stand in a known text with their neighbours.
     lines: Vec<(usize, usize)>,
     /// The last words of the line are new, the first ones known.
     extended: Vec<bool>,
+    known: Known,
+}
+
+/// Known texts: their words, and where four of them stand together.
+struct Known {
+    texts: Vec<Vec<u64>>,
+    places: HashMap<u64, Vec<(usize, usize)>>,
+}
+
+impl Known {
+    fn of(texts: &[String]) -> Known {
+        let mut known = Known { texts: Vec::new(), places: HashMap::new() };
+        let mut left = WORDS_MAX;
+        for (text, written) in texts.iter().enumerate() {
+            let words: Vec<u64> = words(written).take(left).collect();
+            left -= words.len();
+            for (at, window) in words.windows(SHINGLE).enumerate() {
+                let places = known.places.entry(together(window)).or_default();
+                if places.len() < PLACES_MAX {
+                    places.push((text, at));
+                }
+            }
+            known.texts.push(words);
+        }
+        known
+    }
+
+    /// How many of these words, from the first on, follow each other in one known text.
+    fn run(&self, words: &[(u64, usize)]) -> usize {
+        let places = words.get(..SHINGLE).map(shingle).and_then(|first| self.places.get(&first));
+        let length = |&(text, at): &(usize, usize)| -> usize {
+            words.iter().zip(&self.texts[text][at..]).take_while(|((word, _), known)| word == *known).count()
+        };
+        places.into_iter().flatten().map(length).max().unwrap_or(0)
+    }
 }
 
 impl Text {
     fn compare(lines: &[Line], known: &[String]) -> Text {
-        let mut shingles: HashSet<u64> = HashSet::new();
-        let mut left = WORDS_MAX;
-        for text in known {
-            let words: Vec<u64> = words(text).take(left).collect();
-            left -= words.len();
-            shingles.extend(words.windows(SHINGLE).map(together));
-        }
+        let known = Known::of(known);
         let all: Vec<(u64, usize)> =
             lines.iter().enumerate().flat_map(|(at, line)| words(&line.text).map(move |word| (word, at))).take(WORDS_MAX).collect();
         let mut covered = vec![false; all.len()];
         for (at, window) in all.windows(SHINGLE).enumerate() {
-            if shingles.contains(&together(&window.iter().map(|(word, _)| *word).collect::<Vec<_>>())) {
+            if known.places.contains_key(&shingle(window)) {
                 covered[at..at + SHINGLE].fill(true);
             }
         }
-        let mut text = Text { lines: vec![(0, 0); lines.len()], extended: vec![false; lines.len()] };
-        for ((_, line), covered) in all.iter().zip(covered) {
+        let mut text = Text { all, lines: vec![(0, 0); lines.len()], extended: vec![false; lines.len()], known };
+        for ((_, line), covered) in text.all.iter().zip(covered) {
             let (words, known) = &mut text.lines[*line];
             text.extended[*line] = !covered && *known >= SHINGLE - 1;
             *words += 1;
             *known += usize::from(covered);
         }
+        text.leave_the_rest();
         text
+    }
+
+    /// What is not compared is not known.
+    fn leave_the_rest(&mut self) {
+        if self.all.len() == WORDS_MAX {
+            let last = self.all.last().map_or(0, |(_, line)| *line);
+            self.lines[last..].iter_mut().for_each(|(words, _)| *words += 1);
+        }
     }
 
     /// Four fifths of its words at least.
@@ -116,19 +161,34 @@ impl Text {
         kinds[at] == PartKind::New && !self.is_blank(at) && !self.is_known(at)
     }
 
-    /// Known lines among the new ones are quoted; shown when an answer follows.
+    /// Whole lines among the new ones that one known text has in the same order are quoted; shown when an answer follows. A line
+    /// with one word of its own stays.
     fn fold_unmarked(&self, kinds: &mut [PartKind]) {
         let mut at = 0;
         while at < kinds.len() {
-            let said = |at: usize| matches!(kinds[at], PartKind::New | PartKind::Farewell);
-            let end = (at..kinds.len()).find(|&line| !(said(line) && (self.is_known(line) || self.is_blank(line)))).unwrap_or(kinds.len());
-            let known: usize = (at..end).map(|line| self.lines[line].1).sum();
-            if known >= UNMARKED_MIN {
-                let answered = known <= QUESTION_MAX && (end..kinds.len()).any(|line| self.is_new(line, kinds));
+            let (end, words) = self.repeated(at, kinds);
+            if words >= UNMARKED_MIN {
+                let answered = words <= QUESTION_MAX && (end..kinds.len()).any(|line| self.is_new(line, kinds));
                 kinds[at..end].fill(if answered { PartKind::Question } else { PartKind::Quoted });
             }
-            at = end + 1;
+            at = if words >= UNMARKED_MIN { end } else { at + 1 };
         }
+    }
+
+    /// Where the lines end that repeat a known text from this line on, and how many words they have.
+    fn repeated(&self, at: usize, kinds: &[PartKind]) -> (usize, usize) {
+        let said = |line: usize| matches!(kinds[line], PartKind::New | PartKind::Farewell);
+        if self.is_blank(at) || !said(at) {
+            return (at, 0);
+        }
+        let first = self.all.partition_point(|(_, line)| *line < at);
+        let run = self.known.run(&self.all[first..]);
+        let (mut end, mut words) = (at, 0);
+        while end < kinds.len() && said(end) && words + self.lines[end].0 <= run {
+            words += self.lines[end].0;
+            end += 1;
+        }
+        (end, words)
     }
 
     /// Unknown lines between known ones of a quotation were written into it.
@@ -187,6 +247,10 @@ fn words(text: &str) -> impl Iterator<Item = u64> + '_ {
     })
 }
 
+fn shingle(words: &[(u64, usize)]) -> u64 {
+    together(&[words[0].0, words[1].0, words[2].0, words[3].0])
+}
+
 fn together(words: &[u64]) -> u64 {
     let mut hasher = DefaultHasher::new();
     words.hash(&mut hasher);
@@ -243,6 +307,10 @@ mod tests {
             "Bonjour Jeanne,\n\nRien à voir avec cela.",
             "Quel est le numéro de téléphone du service ?",
             &format!("> {}", SENT.replace('\n', "\n> ")),
+            // Said again, with a word of their own, among others or with nothing else: theirs.
+            "Quel est le numéro de l'imprimante qui ne répond plus jamais ?\n\nC'est ma question.",
+            "Toujours rien.\nDepuis quand le problème est-il apparu dans votre bureau ?\nEt rien encore.",
+            SENT,
         ] {
             assert!(recut(text).is_none(), "{text}");
         }
