@@ -4,10 +4,15 @@ use axum::http::StatusCode;
 use guichet::store::Reads;
 
 use crate::desk::Behind;
-use crate::stories::{opened, path};
+use crate::stories::{opened, path, png};
 use crate::world::{Mail, World};
 
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// A screenshot as base64: one pixel would be a spacer, and is not shown.
+fn shot() -> String {
+    data_encoding::BASE64.encode(&png(40, 20))
+}
 
 /// A mail of alice's with these parts besides its HTML: (header lines, base64).
 fn with_parts(html: &str, parts: &[(&str, &str)]) -> (Behind, String) {
@@ -38,7 +43,7 @@ fn urls(text: &str) -> Vec<String> {
 #[tokio::test]
 async fn p32_images_of_a_mail_stand_in_their_place() {
     let html = "<p>Voici <b>l'erreur</b> :</p><p><img src=\"cid:shot@x\"></p><p>Merci d'avance pour votre aide.</p>";
-    let (desk, link) = with_parts(html, &[(&image("shot@x"), PNG)]);
+    let (desk, link) = with_parts(html, &[(&image("shot@x"), &shot())]);
     let client = desk.client();
     let page = client.get(&link).await;
     let urls = urls(&page.text());
@@ -109,7 +114,7 @@ async fn c24_c25_files_are_downloads_whatever_they_claim() {
 #[tokio::test]
 async fn b15_files_need_a_live_link_that_shows_them() {
     let html = "<p>Voici la photo de l'imprimante en panne.</p><img src=\"cid:shot@x\">";
-    let (desk, link) = with_parts(html, &[(&image("shot@x"), PNG)]);
+    let (desk, link) = with_parts(html, &[(&image("shot@x"), &shot())]);
     let client = desk.client();
     let url = urls(&client.get(&link).await.text()).remove(0);
     assert_eq!(client.get(&url).await.status, StatusCode::OK);

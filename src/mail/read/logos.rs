@@ -8,8 +8,8 @@ use crate::mail::incoming::{Attachment, Fate, Incoming, PartKind};
 
 /// Bytes of a logo at most: a larger picture below a signature was put there on purpose.
 const LOGO_MAX: u64 = 64 << 10;
-/// Bytes of a spacer or an icon at most.
-const TINY_MAX: u64 = 1 << 10;
+/// Bytes of a spacer at most: one pixel takes 35 to 120, whatever its format, and no screenshot is that small.
+const TINY_MAX: u64 = 128;
 
 /// Folds the pictures that stand in a signature, and the tiny ones. `lines` are the HTML as rendered, with the kind of each.
 pub(super) fn fold(mail: &mut Incoming, lines: &[Line], kinds: &[PartKind]) {
@@ -53,7 +53,7 @@ mod tests {
     use crate::mail::incoming::Limits;
 
     /// A mail of Outlook with two pictures: one between the words, one below the farewell.
-    fn mail() -> Incoming {
+    fn mail(shot: usize) -> Incoming {
         let picture = |id: &str, bytes: usize| {
             let body = "QUJD".repeat(bytes / 3);
             format!(
@@ -68,7 +68,7 @@ mod tests {
         );
         let raw = format!(
             "From: Jeanne Martin <j@x.test>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n{parts}{}{}--b--\n",
-            picture("shot", 9_000),
+            picture("shot", shot),
             picture("logo", 6_000)
         );
         read(raw.as_bytes(), &Limits::default())
@@ -80,15 +80,21 @@ mod tests {
 
     #[test]
     fn c36_a_logo_is_folded_and_a_screenshot_is_not() {
-        let mail = mail();
+        let mail = mail(9_000);
         assert_eq!(mail.attachments.len(), 2, "both stay in reach");
         let fates = fates(&mail);
         assert_eq!((fates[0].0, fates[1]), (Fate::Kept, (Fate::Folded, "signature-logo")));
     }
 
     #[test]
+    fn c36_between_words_only_a_spacer_is_folded() {
+        assert_eq!(fates(&mail(43))[0], (Fate::Folded, "tiny-picture"));
+        assert_eq!(fates(&mail(300))[0].0, Fate::Kept, "a small capture of one line of a screen");
+    }
+
+    #[test]
     fn c36_what_came_before_is_folded() {
-        let mut mail = mail();
+        let mut mail = mail(9_000);
         assert!(fold_repeated(&mut mail, |_, size| size == 9_000));
         assert_eq!(fates(&mail)[0], (Fate::Folded, "repeated-picture"));
     }
