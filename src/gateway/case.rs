@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::held::{Decider, Word};
 use crate::address::Address;
 use crate::desk::{Attached, Source, TicketId, Words};
 use crate::mail::{Fate, Incoming};
+use crate::proof::Level;
 use crate::routing::{Identity, Pointers, newcomers};
 use crate::site::Site;
 use crate::store::{Cause, Change, Disposition, Handled};
@@ -43,6 +45,8 @@ pub struct Case<'a> {
     pub message_id: String,
     /// BLAKE3 of its text.
     pub body_hash: [u8; 32],
+    /// Somebody's decision about it, when it waited for one.
+    pub word: Option<Word>,
     /// Now.
     pub now: Timestamp,
     /// The decision so far, for `guichet why`.
@@ -62,7 +66,28 @@ impl<'a> Case<'a> {
         });
         let trace = if let Value::Object(map) = trace { map } else { serde_json::Map::new() };
         let reached = newcomers::reached(mail, site);
-        Case { waiting, mail: Cow::Borrowed(mail), pointers, identity, reached, message_id, body_hash, now, trace }
+        Case { waiting, mail: Cow::Borrowed(mail), pointers, identity, reached, message_id, body_hash, word: None, now, trace }
+    }
+
+    /// Somebody decided: from now on the mail counts as its author's, and nothing holds it.
+    pub fn decided(&mut self, word: Word) {
+        let evidence = match word.by {
+            Decider::Author => "confirmed",
+            Decider::Agent(..) => "vouched",
+        };
+        if self.identity.who.is_some() {
+            self.identity.level = Level::Proven;
+            self.identity.evidence.push(evidence.to_owned());
+        }
+        self.note("level", json!(self.identity.level));
+        self.note("evidence", json!(self.identity.evidence));
+        self.note("decided", json!(word));
+        self.word = Some(word);
+    }
+
+    /// An agent, not its author, answers for it.
+    pub fn is_vouched(&self) -> bool {
+        self.word.as_ref().is_some_and(|word| matches!(word.by, Decider::Agent(..)))
     }
 
     /// Notes something for `guichet why`.

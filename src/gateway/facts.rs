@@ -97,6 +97,13 @@ pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'
     Ok(candidates)
 }
 
+/// The ticket that a person chose for a mail.
+pub fn chosen(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, id: TicketId) -> Result<Option<Candidate>, Backend> {
+    let Some(ticket) = head(reads, id)? else { return Ok(None) };
+    let role = role(&ticket, organisation, case.identity.address());
+    Ok((ticket.id == id).then_some(Candidate { ticket, by: By::Chosen, role, fresh: false, depth: 0 }))
+}
+
 /// Carriers whose MAC fits the author or somebody of the ticket: a forwarded address still names its thread.
 fn signed(
     reads: &impl Reads,

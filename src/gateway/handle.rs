@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
 use super::Gateway;
+use super::held::{Settled, Word};
 use super::press::{Press, Pressed};
 use super::thread::{self, Batch, Job, Way};
 use crate::ports::{Arrival, Keeper, Kept, Mark, Origin, Outbox, Queued, Unavailable, Verdict};
@@ -83,6 +84,11 @@ impl Handle {
         let changed = self.run(job).await;
         self.outbox.notify_waiters();
         changed
+    }
+
+    /// Settles a mail that waits for a person's decision: one commit. Durable when it returns.
+    pub async fn held(&self, instance: u64, word: Word) -> Result<Settled, Unavailable> {
+        self.change(move |gateway| gateway.settle(instance, &word)).await
     }
 
     /// Lets time pass: what is due happens.

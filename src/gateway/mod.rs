@@ -15,6 +15,7 @@ pub mod effects;
 pub mod facts;
 mod files;
 pub mod handle;
+pub mod held;
 mod onward;
 pub mod outbox;
 mod pairs;
@@ -33,6 +34,7 @@ pub use case::Waiting;
 pub use clock::{Clock, SystemClock, SystemMint};
 pub use doing::{Act, Acted, Preview};
 pub use handle::Handle;
+pub use held::{Decider, Decision, Settled, Word};
 pub use press::{Button, Press, Pressed};
 pub use thread::{replay, resume};
 

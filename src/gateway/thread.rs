@@ -119,7 +119,7 @@ pub fn resume<S: Store>(gateway: &mut Gateway<S>) -> Result<usize, Backend> {
     Ok(all.len())
 }
 
-fn load<S: Store>(gateway: &Gateway<S>, instances: &[&crate::store::Instance]) -> Result<Vec<Waiting>, Backend> {
+pub(super) fn load<S: Store>(gateway: &Gateway<S>, instances: &[&crate::store::Instance]) -> Result<Vec<Waiting>, Backend> {
     let mut loaded = Vec::with_capacity(instances.len());
     for instance in instances {
         let raw = gateway.store().raw(instance.id)?.unwrap_or_default();

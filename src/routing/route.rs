@@ -12,6 +12,8 @@ use crate::proof::Level;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
+    /// A person chose it.
+    Chosen,
     /// A signed address or Message-ID of ours, made for somebody of the ticket.
     Signed,
     /// A Message-ID that we saw or sent.
@@ -63,6 +65,10 @@ pub enum Route {
 /// Chooses among the candidates.
 pub fn route(identity: &Identity, candidates: &[Candidate]) -> Route {
     let mut valid: Vec<&Candidate> = candidates.iter().filter(|candidate| counts(candidate)).collect();
+    // Where the author belongs, their mail is at home; that it also quotes a conversation of others takes it nowhere.
+    if valid.iter().any(|candidate| belongs(candidate)) {
+        valid.retain(|candidate| belongs(candidate) || is_weak(candidate.by));
+    }
     valid.sort_by_key(|candidate| candidate.by);
     let Some(best) = valid.first() else { return Route::New };
     let mut others: Vec<&Candidate> = valid.iter().filter(|other| other.ticket.id != best.ticket.id).copied().collect();
@@ -78,10 +84,14 @@ pub fn route(identity: &Identity, candidates: &[Candidate]) -> Route {
 /// Weak pointers count for people of the ticket only: a stranger's are as if absent (CASEBOOK A19, A22, A24).
 fn counts(candidate: &Candidate) -> bool {
     match candidate.by {
-        By::Signed | By::KnownId => true,
+        By::Chosen | By::Signed | By::KnownId => true,
         By::QuotedId | By::Ghost | By::ThreadIndex => candidate.role != Role::Stranger,
         By::SubjectTag => true,
     }
+}
+
+fn belongs(candidate: &Candidate) -> bool {
+    candidate.role != Role::Stranger && !is_weak(candidate.by)
 }
 
 fn is_weak(by: By) -> bool {

@@ -8,6 +8,7 @@ mod acts;
 mod acts_cases;
 mod acts_mail;
 mod automatic;
+mod held;
 mod identity;
 mod journeys;
 mod links;

@@ -8,9 +8,9 @@ use super::super::effects::{Decided, Fault, learned, token_hash};
 use super::super::pairs::{Decision, with_people};
 use super::super::{Gateway, facts};
 use crate::address::Address;
-use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, decide_all};
+use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, Words, catalogue, decide_all};
 use crate::mail::carrier::Purpose;
-use crate::mail::{Kind, PartKind};
+use crate::mail::{Kind, PartKind, commands};
 use crate::notifications::{Because, Extra, MailKind, Notice, Ways};
 use crate::proof::Level;
 use crate::routing::route::By;
@@ -33,7 +33,7 @@ impl<S: Store> Gateway<S> {
         let (mut chosen, absorbed): (Vec<_>, Vec<_>) = found.into_iter().partition(|candidate| candidate.ticket.id == id);
         let Some(candidate) = chosen.pop() else { return self.open(case, None) };
         let ticket = &candidate.ticket;
-        if case.mail.kind.is_automatic() && case.mail.kind != Kind::List {
+        if case.mail.kind.is_automatic() && case.mail.kind != Kind::List && case.word.is_none() {
             return match candidate.role {
                 Role::Stranger => Ok(case.ends(Disposition::Ignored, "automatic-reply", Some(id))),
                 _ => self.file(case, ticket, "automatic-reply"),
@@ -46,6 +46,7 @@ impl<S: Store> Gateway<S> {
             return Ok(case.ends(Disposition::Ignored, "blocked-sender", Some(id)));
         }
         match candidate.role {
+            Role::Stranger if case.is_vouched() => self.admit(case, ticket),
             Role::Stranger if by == By::SubjectTag => self.hold(case, "tag-of-another", Some(ticket)),
             Role::Stranger => self.hold(case, "join-request", Some(ticket)),
             Role::Agent if case.identity.level < Level::Proven => self.hold(case, "agent-not-proven", Some(ticket)),
@@ -55,7 +56,7 @@ impl<S: Store> Gateway<S> {
 
     fn speak(&mut self, case: &mut Case<'_>, candidate: &Candidate, role: Role, absorbed: Vec<Candidate>) -> Result<Change, Fault> {
         let ticket = &candidate.ticket;
-        if role != Role::Agent && self.is_prompt_machine(case, ticket)? {
+        if role != Role::Agent && case.word.is_none() && self.is_prompt_machine(case, ticket)? {
             return self.file(case, ticket, "prompt-reply");
         }
         if !ticket.status.is_open() && role != Role::Agent && self.too_prompt(case, ticket, NO_REOPEN_SECONDS)? {
@@ -78,7 +79,7 @@ impl<S: Store> Gateway<S> {
         self.conclude(case, ticket, Heard { understood, outcome, role, absorbed, actor, with_people })
     }
 
-    fn actor(&self, case: &Case<'_>, ticket: &Ticket, role: Role) -> Actor {
+    pub(super) fn actor(&self, case: &Case<'_>, ticket: &Ticket, role: Role) -> Actor {
         let who = case.identity.who.clone();
         let name = who.as_ref().and_then(|who| self.organisation.agent(&who.address).map(|agent| agent.name.clone()).or(who.name.clone()));
         let participant = role != Role::Agent || who.as_ref().is_some_and(|who| ticket.is_owner(&who.address));
@@ -105,6 +106,9 @@ impl<S: Store> Gateway<S> {
         let Some(author) = case.identity.address().cloned() else { return Ok(Understood::default()) };
         let internal = self.answers_a_note(case, &author)?;
         let level = case.identity.level;
+        if case.is_vouched() && role == Role::Agent {
+            return Ok(vouched(words));
+        }
         let words = case.words(spoken(case));
         let (organisation, at) = (&*self.organisation, Moment { now: case.now, zone: &self.site.zone });
         let doubt = doubt(case);
@@ -163,7 +167,7 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Turns the decision into a change.
-    fn conclude(&mut self, case: &mut Case<'_>, ticket: &Ticket, heard: Heard) -> Result<Change, Fault> {
+    pub(super) fn conclude(&mut self, case: &mut Case<'_>, ticket: &Ticket, heard: Heard) -> Result<Change, Fault> {
         let Heard { understood, outcome, role, absorbed, actor, with_people } = heard;
         case.note("refused", json!(outcome.refused));
         let unwanted: Vec<_> = outcome.refused.iter().filter(|refused| refused.action != "invite").collect();
@@ -299,14 +303,22 @@ pub(super) fn doubt(case: &Case<'_>) -> Option<Why> {
     }
 }
 
+/// What an agent seems to have written is said when a colleague vouches for it, but commands nothing; where command lines
+/// stand, nobody knows what was meant for whom, and it stays among agents.
+fn vouched(words: Words) -> Understood {
+    let commands = !commands::find(&words.text, |word| catalogue::find(word).is_some()).lines.is_empty();
+    let action = if commands { Action::Note(words) } else { Action::Reply(words) };
+    Understood { actions: vec![action], ..Understood::default() }
+}
+
 /// What was heard in a mail, and decided.
-struct Heard {
-    understood: Understood,
-    outcome: Outcome,
-    role: Role,
-    absorbed: Vec<Candidate>,
-    actor: Actor,
-    with_people: bool,
+pub(super) struct Heard {
+    pub understood: Understood,
+    pub outcome: Outcome,
+    pub role: Role,
+    pub absorbed: Vec<Candidate>,
+    pub actor: Actor,
+    pub with_people: bool,
 }
 
 /// The ledger's word for what a mail did.

@@ -20,7 +20,7 @@ const TOLD_PER_HOUR: u32 = 20;
 impl<S: Store> Gateway<S> {
     /// Holds a mail, which may point at a ticket.
     pub(super) fn hold(&mut self, case: &mut Case<'_>, reason: &'static str, ticket: Option<&Ticket>) -> Result<Change, Fault> {
-        let told = if case.waiting.old { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
+        let told = if case.waiting.old || case.word.is_some() { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
         case.note("told", json!(told));
         let mut change = case.ends(Disposition::Held, reason, ticket.map(|ticket| ticket.id));
         let notices =

@@ -3,6 +3,7 @@
 //! Promises: each waiting instance gets exactly one outcome with its reasons; a mail that panics or fails is parked and
 //! the next goes on; mails that wait together are committed together, a lone one at once.
 
+mod admit;
 mod batch;
 mod commands;
 mod conversation;
@@ -18,10 +19,12 @@ use serde_json::json;
 
 use super::case::{Case, Waiting};
 use super::effects::Fault;
+use super::held::Word;
 use super::{Gateway, facts};
 use crate::desk::TicketId;
 use crate::mail::{self, Incoming, Kind, Limits};
-use crate::routing::{Guard, Route, guard::guard, route};
+use crate::routing::route::By;
+use crate::routing::{Candidate, Guard, Route, guard::guard, route};
 use crate::store::{Backend, Change, CommitFault, Disposition, Store};
 
 /// How often a decision is taken again when a ticket changed meanwhile.
@@ -108,28 +111,41 @@ impl<S: Store> Gateway<S> {
             Guard::Park(reason) => return Ok(case.ends(Disposition::Parked, reason, None)),
             Guard::Hold(reason) => return self.hold(&mut case, reason, None),
         }
-        if mail.kind == Kind::Bounce {
-            return self.bounce(&mut case);
+        self.lead(&mut case)
+    }
+
+    /// Leads a mail that nothing holds to its ticket, or to a new one.
+    pub(in crate::gateway) fn lead(&mut self, case: &mut Case<'_>) -> Result<Change, Fault> {
+        let (site, kind) = (self.site.clone(), case.mail.kind);
+        if kind == Kind::Bounce {
+            return self.bounce(case);
         }
-        let candidates = facts::candidates(&self.store, &self.organisation, &case, &site.keys)?;
-        let route = route(&case.identity, &candidates);
+        let candidates = facts::candidates(&self.store, &self.organisation, case, &site.keys)?;
+        let route = match case.word.as_ref().and_then(Word::chosen) {
+            Some(id) => Route::Ticket { id, by: By::Chosen, absorb: vec![] },
+            None => route(&case.identity, &candidates),
+        };
         case.note("candidates", facts::told(&candidates));
         match route {
             Route::Conflict(tickets) => {
                 case.note("conflict", json!(tickets));
-                self.hold(&mut case, "pointers-disagree", None)
+                self.hold(case, "pointers-disagree", None)
             }
-            Route::New if matches!(mail.kind, Kind::AutoReply | Kind::System) => self.machine_alone(&mut case),
-            Route::New => match self.asks_the_desk(&mut case)? {
+            Route::New if matches!(kind, Kind::AutoReply | Kind::System) && case.word.is_none() => self.machine_alone(case),
+            Route::New if case.word.is_some() => self.open(case, None),
+            Route::New => match self.asks_the_desk(case)? {
                 Some(change) => Ok(change),
-                None => self.open(&mut case, None),
+                None => self.open(case, None),
             },
             Route::Ticket { id, by, absorb } => {
                 case.note("routed", json!({"ticket": id, "by": by, "absorb": absorb}));
-                self.read_again(&mut case, id)?;
-                let candidate =
-                    candidates.into_iter().filter(|candidate| candidate.ticket.id == id || absorb.contains(&candidate.ticket.id));
-                self.join(&mut case, by, candidate.collect(), id)
+                self.read_again(case, id)?;
+                let mut found: Vec<Candidate> =
+                    candidates.into_iter().filter(|candidate| candidate.ticket.id == id || absorb.contains(&candidate.ticket.id)).collect();
+                if by == By::Chosen && found.is_empty() {
+                    found.extend(facts::chosen(&self.store, &self.organisation, case, id)?);
+                }
+                self.join(case, by, found, id)
             }
         }
     }

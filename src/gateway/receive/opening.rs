@@ -26,7 +26,7 @@ const TITLE_MAX: usize = 200;
 
 impl<S: Store> Gateway<S> {
     /// Opens a ticket; `related` is an ended one that the mail answers too late.
-    pub(super) fn open(&mut self, case: &mut Case<'_>, related: Option<TicketId>) -> Result<Change, Fault> {
+    pub(in crate::gateway) fn open(&mut self, case: &mut Case<'_>, related: Option<TicketId>) -> Result<Change, Fault> {
         let Some(who) = case.identity.who.clone() else { return self.hold(case, "no-author", None) };
         let Some((service, category)) = service::destination(&case.mail, &self.organisation, &self.site) else {
             return self.hold(case, "no-service", None);
