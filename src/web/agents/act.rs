@@ -12,7 +12,7 @@ use crate::desk::{Door, Refused, Spec};
 use crate::gateway::{Act, Acted, Preview};
 use crate::mail::File;
 use crate::notifications::{names, refusals};
-use crate::web::agents::ticket::GRAVE;
+use crate::web::agents::offered::GRAVE;
 use crate::web::desk::{Desk, Web};
 use crate::web::fields::Fields;
 use crate::web::guard;

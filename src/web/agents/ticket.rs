@@ -7,9 +7,10 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::act::act_form;
+use super::offered::offered;
 use super::views::*;
 use crate::address::Address;
-use crate::desk::{Spec, TicketId};
+use crate::desk::TicketId;
 use crate::notifications::{Words, names};
 use crate::store::LetterState;
 use crate::web::desk::{Desk, Web};
@@ -22,16 +23,6 @@ use crate::web::visitor::Visitor;
 
 /// Letters that the page shows, newest first.
 const LETTERS_SHOWN: usize = 60;
-
-/// Groups of actions, in the order in which a page has them; what is not named here stands in the last one.
-const GROUPS: &[(&str, &[&str])] = &[
-    ("work", &["ask", "close", "canned", "assign", "release", "transfer", "postpone", "reopen", "refuse"]),
-    ("people", &["invite", "remove", "beneficiary"]),
-    ("properties", &["title", "category", "urgency", "phone", "equipment"]),
-    ("more", &[]),
-];
-/// Actions that end something.
-pub const GRAVE: &[&str] = &["refuse", "spam", "cancel", "leave"];
 
 /// What stands behind the question mark.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -76,8 +67,7 @@ fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: bool) -
         whole: if story.left_out > 0 || story.cut { format!("{place}?all=1") } else { String::new() },
         earlier: story.left_out.to_string(),
         entries: story.entries,
-        buttons: buttons(web, visitor, loaded, &specs),
-        groups: groups(words, &place, &specs),
+        offered: offered(web, visitor, loaded, &specs),
         reply: write("reply"),
         note: write("note").map(|form| FormPage { preview: String::new(), ..form }),
         people: people(words, loaded),
@@ -93,39 +83,6 @@ fn standing(words: &Words, status: StatusView) -> StatusView {
         "free" => StatusView { sentence: words.say("page.board.free", &[]), ..status },
         _ => status,
     }
-}
-
-/// Actions without fields are one press away.
-fn buttons<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, specs: &[&'static Spec]) -> Vec<ButtonView> {
-    let plain = specs.iter().filter(|spec| spec.form.is_some_and(<[_]>::is_empty));
-    let words = loaded.words(web);
-    let button = |spec: &&Spec| ButtonView {
-        action: format!("{}/do/{}", loaded.place(web), spec.verb),
-        press: spec.verb.to_owned(),
-        nonce: web.nonces.fresh(&loaded.key(visitor), spec.verb, web.now()),
-        version: loaded.seen.ticket.version.to_string(),
-        label: words.term("verb", spec.verb).to_owned(),
-        main: spec.verb == "take",
-        grave: GRAVE.contains(&spec.verb),
-    };
-    let mut buttons: Vec<ButtonView> = plain.map(button).collect();
-    buttons.sort_by_key(|button| (!button.main, button.grave));
-    buttons
-}
-
-fn groups(words: &Words, place: &str, specs: &[&'static Spec]) -> Vec<GroupView> {
-    let formed = |spec: &&&Spec| spec.form.is_some_and(|form| !form.is_empty()) && !matches!(spec.verb, "reply" | "note");
-    let way = |spec: &&Spec| WayView { url: format!("{place}/do/{}", spec.verb), label: words.term("verb", spec.verb).to_owned() };
-    let named = |verb: &str| GROUPS.iter().any(|(_, verbs)| verbs.contains(&verb));
-    let group = |(name, verbs): &(&str, &[&str])| {
-        let mut mine: Vec<&&Spec> = specs.iter().filter(formed).filter(|spec| verbs.contains(&spec.verb)).collect();
-        mine.sort_by_key(|spec| verbs.iter().position(|verb| *verb == spec.verb));
-        if verbs.is_empty() {
-            mine = specs.iter().filter(formed).filter(|spec| !named(spec.verb)).collect();
-        }
-        GroupView { name: words.say(&format!("page.group.{name}"), &[]), ways: mine.into_iter().map(way).collect() }
-    };
-    GROUPS.iter().map(group).filter(|group| !group.ways.is_empty()).collect()
 }
 
 fn people(words: &Words, loaded: &Loaded) -> Vec<PersonView> {

@@ -52,10 +52,7 @@ pub struct BoardView {
     pub whole: String,
     pub earlier: String,
     pub entries: Vec<Entry>,
-    /// Buttons that need nothing else.
-    pub buttons: Vec<ButtonView>,
-    /// Groups of forms.
-    pub groups: Vec<GroupView>,
+    pub offered: Offered,
     pub reply: Option<FormPage>,
     pub note: Option<FormPage>,
     pub people: Vec<PersonView>,
@@ -76,11 +73,27 @@ pub struct ButtonView {
     pub grave: bool,
 }
 
-/// Forms that belong together.
+/// What may be done now, by where it stands.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct GroupView {
-    pub name: String,
-    pub ways: Vec<WayView>,
+pub struct Offered {
+    /// On top.
+    pub main: Vec<ActView>,
+    pub work: Vec<ActView>,
+    pub people: Vec<ActView>,
+    pub details: Vec<ActView>,
+    /// Folded away.
+    pub more: Vec<ActView>,
+}
+
+/// An action: a way to its form, or its button when it needs none.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ActView {
+    pub url: String,
+    pub label: String,
+    /// The most likely one.
+    pub main: bool,
+    pub grave: bool,
+    pub button: Option<ButtonView>,
 }
 
 /// Somebody of the ticket.

@@ -105,8 +105,7 @@ fn board(full: bool) -> BoardView {
         whole: of_ticket.whole,
         earlier: of_ticket.earlier,
         entries: of_ticket.entries,
-        buttons: repeat(ButtonView { main: full, grave: full, ..ButtonView::default() }, full),
-        groups: repeat(GroupView { ways: repeat(way(), full), ..GroupView::default() }, full),
+        offered: offered(full),
         reply: form(),
         note: form(),
         people: repeat(person, full),
@@ -114,6 +113,12 @@ fn board(full: bool) -> BoardView {
         history: of_ticket.history,
         linked: repeat(way(), full),
     }
+}
+
+fn offered(full: bool) -> Offered {
+    let way = ActView { main: full, grave: full, ..ActView::default() };
+    let acts = || if full { vec![way.clone(), ActView { button: Some(ButtonView::default()), ..way.clone() }] } else { vec![] };
+    Offered { main: acts(), work: acts(), people: acts(), details: acts(), more: acts() }
 }
 
 fn way() -> WayView {
