@@ -22,7 +22,15 @@ pub struct Browser {
     _one: tokio::sync::MutexGuard<'static, ()>,
 }
 
-const FLAGS: [&str; 10] = [
+/// What kind of browser.
+pub struct Kind {
+    /// As `Accept-Language` has it.
+    pub language: &'static str,
+    /// Does it run any?
+    pub scripts: bool,
+}
+
+const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -32,11 +40,14 @@ const FLAGS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--window-size=1100,900",
-    "--accept-lang=fr-FR",
 ];
 
 impl Browser {
     pub async fn open() -> Browser {
+        Browser::of(Kind { language: "fr-FR", scripts: true }).await
+    }
+
+    pub async fn of(kind: Kind) -> Browser {
         let one = ONE.lock().await;
         let command = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut driver = command.unwrap_or_else(|fault| panic!("chromedriver (Debian: chromium-driver) is needed: {fault}"));
@@ -44,7 +55,10 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
         flags.push(format!("--user-data-dir={}", profile.path().display()));
-        let options = json!({"goog:chromeOptions": {"args": flags}, "timeouts": {"pageLoad": 30_000, "script": 30_000}});
+        flags.push(format!("--accept-lang={}", kind.language));
+        // 1 runs them, 2 never does (chromium's content settings).
+        let prefs = json!({"profile.managed_default_content_settings.javascript": if kind.scripts { 1 } else { 2 }});
+        let options = json!({"goog:chromeOptions": {"args": flags, "prefs": prefs}, "timeouts": {"pageLoad": 120_000, "script": 120_000}});
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(serde_json::from_value(options).unwrap());
         let client = builder.connect(&format!("http://127.0.0.1:{port}")).await.unwrap();
@@ -72,7 +86,10 @@ impl Browser {
 
     /// Types into the field of that id.
     pub async fn types(&self, id: &str, text: &str) {
-        self.client.find(Locator::Id(id)).await.unwrap().send_keys(text).await.unwrap();
+        match self.client.wait().for_element(Locator::Id(id)).await {
+            Ok(field) => field.send_keys(text).await.unwrap(),
+            Err(_) => panic!("there is no {id} on the page:\n{}", self.client.source().await.unwrap()),
+        }
     }
 
     pub async fn click(&self, css: &str) {
