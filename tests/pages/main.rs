@@ -12,6 +12,7 @@ mod language;
 mod life;
 mod pressed;
 mod program;
+mod proxies;
 mod server;
 mod shown;
 mod signed;

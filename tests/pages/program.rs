@@ -55,11 +55,17 @@ pub struct Found {
 
 impl Program {
     pub fn start() -> Program {
+        Program::with(None, "")
+    }
+
+    /// With another public address than where it listens, and more lines for `[web]`.
+    pub fn with(base: Option<&str>, web: &str) -> Program {
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let base = base.map_or_else(|| format!("http://127.0.0.1:{port}"), str::to_owned);
         let text = format!(
             "[site]\nname = \"Support\"\naddress = \"support@desk.test\"\nstate = \"state\"\nlanguage = \"fr\"\norganisation = \"organisation.toml\"\n\
-             [web]\nbase_url = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\n\
+             [web]\nbase_url = \"{base}\"\nlisten = \"127.0.0.1:{port}\"\n{web}\
              [[maildir]]\nname = \"support\"\npath = \"inbox\"\npoll = \"1s\"\n[delivery]\nmaildir = \"out\"\n\
              [trust]\ninternal_domains = [\"cust.test\", \"desk.test\"]\n[brakes]\nprompt_answers = 100\n[log]\nlevel = \"error\"\n"
         );
@@ -143,9 +149,13 @@ impl Program {
 
     /// A request over a socket of its own, as scanners make them: its status.
     pub fn request(&self, method: &str, path: &str) -> u16 {
+        self.says(&format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}", self.port))
+    }
+
+    /// The status of the answer to a request line with its headers.
+    pub fn says(&self, head: &str) -> u16 {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let host = format!("127.0.0.1:{}", self.port);
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "{head}\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).split(' ').nth(1).unwrap().parse().unwrap()
