@@ -128,9 +128,9 @@ impl Daemon {
     /// Time passes for the desk; the watchdog hears of us only when the gateway answers.
     async fn pulse(&self) -> anyhow::Result<()> {
         match tokio::time::timeout(STOP, self.handle.tick()).await {
-            Ok(Ok(recalled)) => {
-                if recalled > 0 {
-                    tracing::info!(recalled, "postponed tickets are back");
+            Ok(Ok(happened)) => {
+                if happened > 0 {
+                    tracing::info!(happened, "postponed tickets are back, or reports are due");
                 }
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
                 Ok(())

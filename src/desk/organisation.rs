@@ -64,6 +64,9 @@ pub struct Category {
     /// `+tag` of the desk's address that leads here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// What belongs here, for whoever chooses; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
 }
 
 /// Somebody who handles tickets.

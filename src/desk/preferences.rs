@@ -1,8 +1,9 @@
 //! What somebody chose for themselves: it lies over what the organisation declares for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::organisation::{Monitoring, Organisation};
@@ -24,9 +25,24 @@ pub struct Preferences {
     /// Under their answers from the pages.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub signature: String,
+    /// Hours of the day, in the site's zone, at which their report is mailed: 0 to 23.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub report_at: BTreeSet<i8>,
+    /// Also on Saturdays and Sundays.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub report_on_weekends: bool,
 }
 
 impl Preferences {
+    /// The hour of that day whose report is due by then, caught up when it was missed; none: no report.
+    pub fn report_due(&self, now: &Zoned) -> Option<i8> {
+        let weekend = matches!(now.weekday(), Weekday::Saturday | Weekday::Sunday);
+        if weekend && !self.report_on_weekends || self.is_away(now.timestamp()) {
+            return None;
+        }
+        self.report_at.range(..=now.hour()).next_back().copied()
+    }
+
     /// Away at that time?
     pub fn is_away(&self, now: Timestamp) -> bool {
         self.away_until.is_some_and(|until| now < until)
@@ -62,6 +78,26 @@ impl Organisation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_is_due_from_its_hour_on_and_not_when_away() {
+        let at = |text: &str| text.parse::<Zoned>().unwrap();
+        let chosen = Preferences { report_at: [8, 14].into(), ..Preferences::default() };
+        for (now, due) in [
+            ("2026-01-05T07:59:59[Europe/Paris]", None),
+            ("2026-01-05T08:00:00[Europe/Paris]", Some(8)),
+            ("2026-01-05T13:30:00[Europe/Paris]", Some(8)),
+            ("2026-01-05T22:00:00[Europe/Paris]", Some(14)),
+            ("2026-01-10T09:00:00[Europe/Paris]", None),
+        ] {
+            assert_eq!(chosen.report_due(&at(now)), due, "{now}");
+        }
+        let saturday = at("2026-01-10T09:00:00[Europe/Paris]");
+        assert_eq!(Preferences { report_on_weekends: true, ..chosen.clone() }.report_due(&saturday), Some(8));
+        let monday = at("2026-01-05T09:00:00[Europe/Paris]");
+        let away_until = Some(monday.timestamp() + jiff::SignedDuration::from_hours(1));
+        assert_eq!(Preferences { away_until, ..chosen }.report_due(&monday), None);
+    }
 
     #[test]
     fn choices_lie_over_what_is_declared() {

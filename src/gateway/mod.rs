@@ -21,6 +21,7 @@ pub mod outbox;
 mod pairs;
 pub mod press;
 pub mod receive;
+mod report;
 pub mod request;
 pub mod thread;
 pub mod tick;
@@ -53,6 +54,8 @@ pub struct Gateway<S> {
     templates: Arc<Templates>,
     clock: Box<dyn Clock>,
     mint: Box<dyn Mint + Send>,
+    /// The hour whose reports are on their way.
+    reported: Option<jiff::civil::DateTime>,
 }
 
 /// What the gateway is made of besides its store.
@@ -71,7 +74,15 @@ impl<S: Store> Gateway<S> {
     /// Opens the gateway over a store; the organisation is the one last applied.
     pub fn new(store: S, parts: Parts) -> Result<Gateway<S>, Backend> {
         let organisation = Arc::new(store.organisation()?);
-        Ok(Gateway { store, site: parts.site, organisation, templates: parts.templates, clock: parts.clock, mint: parts.mint })
+        Ok(Gateway {
+            store,
+            site: parts.site,
+            organisation,
+            templates: parts.templates,
+            clock: parts.clock,
+            mint: parts.mint,
+            reported: None,
+        })
     }
 
     /// Replaces the organisation, from now on.

@@ -1,4 +1,4 @@
-//! What time brings: postponed tickets come back. The daemon calls now and then; nothing here waits.
+//! What time brings: postponed tickets come back, reports go out. The daemon calls now and then; nothing here waits.
 
 use super::Gateway;
 use super::effects::Decided;
@@ -9,14 +9,14 @@ use crate::store::{Backend, Cause, Change, CommitFault, Store};
 const TICK_MAX: usize = 100;
 
 impl<S: Store> Gateway<S> {
-    /// Brings back what is due. Answers how many tickets came back.
+    /// Brings back what is due, and mails reports. Answers how much happened.
     pub fn tick(&mut self) -> Result<usize, Backend> {
         let due = self.store.due(self.clock.now(), TICK_MAX)?;
         let mut recalled = 0;
         for id in due {
             recalled += usize::from(self.recall(id)?);
         }
-        Ok(recalled)
+        Ok(recalled + self.reports()?)
     }
 
     fn recall(&mut self, id: TicketId) -> Result<bool, Backend> {

@@ -125,6 +125,8 @@ pub enum MailKind {
     Beneficiary,
     /// To whoever asked by mail: lists, states, the commands.
     Answers,
+    /// To an agent, at the hours that they chose: what waits for them.
+    DailyReport,
     /// A key to sign in with.
     SignIn,
     /// A request was filled in: its author proves it.
@@ -133,7 +135,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 32] = [
+    pub const ALL: [MailKind; 33] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -164,6 +166,7 @@ impl MailKind {
         MailKind::Merged,
         MailKind::Beneficiary,
         MailKind::Answers,
+        MailKind::DailyReport,
         MailKind::SignIn,
         MailKind::RequestProof,
     ];
@@ -207,6 +210,7 @@ impl MailKind {
             MailKind::Merged => "merged",
             MailKind::Beneficiary => "beneficiary",
             MailKind::Answers => "answers",
+            MailKind::DailyReport => "daily_report",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
         }

@@ -76,6 +76,7 @@ impl Stage {
             | MailKind::BounceNotice
             | MailKind::SignIn
             | MailKind::RequestProof
+            | MailKind::DailyReport
             | MailKind::Answers => super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop),
             _ => Ok(()),
         }
@@ -101,7 +102,9 @@ impl Stage {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
             }
             MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
-            MailKind::Answers => Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None },
+            MailKind::Answers | MailKind::DailyReport => {
+                Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }
+            }
             _ => Extra::None,
         }
     }
@@ -208,7 +211,7 @@ fn site(full: bool) -> Result<Site, AddressFault> {
 }
 
 fn organisation(agent: Address) -> Organisation {
-    let category = Category { key: "sample".into(), name: "Sample category".into(), tag: None };
+    let category = Category { key: "sample".into(), name: "Sample category".into(), tag: None, about: String::new() };
     let service = Service {
         key: "sample".into(),
         name: "Sample service".into(),

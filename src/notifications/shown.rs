@@ -46,7 +46,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         MailKind::AcknowledgementUnproven | MailKind::FreshLink | MailKind::Parked | MailKind::HeldMail | MailKind::BounceNotice => {
             Vec::new()
         }
-        MailKind::Receipt | MailKind::CommandRefused | MailKind::NotPossible | MailKind::Answers => Vec::new(),
+        MailKind::Receipt | MailKind::CommandRefused | MailKind::NotPossible | MailKind::Answers | MailKind::DailyReport => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if scene.done.is_empty() => asked_before(scene, notice).into_iter().collect(),
         _ => scene.done.iter().filter(|event| may_see(scene, event, &notice.to)).collect(),
     }

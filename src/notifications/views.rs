@@ -266,6 +266,7 @@ fn because(notice: &Notice) -> &'static str {
     match (notice.kind, notice.because) {
         (MailKind::AcknowledgementUnproven, _) => "because.unproven",
         (MailKind::FreshLink | MailKind::SignIn | MailKind::RequestProof, _) => "because.asked",
+        (MailKind::DailyReport, _) => "because.report",
         (_, Because::Requester) => "because.requester",
         (_, Because::Beneficiary) => "because.beneficiary",
         (_, Because::Guest) => "because.guest",

@@ -103,7 +103,11 @@ pub fn ways<D: Desk>(web: &Web<D>, loaded: &Loaded) -> Vec<WayView> {
 }
 
 fn ways_to(specs: &[&'static Spec], place: &str, words: &Words) -> Vec<WayView> {
-    let way = |spec: &&Spec| WayView { url: format!("{place}/do/{}", spec.verb), label: words.term("page.own", spec.verb).to_owned() };
+    let way = |spec: &&Spec| WayView {
+        url: format!("{place}/do/{}", spec.verb),
+        label: words.term("page.own", spec.verb).to_owned(),
+        ..WayView::default()
+    };
     specs.iter().map(way).collect()
 }
 

@@ -57,9 +57,13 @@ pub async fn choose<D: Desk>(
 }
 
 fn place(words: &crate::notifications::Words, start: &str, service: &crate::desk::Service) -> PlaceView {
-    let way = |key: &str, label: &str| WayView { url: format!("{start}/new/{}/{key}", service.key), label: label.to_owned() };
-    let mut ways: Vec<WayView> = service.categories.iter().map(|category| way(&category.key, &category.name)).collect();
-    ways.push(way(NONE, &words.say("page.new.other", &[])));
+    let way = |key: &str, label: &str, hint: &str| {
+        let url = format!("{start}/new/{}/{key}", service.key);
+        WayView { url, label: label.to_owned(), hint: hint.to_owned() }
+    };
+    let categories = service.categories.iter().map(|category| way(&category.key, &category.name, &category.about));
+    let other = way(NONE, &words.say("page.new.other", &[]), "");
+    let ways = categories.chain([other]).collect();
     PlaceView { name: service.name.clone(), ways }
 }
 
@@ -84,7 +88,8 @@ fn label(organisation: &Organisation, service: &str, category: &str) -> Option<S
         return Some(service.name.clone());
     }
     let category = service.categories.iter().find(|known| known.key == category)?;
-    Some(format!("{} / {}", service.name, category.name))
+    let about = if category.about.is_empty() { String::new() } else { format!(" : {}", category.about) };
+    Some(format!("{} / {}{about}", service.name, category.name))
 }
 
 fn form<D: Desk>(

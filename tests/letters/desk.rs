@@ -194,7 +194,7 @@ fn site() -> Site {
 }
 
 fn organisation() -> Organisation {
-    let category = Category { key: "materiel".into(), name: "Matériel".into(), tag: None };
+    let category = Category { key: "materiel".into(), name: "Matériel".into(), tag: None, about: String::new() };
     let service = Service {
         key: "dsi".into(),
         name: "Support DSI".into(),

@@ -46,6 +46,7 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::BounceNotice
         | MailKind::Parked
         | MailKind::Answers
+        | MailKind::DailyReport
         | MailKind::FreshLink => machine(kind),
         MailKind::Question
         | MailKind::ClosureApproval
@@ -181,7 +182,7 @@ fn machine(kind: MailKind) -> Picture {
             let bounced = Extra::Bounced { recipient: alice(), diagnostic: "550 5.1.1 no such user".into(), permanent: true };
             extra(desk, karim(), kind, Because::Assignee, bounced)
         }
-        MailKind::Answers => {
+        MailKind::Answers | MailKind::DailyReport => {
             let at = desk.ticket.opened_at;
             let row = |id, title: &str, urgent| Row {
                 id,
@@ -193,7 +194,8 @@ fn machine(kind: MailKind) -> Picture {
             };
             let rows = vec![row(12, "Imprimante", true), row(13, "http://evil.test", false)];
             let answers = vec![Answer::Tickets { list: "mine".into(), rows, more: false }, Answer::Absent(None)];
-            extra(desk, karim(), kind, Because::Author, Extra::Answers { answers, asked_in: Some("q@desk.test".into()) })
+            let asked_in = (kind == MailKind::Answers).then(|| "q@desk.test".into());
+            extra(desk, karim(), kind, Because::Author, Extra::Answers { answers, asked_in })
         }
         MailKind::FreshLink => extra(desk, alice(), kind, Because::Author, Extra::None),
         _ => {

@@ -270,7 +270,8 @@ fn p02_p10_p12_a_whole_life_by_mail() {
     assert_eq!(words(&program.events(1)), LIFE[..8]);
 }
 
-const REQUEST: &str = "From: Alice Martin <alice@cust.test>\nTo: support@desk.test\nSubject: Plus de wifi au 3e\n\
+/// A new request of Alice's.
+pub const REQUEST: &str = "From: Alice Martin <alice@cust.test>\nTo: support@desk.test\nSubject: Plus de wifi au 3e\n\
     Message-ID: <r1@cust.test>\nDate: Mon, 05 Jan 2026 09:00:00 +0100\nMIME-Version: 1.0\n\
     Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nBonjour, le wifi ne marche plus depuis ce matin.\n";
 

@@ -61,6 +61,21 @@ async fn c16_on_loopback_its_own_names_are_good_hosts() {
     served.stop().await;
 }
 
+/// Connections that say nothing, or half of something, take a place for a moment: mail goes on, and pages come back.
+#[test]
+fn c30_silent_connections_make_room_and_mail_goes_on() {
+    use std::io::Write;
+    let mut program = crate::program::Program::start();
+    let connect = || std::net::TcpStream::connect(("127.0.0.1", program.port)).unwrap();
+    let silent: Vec<_> = (0..300).map(|_| connect()).collect();
+    let mut slow: Vec<_> = (0..260).map(|_| connect()).collect();
+    slow.iter_mut().for_each(|stream| stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nA: ").unwrap());
+    program.receives(crate::life::REQUEST);
+    program.mail_to("alice@cust.test", "Plus de wifi au 3e");
+    assert_eq!(program.request("GET", "/sign-in"), 200);
+    drop((silent, slow));
+}
+
 #[tokio::test]
 async fn a_stop_waits_for_nobody_who_is_idle() {
     let story = opened();

@@ -417,6 +417,7 @@ async fn p61_lists_search_and_a_ticket_on_behalf() {
     ] {
         let page = karim.get(&format!("/desk/search?q={}", query.replace(' ', "+").replace(':', "%3A").replace('@', "%40"))).await;
         assert_eq!(page.has("Wifi lent"), found, "{query}\n{}", page.text());
+        assert!(!page.has("after="), "{query}: nothing is further");
     }
     assert_eq!(karim.get("/desk/search?q=%232").await.leads_to(), "/desk/t/2");
     assert_eq!(karim.get("/desk/nothing").await.status, StatusCode::NOT_FOUND);
@@ -434,10 +435,18 @@ async fn p61_preferences_take_effect_and_sessions_end() {
     let (story, karim) = at_desk().await;
     let page = karim.get("/desk/preferences").await;
     assert!(page.has("Mes préférences") && page.has("Support DSI"), "{}", page.text());
-    let chosen = [("language", "en"), ("hears.dsi", "never"), ("away", "2026-02-01"), ("signature", "Karim, 12 34")];
+    let chosen = [
+        ("language", "en"),
+        ("hears.dsi", "never"),
+        ("away", "2026-02-01"),
+        ("signature", "Karim, 12 34"),
+        ("report_1", "8"),
+        ("report_2", "14"),
+    ];
     assert_eq!(karim.press(&page, "preferences", &chosen).await.leads_to(), "/desk/preferences?done=preferred");
     let page = karim.get("/desk/preferences").await;
     assert!(page.has("My preferences") && page.has("2026-02-01"), "{}", page.text());
+    assert!(page.has("<option value=\"8\" selected>8:00") && page.has("<option value=\"14\" selected>14:00"), "{}", page.text());
     let form = karim.get("/desk/t/1/do/reply").await;
     karim.press(&form, "reply", &[("text", "Bonjour.")]).await.leads_to();
     assert!(story.desk.mail_to("alice@cust.test").text.contains("Karim, 12 34"));
@@ -452,6 +461,37 @@ async fn p61_preferences_take_effect_and_sessions_end() {
     let page = second.get("/desk/pool").await;
     assert_eq!(second.press(&page, "sign_out", &[]).await.leads_to(), "/sign-in?done=signed_out");
     assert_eq!(second.get("/desk/pool").await.leads_to(), "/sign-in");
+}
+
+/// Chosen at nine for two o'clock: mailed once then, however often the clock ticks, and obeyed like a list.
+#[tokio::test]
+async fn p61_a_report_is_mailed_at_its_hours() {
+    let (story, karim) = at_desk().await;
+    let page = karim.get("/desk/preferences").await;
+    let odd = [("language", "fr"), ("hears.dsi", "never"), ("report_1", "25")];
+    assert_eq!(karim.press(&page, "preferences", &odd).await.status, StatusCode::BAD_REQUEST);
+    let chosen = [("language", "fr"), ("hears.dsi", "never"), ("report_1", "14"), ("report_2", "8")];
+    karim.press(&page, "preferences", &chosen).await.leads_to();
+    let mut world = story.desk.world();
+    let reports = |world: &mut crate::world::World| {
+        world.sent();
+        world.gateway.tick().unwrap();
+        world.gateway.tick().unwrap();
+        world.deliver();
+        world.sent()
+    };
+    // The desk starts at nine: eight is caught up, once.
+    let caught_up = reports(&mut world);
+    assert_eq!(caught_up.iter().map(|sent| sent.to.as_str()).collect::<Vec<_>>(), ["ag1@desk.test"]);
+    assert!(caught_up[0].text.contains("#1 Imprimante en panne") && caught_up[0].text.contains("à l’heure que vous avez choisie"));
+    world.later(SignedDuration::from_hours(4));
+    assert!(reports(&mut world).is_empty());
+    world.later(SignedDuration::from_hours(1));
+    let report = reports(&mut world).remove(0);
+    world.receives(&report.answered_by("ag1@desk.test", "#1 clore Toner changé."));
+    assert_eq!(world.status(1), "awaiting_approval");
+    world.later(SignedDuration::from_hours(24));
+    assert_eq!(reports(&mut world).len(), 1);
 }
 
 #[tokio::test]

@@ -60,7 +60,9 @@ impl<S: Store> Gateway<S> {
     fn answers_a_list(&self, case: &Case<'_>, author: &Address) -> Result<bool, Fault> {
         let Some(answered) = case.pointers.ids.first() else { return Ok(false) };
         let letter = self.store.letter_of(answered)?;
-        Ok(letter.is_some_and(|letter| letter.kind == MailKind::Answers.word() && letter.person == *author))
+        Ok(letter.is_some_and(|letter| {
+            [MailKind::Answers, MailKind::DailyReport].iter().any(|kind| letter.kind == kind.word()) && letter.person == *author
+        }))
     }
 
     /// Answers questions in one mail; `on` is the ticket that they were written on.
@@ -144,7 +146,7 @@ impl<S: Store> Gateway<S> {
         Ok(())
     }
 
-    fn services_of(&self, who: &Address) -> Vec<String> {
+    pub(in crate::gateway) fn services_of(&self, who: &Address) -> Vec<String> {
         let agent = self.organisation.agent(who);
         agent.map_or_else(Vec::new, |agent| agent.memberships.iter().map(|member| member.service.clone()).collect())
     }
@@ -162,7 +164,7 @@ impl<S: Store> Gateway<S> {
         })
     }
 
-    fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
+    pub(in crate::gateway) fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
         let open = vec!["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
         let shelf = Shelf { services: services.to_vec(), order: Order::Oldest, limit: LIST_MAX + 1, ..Shelf::default() };
         let shelf = match listing {

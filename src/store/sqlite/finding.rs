@@ -85,7 +85,11 @@ fn leaped(connection: &Connection, search: &Search, (from, below): (TicketId, Ti
     let (mut found, mut fitting) = (Found::default(), Fitting::of(connection, search)?);
     let mut steps = Steps { streams, left: EVENTS };
     for _ in 0..LOOKS {
-        let Some(id) = steps.next()? else { return Ok(found) };
+        let Some(id) = steps.next()? else {
+            // At the end of what there is, nothing is further; after too many steps there may be more.
+            found.further = found.further.filter(|_| steps.left == 0);
+            return Ok(found);
+        };
         found.tickets.extend(fitting.ticket(id)?);
         found.further = Some(id);
         if found.tickets.len() >= search.limit || steps.left == 0 {

@@ -12,6 +12,7 @@ use super::inside::{Inside, enter};
 use super::ticket::Asked;
 use super::views::{ButtonView, PreferencesView, SessionView};
 use crate::desk::{Monitoring, Preferences};
+use crate::notifications::Words;
 use crate::store::Session;
 use crate::web::desk::{Desk, Web};
 use crate::web::fields::Fields;
@@ -72,6 +73,7 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
     let last = away.map(|until| until.to_zoned(zone.clone()).date().saturating_sub(1.day()).to_string()).unwrap_or_default();
     asks.push(FieldView { kind: "date", value: last, ..field(words, "away", None) });
     asks.push(FieldView { kind: "text", value: inside.preferences.signature.clone(), ..field(words, "signature", None) });
+    asks.extend(reports(words, &inside.preferences));
     FormPage {
         heading: words.say("page.preferences.heading", &[]),
         asks,
@@ -81,6 +83,20 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
         button: words.say("page.preferences.save", &[]),
         ..FormPage::default()
     }
+}
+
+/// Up to two hours of the day, and whether also at the end of the week.
+fn reports(words: &Words, preferences: &Preferences) -> [FieldView; 3] {
+    let hour = |name: &'static str, chosen: Option<&i8>| {
+        let hours =
+            (0..24).map(|n: i8| choice(&n.to_string(), &words.say("page.preferences.hour", &[("n", &n.to_string())]), chosen == Some(&n)));
+        let none = choice("", &words.say("page.preferences.no_report", &[]), chosen.is_none());
+        FieldView { kind: "select", choices: std::iter::once(none).chain(hours).collect(), ..field(words, name, None) }
+    };
+    let mut hours = preferences.report_at.iter();
+    let weekends = if preferences.report_on_weekends { "1".into() } else { String::new() };
+    let weekends = FieldView { kind: "check", value: weekends, ..field(words, "report_weekends", None) };
+    [hour("report_1", hours.next()), hour("report_2", hours.next()), weekends]
 }
 
 fn choice(value: &str, label: &str, chosen: bool) -> ChoiceView {
@@ -134,7 +150,13 @@ fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Prefe
         day => Some(day_after(&day, web)?),
     };
     let signature: String = fields.text("signature").chars().take(SIGNATURE_MAX).collect();
-    Some(Preferences { language: Some(language), hears, away_until, signature })
+    let hour = |name: &str| match fields.raw(name) {
+        "" => Some(None),
+        text => text.parse().ok().filter(|hour| (0..24).contains(hour)).map(Some),
+    };
+    let report_at = [hour("report_1")?, hour("report_2")?].into_iter().flatten().collect();
+    let report_on_weekends = fields.raw("report_weekends") == "1";
+    Some(Preferences { language: Some(language), hears, away_until, signature, report_at, report_on_weekends })
 }
 
 /// Away to the end of that day.

@@ -73,7 +73,12 @@ fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: bool) -
         people: people(words, loaded),
         letters: letters(web, words, loaded),
         history: teller.history(),
-        linked: ticket.details.linked.iter().map(|id| WayView { url: Way::Desk(*id).path(), label: format!("#{id}") }).collect(),
+        linked: ticket
+            .details
+            .linked
+            .iter()
+            .map(|id| WayView { url: Way::Desk(*id).path(), label: format!("#{id}"), ..WayView::default() })
+            .collect(),
     }
 }
 

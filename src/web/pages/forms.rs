@@ -73,6 +73,8 @@ pub struct FormPage {
 pub struct WayView {
     pub url: String,
     pub label: String,
+    /// One more sentence; may be empty.
+    pub hint: String,
 }
 
 /// A mail as it would be sent.

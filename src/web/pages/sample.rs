@@ -122,7 +122,7 @@ fn offered(full: bool) -> Offered {
 }
 
 fn way() -> WayView {
-    WayView { url: "/sample".into(), label: "Sample".into() }
+    WayView { url: "/sample".into(), label: "Sample".into(), hint: "Sample".into() }
 }
 
 fn repeat<T>(one: T, full: bool) -> Vec<T> {
