@@ -120,9 +120,11 @@ impl Case<'_> {
         let answer = self.weight(&[Sense::Answer, Sense::Challenge]);
         let marks = self.marks.answering() + if self.list() >= ENOUGH && !self.field(Sense::Absence) { 0 } else { self.bulk() };
         let senses = [Sense::Absence, Sense::Answer, Sense::Challenge];
-        let believed = absence >= ENOUGH
+        // A title that answering machines write, or something beside the words.
+        let titled = self.signs.iter().any(|sign| sign.sense == Sense::Absence && sign.weight >= 30 && !sign.told.starts_with("text"));
+        let believed = absence >= ENOUGH && (titled || marks > 0)
             || self.field(Sense::Answer)
-            || absence > 0 && absence + marks >= ENOUGH
+            || absence > 0 && marks > 0 && absence + marks >= ENOUGH
             || answer > 0 && marks > 0 && answer + marks >= ENOUGH;
         let nature = match () {
             () if absence >= 30 => Nature::Absence,

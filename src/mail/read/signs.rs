@@ -105,6 +105,7 @@ pub(super) struct Addressees {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignsFile {
+    apart: HashSet<String>,
     field: Vec<FieldSign>,
     senders: Senders,
     addressees: Addressees,
@@ -118,6 +119,8 @@ pub(super) struct Hit<'a> {
     pub phrase: &'a str,
     pub sense: Sense,
     pub weight: u32,
+    /// What follows it in the text.
+    pub rest: &'a str,
 }
 
 /// Where a phrase has to stand.
@@ -156,7 +159,8 @@ impl Phrases {
                 Place::Start => found.start() == 0,
                 Place::Anywhere => true,
             };
-            stands.then_some(Hit { phrase, sense: *sense, weight: *weight })
+            let rest = folded.get(found.end()..).unwrap_or_default();
+            stands.then_some(Hit { phrase, sense: *sense, weight: *weight, rest })
         })
     }
 }
@@ -223,6 +227,8 @@ pub(super) struct Signs {
     pub fields: HashMap<String, Vec<FieldSign>>,
     pub senders: Senders,
     pub addressees: Addressees,
+    /// Words that set a phrase apart from what follows it.
+    pub apart: HashSet<String>,
     pub subjects: Phrases,
     pub texts: Phrases,
     pub layout: Layout,
@@ -251,6 +257,7 @@ pub(super) fn get() -> &'static Signs {
             banners: Banners { words: fold_all(banners.words), bare: fold_all(banners.bare) },
             subjects: Phrases::new(&signs.subject),
             texts: Phrases::new(&signs.text),
+            apart: signs.apart,
             fields: by_name(signs.field),
             senders: signs.senders,
             addressees: signs.addressees,

@@ -13,6 +13,9 @@ const FURTHER: u32 = 10;
 /// What all phrases of one sense can weigh in a text.
 const TEXT_MAX: u32 = 60;
 
+/// What a phrase weighs at most that goes on as a sentence does.
+const RUNNING_MAX: u32 = 25;
+
 /// Signs of the subject: as it is, or behind prefixes and tags, where they weigh half.
 pub(super) fn subject(subject: &str, signs: &mut Vec<Sign>) {
     let whole = fold(subject);
@@ -29,7 +32,10 @@ pub(super) fn subject(subject: &str, signs: &mut Vec<Sign>) {
 /// The strongest phrase of each sense.
 fn strongest(phrases: &Phrases, folded: &str) -> Vec<(String, Sense, u32)> {
     let mut best: Vec<(String, Sense, u32)> = Vec::new();
-    for hit in phrases.find(folded) {
+    for mut hit in phrases.find(folded) {
+        if hit.sense == Sense::Absence && !hit.phrase.ends_with([']', ')', ':']) && !stands_apart(hit.rest) {
+            hit.weight = hit.weight.min(RUNNING_MAX);
+        }
         match best.iter_mut().find(|(_, sense, _)| *sense == hit.sense) {
             Some(known) if known.2 < hit.weight => *known = (hit.phrase.to_owned(), hit.sense, hit.weight),
             Some(_) => {}
@@ -37,6 +43,16 @@ fn strongest(phrases: &Phrases, folded: &str) -> Vec<(String, Sense, u32)> {
         }
     }
     best
+}
+
+/// Does a subject go on as a title does, not as a sentence: a mark, a known word, or a colon after a word or two?
+fn stands_apart(rest: &str) -> bool {
+    let mut words = rest.split(' ').filter(|word| !word.is_empty());
+    let Some(first) = words.next() else { return true };
+    let known = signs::get().apart.contains(first.trim_end_matches(':'));
+    known
+        || !first.starts_with(char::is_alphanumeric)
+        || [first].into_iter().chain(words.take(2)).any(|word| word.ends_with([':', ']', ')', '：']))
 }
 
 /// Signs of the first lines: reports quote, so the whole text is theirs; other machines are judged by their new words.
@@ -69,4 +85,31 @@ fn head(text: &str) -> String {
     }
     let lines: Vec<&str> = text[..end].lines().take(LINES_MAX).collect();
     fold(&lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e01_titles_and_sentences() {
+        let weight = |text: &str| {
+            let mut signs = Vec::new();
+            subject(text, &mut signs);
+            signs.iter().filter(|sign| sign.sense == Sense::Absence).map(|sign| sign.weight).max().unwrap_or_default()
+        };
+        for title in [
+            "Automatic reply: Printer",
+            "Out of office until Monday",
+            "Réponse automatique : x",
+            "Out of Office AutoReply: x",
+            "Abwesenheitsnotiz",
+        ] {
+            assert_eq!(weight(title), 60, "{title}");
+        }
+        for sentence in ["Automatic reply does not work", "Réponse automatique Outlook en panne", "Out of office message cannot be set"] {
+            assert_eq!(weight(sentence), RUNNING_MAX, "{sentence}");
+        }
+        assert_eq!(weight("Re: Automatic reply: Printer"), 30);
+    }
 }
