@@ -7,6 +7,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::accounts;
 use super::base_url;
@@ -200,6 +201,15 @@ impl Check<'_> {
         let limits = &written.limits;
         self.demand(limits.size.0 >= 64 << 10, "limits.size", "smaller than 64KiB, which no mail with a picture is");
         self.demand(limits.header.0 >= 4 << 10, "limits.header", "smaller than 4KiB, which ordinary headers are not");
+        self.demand(limits.field.0 >= 1 << 10, "limits.field", "smaller than 1KiB, which ordinary fields are not");
+        let beside = limits.size.0.saturating_add(8 << 20);
+        self.demand(limits.memory.0 >= beside, "limits.memory", "less than limits.size and 8MiB, which reading needs");
+        self.demand(
+            limits.time.0 >= Duration::from_millis(100),
+            "limits.time",
+            "less than 100 ms, which ordinary mails take on a busy machine",
+        );
+        self.demand(limits.tries >= 1, "limits.tries", "each mail is tried once");
         self.demand(limits.depth >= 4, "limits.depth", "less than 4, which ordinary mails reach");
         self.demand(limits.parts >= 4, "limits.parts", "less than 4, which ordinary mails reach");
     }

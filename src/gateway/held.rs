@@ -93,8 +93,10 @@ impl<S: Store> Gateway<S> {
         }
         let waiting = super::thread::load(self, &[&row])?;
         let mails = read_all(&waiting, &self.site.limits);
-        let (Some(waiting), Some(Some(mail))) = (waiting.first(), mails.first()) else {
-            return Ok(Settled::Impossible("reader-panicked".into()));
+        let (Some(waiting), Some(mail)) = (waiting.first(), mails.first()) else { return Ok(Settled::NotHeld) };
+        let mail = match mail {
+            Ok(mail) => mail,
+            Err(unread) => return Ok(Settled::Impossible(unread.reason().into())),
         };
         for _ in 0..STALE_RETRIES {
             match self.settled(&row, word, waiting, mail)? {

@@ -1,5 +1,7 @@
 //! What was understood of a mail: plain values, in the terms of RFC 5322.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::address::{Address, Mailbox};
@@ -289,16 +291,28 @@ pub struct Limits {
     pub parts: u32,
     /// Addresses read of To and Cc together.
     pub recipients: usize,
-    /// Bytes of the header block that are read; of one field, an eighth of that.
+    /// Bytes of the header block that are read.
     pub header: usize,
+    /// Bytes of one field that are read.
+    pub field: usize,
     /// Bytes of HTML that are rendered; larger is a file, and the text part is shown.
     pub html: usize,
+    /// Elements of HTML inside each other; of deeper HTML only the text is shown.
+    pub html_depth: usize,
+    /// Links in HTML; of more only the text is shown.
+    pub html_links: usize,
     /// Bytes of text that are shown; of more, the beginning is, and the whole is a file.
     pub text: usize,
     /// Attachments kept.
     pub attachments: usize,
     /// Ids of References that are read, half of them from each end.
     pub references: usize,
+    /// Bytes that the mail and what is decoded of it may take at once; what would need more stays a closed file.
+    pub memory: u64,
+    /// How long reading may take; a mail that takes longer is parked. Whoever reads keeps it: see `gateway::receive`.
+    pub time: Duration,
+    /// Starts of the program that may end while a mail is handled; then it is parked.
+    pub tries: u32,
 }
 
 impl Default for Limits {
@@ -309,10 +323,16 @@ impl Default for Limits {
             parts: 500,
             recipients: 200,
             header: 256 << 10,
+            field: 32 << 10,
             html: 1 << 20,
+            html_depth: 256,
+            html_links: 500,
             text: 1 << 20,
             attachments: 50,
             references: 100,
+            memory: 200 << 20,
+            time: Duration::from_secs(5),
+            tries: 3,
         }
     }
 }

@@ -157,7 +157,9 @@ fn row33_every_limit_can_be_set_and_holds() {
 
     let raw = format!("From: a@x.test\r\nSubject: {}\r\nX-Last: 1\r\n\r\nbody", "s".repeat(90_000));
     let read = bounded(raw.as_bytes(), &Limits { header: 8_000, ..Limits::default() });
-    assert!(read.subject.len() <= 1_000 && read.remarks.iter().any(|remark| remark.code == "header-cut") && read.text == "body");
+    assert!(read.subject.len() <= 8_000 && read.remarks.iter().any(|remark| remark.code == "header-cut") && read.text == "body");
+    let read = bounded(raw.as_bytes(), &Limits { field: 500, ..Limits::default() });
+    assert!(read.subject.len() <= 500 && read.remarks.iter().any(|remark| remark.code == "header-cut"));
 
     let deep = (0..10).fold(String::from("Content-Type: text/plain\r\n\r\nx"), |inner, n| {
         format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n{inner}\r\n--b{n}--")
@@ -165,6 +167,72 @@ fn row33_every_limit_can_be_set_and_holds() {
     let read = bounded(format!("From: a@x.test\r\n{deep}").as_bytes(), &Limits { depth: 3, ..Limits::default() });
     assert!(read.remarks.iter().any(|remark| remark.code == "depth-cut"));
     assert_eq!((read.attachments.len(), read.attachments[0].content_type.as_str()), (1, "multipart/mixed"), "the rest is one opaque part");
+}
+
+#[test]
+fn row34_what_would_need_too_much_memory_stays_closed() {
+    let text = mail("From: a@x.test", &"word ".repeat(100_000));
+    let read = bounded(&text, &Limits { memory: 1 << 20, ..Limits::default() });
+    assert_eq!((read.text.as_str(), read.attachments.len()), ("", 1));
+    assert!(read.remarks.iter().any(|remark| remark.code == "memory-cut"));
+}
+
+/// The largest mails that are read whole, of the sorts that unfold most.
+fn large() -> Vec<(&'static str, String)> {
+    const SIZE: usize = 12 << 20;
+    let of = |piece: &str| piece.repeat(SIZE / piece.len());
+    let head = "From: a@x.test\nSubject: x\n";
+    vec![
+        ("lines", format!("{head}\n{}", of("\n"))),
+        ("old line ends", format!("{head}\n{}", of("> a\n")).replace('\n', "\r")),
+        (
+            "latin",
+            format!(
+                "{head}Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n{}",
+                of("=E9=E9=E9\n")
+            ),
+        ),
+        ("paragraphs", format!("{head}Content-Type: text/html\n\n{}", "<p>a<img src=cid:a>".repeat(50_000))),
+        ("parts", format!("{head}Content-Type: multipart/mixed; boundary=b\n\n{}", of("--b\n\nx\n"))),
+        ("fields", format!("{head}{}\nx", of("X: y\n"))),
+        ("files", format!("{head}\n{}", of(&format!("begin 644 x\n{}`\nend\n", "#0V%T\n".repeat(600_000))))),
+        (
+            "report",
+            format!(
+                "Return-Path: <>\nFrom: mailer-daemon@x.test\nSubject: failure notice\n\n{}",
+                of("<a@b.test>: 550 5.1.1 no such user\n")
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn row34_reading_the_largest_mails_holds_less_than_its_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, raw) in large() {
+        let path = folder.path().join("mail.eml");
+        std::fs::write(&path, raw).unwrap();
+        // The system refuses what goes beyond (RLIMIT_DATA, in KiB), and the program ends.
+        let limit = Limits::default().memory >> 10;
+        let script = format!("ulimit -d {limit} && exec \"$0\" inspect --json \"$1\"");
+        let run = std::process::Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_guichet")]).arg(&path).output().unwrap();
+        assert!(run.status.success(), "{name}: {:?} {}", run.status, String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+#[test]
+fn row35_of_heavy_html_the_text_is_shown() {
+    let told = |mail: &Incoming, code: &str| mail.html.is_none() && mail.remarks.iter().any(|remark| remark.code == code);
+    let deep = "<div>".repeat(300) + "deep" + &"</div>".repeat(300);
+    let links = "<p><a href='https://x.test/'>link</a></p>".repeat(501);
+    assert!(told(&html(&deep), "html-too-deep") && html(&deep).text == "deep");
+    assert!(told(&html(&links), "html-too-many-links") && html(&links).text.contains("link"));
+    assert!(html(&"<p><a href='https://x.test/'>link</a></p>".repeat(499)).html.is_some());
+    let raw = mail("From: a@x.test\nContent-Type: text/html", "<div><div><div><a href='https://x.test/'>x</a></div></div></div>");
+    let narrow = Limits { html_depth: 2, html_links: 0, ..Limits::default() };
+    assert_eq!(bounded(&raw, &narrow).remarks.iter().filter(|remark| remark.code.starts_with("html-too-")).count(), 2);
+    let tiny = bounded(&raw, &Limits { html: 10, ..Limits::default() });
+    assert!(tiny.text.is_empty() && tiny.attachments.len() == 1);
 }
 
 #[test]

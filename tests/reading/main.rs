@@ -5,6 +5,7 @@ mod casebook;
 mod corpora;
 mod fixtures;
 mod fuzzed;
+mod odd;
 mod reply;
 
 use std::time::{Duration, Instant};

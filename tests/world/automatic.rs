@@ -160,3 +160,17 @@ fn e04_two_desks_exchange_two_mails_each_way_at_most() {
     // What it wrote is all there for agents.
     assert_eq!(world.gateway.store().count(None).unwrap().new, 3);
 }
+
+#[test]
+fn f15_a_mail_that_says_nothing_is_a_ticket_with_a_title() {
+    let mut world = World::new();
+    for (subject, body, title) in [
+        ("", "Content-Type: text/plain\n\nThe lamp of room 12 is dark.\nAnna\n", "The lamp of room 12 is dark."),
+        ("Re:", "Content-Type: application/pdf; name=plan.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n", "plan.pdf"),
+        ("", "Content-Type: text/plain\n\n\n", "…"),
+    ] {
+        let handled = world.receives(&Mail::new("alice@cust.test").subject(subject).body(body));
+        assert_eq!(handled.disposition, Disposition::New, "{title}");
+        assert_eq!(world.ticket(handled.ticket.unwrap()).title, title);
+    }
+}

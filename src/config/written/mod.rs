@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::network::Network;
-use super::units::Size;
+use super::units::{Lasting, Size};
 use crate::address::Address;
 use crate::desk::Policy;
 use crate::site::{Brakes, Trust};
@@ -157,14 +157,26 @@ pub struct Limits {
     pub recipients: usize,
     /// Header block.
     pub header: Size,
+    /// One field.
+    pub field: Size,
     /// HTML that is rendered.
     pub html: Size,
+    /// Elements of HTML inside each other.
+    pub html_depth: usize,
+    /// Links of HTML.
+    pub html_links: usize,
     /// Text that is shown.
     pub text: Size,
     /// Attachments kept.
     pub attachments: usize,
     /// Ids of References.
     pub references: usize,
+    /// What reading a mail may hold at once.
+    pub memory: Size,
+    /// How long reading a mail may take.
+    pub time: Lasting,
+    /// Ends of the program after which a mail is parked.
+    pub tries: u32,
 }
 
 impl Default for Limits {
@@ -176,10 +188,16 @@ impl Default for Limits {
             parts: usual.parts,
             recipients: usual.recipients,
             header: Size(usual.header as u64),
+            field: Size(usual.field as u64),
             html: Size(usual.html as u64),
+            html_depth: usual.html_depth,
+            html_links: usual.html_links,
             text: Size(usual.text as u64),
             attachments: usual.attachments,
             references: usual.references,
+            memory: Size(usual.memory),
+            time: Lasting(usual.time),
+            tries: usual.tries,
         }
     }
 }
@@ -194,10 +212,16 @@ impl Limits {
             parts: self.parts,
             recipients: self.recipients,
             header: usize(self.header),
+            field: usize(self.field),
             html: usize(self.html),
+            html_depth: self.html_depth,
+            html_links: self.html_links,
             text: usize(self.text),
             attachments: self.attachments,
             references: self.references,
+            memory: self.memory.0,
+            time: self.time.0,
+            tries: self.tries,
         }
     }
 }

@@ -11,6 +11,7 @@ mod hold;
 mod machine;
 mod opening;
 mod questions;
+mod reading;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,10 +23,12 @@ use super::effects::Fault;
 use super::held::Word;
 use super::{Gateway, facts};
 use crate::desk::TicketId;
-use crate::mail::{self, Incoming, Kind, Limits};
+use crate::mail::{self, Incoming, Kind};
 use crate::routing::route::By;
 use crate::routing::{Candidate, Guard, Route, guard::guard, route};
 use crate::store::{Backend, Change, CommitFault, Disposition, Store};
+
+pub use reading::{Read, Unread, read_all};
 
 /// How often a decision is taken again when a ticket changed meanwhile.
 const STALE_RETRIES: u32 = 5;
@@ -39,11 +42,11 @@ impl<S: Store> Gateway<S> {
 
     /// Handles kept mails that were read, in order, in one transaction. On a failure of the store nothing happened and
     /// all still wait.
-    pub fn receive_read(&mut self, waiting: &[Waiting], mails: &[Option<Incoming>]) -> Result<Vec<Disposition>, Backend> {
+    pub fn receive_read(&mut self, waiting: &[Waiting], mails: &[Read]) -> Result<Vec<Disposition>, Backend> {
         fail::fail_point!("read", |_| std::process::abort());
         let outcomes = match self.together(waiting, mails) {
             // Somebody else came between, which is rare: each mail has its own transaction then.
-            Err(CommitFault::Torn) => waiting.iter().zip(mails).map(|(waiting, mail)| self.handle(waiting, mail.as_ref())).collect(),
+            Err(CommitFault::Torn) => waiting.iter().zip(mails).map(|(waiting, mail)| self.handle(waiting, mail)).collect(),
             outcomes => outcomes,
         };
         fail::fail_point!("committed", |_| std::process::abort());
@@ -51,11 +54,11 @@ impl<S: Store> Gateway<S> {
     }
 
     /// All in one transaction, or none.
-    fn together(&mut self, waiting: &[Waiting], mails: &[Option<Incoming>]) -> Result<Vec<Disposition>, CommitFault> {
+    fn together(&mut self, waiting: &[Waiting], mails: &[Read]) -> Result<Vec<Disposition>, CommitFault> {
         self.store.begin()?;
         let mut outcomes = Vec::with_capacity(waiting.len());
         for (waiting, mail) in waiting.iter().zip(mails) {
-            match self.handle(waiting, mail.as_ref()) {
+            match self.handle(waiting, mail) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(fault) => {
                     self.store.abandon();
@@ -68,9 +71,12 @@ impl<S: Store> Gateway<S> {
         Ok(outcomes)
     }
 
-    /// One mail; `None` when reading it panicked.
-    fn handle(&mut self, waiting: &Waiting, mail: Option<&Incoming>) -> Result<Disposition, CommitFault> {
-        let Some(mail) = mail else { return self.park(waiting, "reader-panicked") };
+    /// One mail; one that could not be read is parked.
+    fn handle(&mut self, waiting: &Waiting, mail: &Read) -> Result<Disposition, CommitFault> {
+        let mail = match mail {
+            Ok(mail) => mail,
+            Err(unread) => return self.park(waiting, unread.reason()),
+        };
         for _ in 0..STALE_RETRIES {
             let change = match catch_unwind(AssertUnwindSafe(|| self.consider(waiting, mail))) {
                 Ok(Ok(change)) => change,
@@ -191,16 +197,4 @@ fn logged(waiting: &Waiting, change: &Change, disposition: Disposition) -> Dispo
         tracing::debug!(instance = waiting.instance, outcome = ?disposition, reason = %handled.reason, ticket = handled.ticket, letters = change.letters.len(), "mail handled");
     }
     disposition
-}
-
-/// Reads mails; `None` where the reader panicked.
-pub fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Option<Incoming>> {
-    let read = |waiting: &Waiting| {
-        let reading = || {
-            fail::fail_point!("reader");
-            mail::read(&waiting.raw, limits)
-        };
-        catch_unwind(reading).ok()
-    };
-    waiting.iter().map(read).collect()
 }

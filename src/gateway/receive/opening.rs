@@ -23,6 +23,8 @@ enum Haste {
 
 /// Characters of a title that are kept.
 const TITLE_MAX: usize = 200;
+/// The title of a mail that says nothing.
+const NOTHING: &str = "…";
 
 impl<S: Store> Gateway<S> {
     /// Opens a ticket; `related` is an ended one that the mail answers too late.
@@ -129,6 +131,10 @@ impl<S: Store> Gateway<S> {
     }
 }
 
+/// The subject; of a mail without one its first words, else its first file's name (CASEBOOK F15).
 fn title(mail: &Incoming) -> String {
-    mail.subject_core.chars().take(TITLE_MAX).collect()
+    let first = || mail.said.lines().chain(mail.text.lines()).map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    let file = || mail.attachments.first().map(|file| file.name.clone());
+    let subject = Some(mail.subject_core.clone()).filter(|subject| !subject.trim().is_empty());
+    subject.or_else(first).or_else(file).unwrap_or_else(|| NOTHING.to_owned()).chars().take(TITLE_MAX).collect()
 }

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, Weekday, date};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use regex::{Captures, Regex};
 use serde::Deserialize;
@@ -15,6 +15,8 @@ use super::signs::fold;
 const TEXT_MAX: usize = 3_000;
 /// Characters between a word and its date.
 const REACH: usize = 40;
+/// How sure the second of two dates makes it; less is surer.
+const BETWEEN: u8 = 2;
 /// Days after the mail in which a return is believed, and before it.
 const AHEAD: i64 = 500;
 const BEHIND: i64 = 31;
@@ -24,7 +26,9 @@ const BEHIND: i64 = 31;
 #[serde(deny_unknown_fields)]
 struct Words {
     months: Vec<Vec<String>>,
-    days: Vec<String>,
+    weekdays: Vec<Vec<String>>,
+    short_days: Vec<String>,
+    tomorrow: Vec<String>,
     back: Vec<String>,
     until: Vec<String>,
     last: Vec<String>,
@@ -48,6 +52,8 @@ pub(super) fn returns(text: &str, sent: Option<i64>, english: bool) -> Option<Da
         let Some(whole) = found.get(0) else { continue };
         let Some(day) = reader.date(&found, today, english) else { continue };
         let said = reader.role(&text[end_of_last..whole.start()], &text[whole.end()..]);
+        // "From Monday to Friday" are hours of an office.
+        let said = said.filter(|(rank, _)| *rank < BETWEEN || found.name("day").is_none());
         end_of_last = whole.end();
         if let Some((rank, after)) = said
             && best.is_none_or(|(known, _)| rank < known)
@@ -74,7 +80,7 @@ impl Reader {
             () if has(&self.words.last) => Some((1, 1)),
             () if has(&self.words.until) => Some((1, i64::from(inclusive))),
             () if has(&self.words.back) => Some((0, 0)),
-            () if self.words.between.iter().any(|word| ends_with(near, word)) => Some((2, 1)),
+            () if self.words.between.iter().any(|word| ends_with(near, word)) => Some((BETWEEN, 1)),
             () => None,
         }
     }
@@ -89,10 +95,26 @@ impl Reader {
             let crossed = if english { in_year(second, first, number("ny"), today) } else { None };
             return nearest(straight, crossed, today);
         }
+        if let Some(day) = found.name("day") {
+            return self.coming(day.as_str(), today?);
+        }
         let name = found.name("m1").or_else(|| found.name("m2"))?.as_str();
         let month = self.words.months.iter().position(|names| names.iter().any(|known| known == name))?;
         let day = number("d1").or_else(|| number("d2"))?;
         in_year(day, month as i16 + 1, number("y1").or_else(|| number("y2")), today)
+    }
+}
+
+impl Reader {
+    /// The next day of that name.
+    fn coming(&self, name: &str, today: Date) -> Option<Date> {
+        let is = |names: &[String]| names.iter().any(|known| known == name);
+        if is(&self.words.tomorrow) {
+            return today.tomorrow().ok();
+        }
+        let day = self.words.weekdays.iter().position(|names| is(names))?;
+        let weekday = Weekday::from_monday_zero_offset(i8::try_from(day).ok()?).ok()?;
+        today.nth_weekday(1, weekday).ok()
     }
 }
 
@@ -135,14 +157,15 @@ fn reader() -> Option<&'static Reader> {
     static READER: LazyLock<Option<Reader>> = LazyLock::new(|| {
         let words: Words = toml::from_str(ABSENCES_TOML).ok()?;
         let months = words.months.concat().join("|");
-        let days = words.days.join("|");
+        let alone = words.weekdays.iter().flatten().chain(&words.tomorrow).map(String::as_str).collect::<Vec<_>>().join("|");
+        let days = [alone.as_str(), &words.short_days.join("|")].join("|");
         let pattern = format!(
-            r"(?x) \b(?:(?:{days})\.?,?\s+)? (?:
+            r"(?x) \b(?:(?:(?:{days})\.?,?\s+(?:le\s+|the\s+)?)? (?:
                 (?P<iy>20\d\d)-(?P<im>\d\d)-(?P<id>\d\d)
               | (?P<a>\d{{1,2}})[/.-](?P<b>\d{{1,2}})(?:[/.-](?P<ny>20\d\d|\d\d))?
               | (?P<d1>\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{months})\b\.?(?:,?\s+(?P<y1>20\d\d))?
               | (?P<m2>{months})\.?\s+(?:the\s+)?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>20\d\d))?
-            )(?:[^\d:]|:\s|$)"
+            )(?:[^\d:]|:\s|$) | (?P<day>{alone})\b)"
         );
         Some(Reader { words, dates: Regex::new(&pattern).ok()? })
     });
@@ -169,6 +192,17 @@ mod tests {
             ("I will be back on Monday, 4 January 2027.", true, Some(date(2027, 1, 4))),
             ("I'm away from 12/20/2026 through 12/31/2026.", true, Some(date(2027, 1, 1))),
             ("Returning 2027-01-11", true, Some(date(2027, 1, 11))),
+            // 15 December 2026 is a Tuesday.
+            ("Je suis absent aujourd'hui, de retour lundi.", false, Some(date(2026, 12, 21))),
+            ("Absent jusqu'à vendredi inclus, nos bureaux ouvrent du lundi au vendredi.", false, Some(date(2026, 12, 19))),
+            ("De retour demain matin.", false, Some(date(2026, 12, 16))),
+            ("I will be back in the office on Thursday.", true, Some(date(2026, 12, 17))),
+            ("I am away until Tuesday the 5th of January.", true, Some(date(2027, 1, 5))),
+            ("Je serai de retour au bureau le mardi 5 janvier.", false, Some(date(2027, 1, 5))),
+            ("Je serai absente du lundi 21 décembre au dimanche 3 janvier inclus.", false, Some(date(2027, 1, 4))),
+            ("I will be out of the office from December 21 to January 3.", true, Some(date(2027, 1, 4))),
+            ("Our office is open from Monday to Friday.", true, None),
+            ("En mon absence, appelez Paul.", false, None),
             ("I am away. Call +33 1 02 03 04 05.", true, None),
             ("The meeting of 3 January is cancelled", true, None),
             ("until 31 February", true, None),

@@ -236,11 +236,11 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::split;
+    use super::super::fields::{Room, split};
     use super::*;
 
     fn from(raw: &str) -> Author {
-        author(&split(raw.as_bytes(), 1 << 20).0)
+        author(&split(raw.as_bytes(), Room::of(1 << 20)).0)
     }
 
     fn one(name: Option<&str>, address: &str) -> Author {
@@ -319,13 +319,13 @@ mod tests {
     fn f18_lists_are_linear_and_nothing_is_dropped_silently() {
         let mut remarks = Vec::new();
         let raw = "To: A <a@x.test>, \"B, b\" <b@x.test>; Team: c@x.test, d@x.test;, <@r.test:e@x.test>, \"a b\"@x.test, nobody, F f@x.test, a@[1.2.3.4]\n\n";
-        let found = list(&split(raw.as_bytes(), 1 << 20).0, "To", 100, &mut remarks);
+        let found = list(&split(raw.as_bytes(), Room::of(1 << 20)).0, "To", 100, &mut remarks);
         let found: Vec<&str> = found.iter().map(|mailbox| mailbox.address.local()).collect();
         assert_eq!(found, ["a", "b", "c", "d", "e", "f"]);
         assert_eq!(remarks.iter().map(|r| r.about.as_str()).collect::<Vec<_>>(), ["\"a b\"@x.test", "nobody", "a@[1.2.3.4]"]);
         let bomb = format!("From: a@b.test {}\n\n", "(".repeat(30_000));
         assert!(matches!(from(&bomb), Author::One(_)));
         let flood = format!("To: {}\n\n", "x@y.test,".repeat(3_000));
-        assert_eq!(list(&split(flood.as_bytes(), 1 << 20).0, "To", 100, &mut remarks).len(), 1);
+        assert_eq!(list(&split(flood.as_bytes(), Room::of(1 << 20)).0, "To", 100, &mut remarks).len(), 1);
     }
 }

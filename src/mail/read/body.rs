@@ -8,7 +8,7 @@ use super::lines::{self, Line};
 use super::transfer::{self, Transfer};
 use super::tree::Part;
 use super::words;
-use super::{charset, inner, tnef, twin};
+use super::{charset, inner, similar, tnef, twin};
 use crate::mail::incoming::{Attachment, Fate, Leaf, Limits, Remark};
 
 /// What a mail shows.
@@ -35,7 +35,14 @@ struct Reader<'r> {
     remarks: &'r mut Vec<Remark>,
     html_left: usize,
     text_left: usize,
+    /// Bytes that may still be decoded at once.
+    memory: u64,
 }
+
+/// Letters of a text in which each number counts.
+const SHORT: usize = 400;
+/// What opening a container holds at most, by its bytes: it decoded, its files, its texts in two encodings.
+const OPENED: u64 = 5;
 
 #[derive(Default)]
 struct Pieces {
@@ -48,7 +55,9 @@ struct Pieces {
 /// Reads the body below `root`.
 pub(super) fn read(root: &Part, limits: &Limits, remarks: &mut Vec<Remark>) -> Body {
     let leaves = Leaves::new(limits.attachments);
-    let mut reader = Reader { limits: *limits, leaves, remarks, html_left: limits.html, text_left: limits.text };
+    // The mail itself, and its lines once more when their ends were changed.
+    let memory = limits.memory.saturating_sub(2 * root.body.len() as u64);
+    let mut reader = Reader { limits: *limits, leaves, remarks, html_left: limits.html, text_left: limits.text, memory };
     let mut pieces = reader.pieces(root, Seat::First);
     if pieces.segments.is_empty() {
         pieces.segments.extend(pieces.spare.take().or_else(|| reader.named_text(root)));
@@ -57,8 +66,9 @@ pub(super) fn read(root: &Part, limits: &Limits, remarks: &mut Vec<Remark>) -> B
         reader.remark("attachments-cut", "");
     }
     let mut body = Body { attachments: pieces.attachments, manifest: std::mem::take(&mut reader.leaves.manifest), ..Body::default() };
-    for segment in pieces.segments {
-        show(segment, &mut body, reader.remarks);
+    let heavy = pieces.segments.into_iter().fold(false, |heavy, segment| show(segment, &mut body, &mut reader) || heavy);
+    if heavy {
+        body.html = None;
     }
     mark_inline(&mut body);
     body
@@ -146,11 +156,12 @@ impl Reader<'_> {
     /// Outlook's container: its files are attachments; its text counts when the mail has no other (it is an `alternative`).
     fn winmail(&mut self, part: &Part) -> Pieces {
         let mut pieces = Pieces::default();
-        match tnef::open(&part.bytes()) {
+        match self.fits(part).then(|| tnef::open(&part.bytes())).flatten() {
             Some(opened) if !opened.files.is_empty() || opened.text.is_some() || opened.html.is_some() => {
                 self.leaves.note(part, Fate::Folded, "opened");
                 pieces.attachments = self.leaves.keep_inner(part, opened.files, "winmail");
-                pieces.spare = opened.html.map(Segment::Html).or(opened.text.map(|text| Segment::Plain(words::body(&text))));
+                let html = opened.html.filter(|html| html.len() <= self.html_left).map(Segment::Html);
+                pieces.spare = html.or(opened.text.map(|text| Segment::Plain(words::body(beginning(&text, self.text_left)))));
             }
             _ => pieces.attachments.extend(self.leaves.keep(part, "attachment")),
         }
@@ -171,6 +182,10 @@ impl Reader<'_> {
     /// The text of a part; files in it, and texts that are too long, go to `files`.
     fn segment(&mut self, part: &Part, files: &mut Vec<Attachment>) -> Option<Segment> {
         let is_html = part.content.value == "text/html";
+        if !self.fits(part) {
+            files.extend(self.leaves.keep(part, "too-large"));
+            return None;
+        }
         let bytes = self.text_bytes(part);
         if is_html && bytes.len() > self.html_left {
             self.remark("html-too-large", &part.content.value);
@@ -189,6 +204,15 @@ impl Reader<'_> {
         let delete = part.content.plain("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
         let text = if flowed { words::body(&unflow(&text, delete)) } else { words::body(&text) };
         (!text.trim().is_empty()).then_some(Segment::Plain(text))
+    }
+
+    /// May the part be opened?
+    fn fits(&mut self, part: &Part) -> bool {
+        let fits = (part.body.len() as u64).saturating_mul(OPENED) <= self.memory;
+        if !fits {
+            self.remark("memory-cut", &part.content.value);
+        }
+        fits
     }
 
     /// A text that says base64 and is none was labelled wrongly.
@@ -223,6 +247,17 @@ impl Reader<'_> {
             charset::Doubt::Broken => self.remark("charset-broken", label.as_deref().unwrap_or_default()),
         }
         text.into_owned()
+    }
+
+    fn is_heavy(&mut self, rendered: &html::Rendered) -> bool {
+        let (deep, linked) = (rendered.depth > self.limits.html_depth, rendered.links > self.limits.html_links);
+        if deep {
+            self.remark("html-too-deep", "");
+        }
+        if linked {
+            self.remark("html-too-many-links", "");
+        }
+        deep || linked
     }
 
     fn remark(&mut self, code: &'static str, about: &str) {
@@ -273,11 +308,18 @@ fn join(segments: Vec<Segment>) -> (String, String) {
     (plain.trim_end().to_owned(), html)
 }
 
-fn show(segment: Segment, body: &mut Body, remarks: &mut Vec<Remark>) {
+/// Adds a piece to what is shown; true when its HTML is too much for more than its text.
+fn show(segment: Segment, body: &mut Body, reader: &mut Reader) -> bool {
+    let mut heavy = false;
+    let mut rendered = |html: &str, body: &mut Body, reader: &mut Reader| {
+        let rendered = html::render(html);
+        heavy = reader.is_heavy(&rendered);
+        pictured(rendered.lines, body)
+    };
     let lines = match &segment {
         Segment::Plain(plain) => lines::plain(plain),
-        Segment::Html(html) => pictured(html::lines(html), body),
-        Segment::Both { plain, html } => both(plain, pictured(html::lines(html), body), remarks),
+        Segment::Html(html) => rendered(html, body, reader),
+        Segment::Both { plain, html } => both(plain, rendered(html, body, reader), reader.remarks),
     };
     if !body.lines.is_empty() && !lines.is_empty() {
         body.lines.push(Line::default());
@@ -286,18 +328,25 @@ fn show(segment: Segment, body: &mut Body, remarks: &mut Vec<Remark>) {
     if let Segment::Html(html) | Segment::Both { html, .. } = segment {
         body.html.get_or_insert_default().push_str(&html);
     }
+    heavy
+}
+
+/// As much of a text as there is room for.
+fn beginning(text: &str, room: usize) -> &str {
+    &text[..text.floor_char_boundary(room)]
 }
 
 /// The plain text, unless it is a stub beside a full HTML part.
 fn both(plain: &str, rendered: Vec<Line>, remarks: &mut Vec<Remark>) -> Vec<Line> {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let shown: usize = rendered.iter().map(|line| letters(&line.text)).sum();
+    let length: usize = rendered.iter().map(|line| letters(&line.text)).sum();
     let said = letters(plain);
-    if said == 0 || said < 200 && shown > 4 * said + 200 {
+    if said == 0 || said < 200 && length > 4 * said + 200 {
         remarks.push(Remark { code: "text-stub", about: String::new() });
         return rendered;
     }
-    if super::similar::percent(plain, &lines::join(&rendered)) < 50 {
+    let shown = lines::join(&rendered);
+    if similar::percent(plain, &shown) < 50 || said < SHORT && similar::numbers_differ(plain, &shown) {
         remarks.push(Remark { code: "parts-differ", about: String::new() });
     }
     let mut lines = lines::plain(plain);

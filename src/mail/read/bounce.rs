@@ -8,7 +8,7 @@ mod status;
 
 use std::borrow::Cow;
 
-use super::fields::{Fields, line_at, split};
+use super::fields::{Fields, Room, line_at, split};
 use super::ids;
 use super::tree::{self, Part, Tree};
 use crate::address::Mailbox;
@@ -100,7 +100,7 @@ impl Report {
     fn status(&mut self, bytes: &[u8]) {
         let mut rest: &[u8] = &bytes[..bytes.len().min(REPORT_MAX)];
         while !rest.is_empty() && self.groups.len() < RECIPIENTS_MAX {
-            let (fields, next) = split(rest, REPORT_MAX);
+            let (fields, next) = split(rest, Room::of(REPORT_MAX));
             self.groups.extend(group(&fields));
             // A group that is no header at all: go on behind its first line.
             let next = if next == 0 { line_at(rest, 0).next } else { next };
@@ -125,7 +125,7 @@ impl Report {
                 block.push('\n');
                 block.push_str(if next.starts_with([' ', '\t']) { next } else { next.trim_start_matches(['>', '|', ' ']) });
             }
-            self.groups.extend(group(&split(block.as_bytes(), REPORT_MAX).0));
+            self.groups.extend(group(&split(block.as_bytes(), Room::of(REPORT_MAX)).0));
         }
     }
 
@@ -154,7 +154,7 @@ impl Report {
         let bytes = &bytes[..bytes.len().min(REPORT_MAX)];
         // Some programs put a blank line before the returned headers.
         let start = bytes.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
-        let (fields, _) = split(&bytes[start..], REPORT_MAX);
+        let (fields, _) = split(&bytes[start..], Room::of(REPORT_MAX));
         for value in fields.all("Message-ID") {
             ids::in_value(value, &mut self.ids);
         }

@@ -6,8 +6,19 @@
 
 use std::borrow::Cow;
 
-/// The part of a header block that one field may take; RFC 5322 sets no bound on a folded field.
-const FIELD_SHARE: usize = 8;
+/// Bytes of a header block, and of one field in it, that are read; RFC 5322 sets no bound on a folded field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub block: usize,
+    pub field: usize,
+}
+
+impl Room {
+    /// For a block of these bytes, with the usual share of them for a field.
+    pub fn of(block: usize) -> Room {
+        Room { block, field: block / 8 }
+    }
+}
 
 /// One field as written, folds included.
 #[derive(Debug, Clone, Copy)]
@@ -72,9 +83,9 @@ pub(super) fn unfold(value: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text.split(|c: char| c.is_control() || c == ' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-/// Splits a header block from what follows it, reading `max` bytes of fields at most. Returns the fields and the offset
+/// Splits a header block from what follows it, reading as much as there is `room`. Returns the fields and the offset
 /// of the body. Lines end with LF, with any CRs before it; a mail that has only CRs was turned into LFs earlier.
-pub(super) fn split(raw: &[u8], max: usize) -> (Fields<'_>, usize) {
+pub(super) fn split(raw: &[u8], room: Room) -> (Fields<'_>, usize) {
     let mut fields = Fields::default();
     let mut open: Option<(&str, usize)> = None;
     let mut at = envelope_line(raw);
@@ -85,37 +96,37 @@ pub(super) fn split(raw: &[u8], max: usize) -> (Fields<'_>, usize) {
             Shape::Blank => Some(line.next),
             Shape::Folded => None,
             Shape::Field(name, value) => {
-                fields.close(raw, open.replace((name, at + value)), end, max);
+                fields.close(raw, open.replace((name, at + value)), end, room);
                 None
             }
             // In a part: the boundary that ends it before its blank line came.
             Shape::Other if line.text.starts_with(b"--") && !fields.list.is_empty() => Some(at),
             Shape::Other => {
                 fields.fault = Some(Fault::Malformed);
-                fields.close(raw, open.take(), end, max);
+                fields.close(raw, open.take(), end, room);
                 body_begins(raw, line.next, &fields).then_some(at)
             }
         };
         if let Some(body) = body {
-            fields.close(raw, open, end, max);
+            fields.close(raw, open, end, room);
             return (fields, body);
         }
         (at, end) = (line.next, at + line.text.len());
         if at >= raw.len() {
-            fields.close(raw, open, end, max);
+            fields.close(raw, open, end, room);
             return (fields, raw.len());
         }
     }
 }
 
 impl<'a> Fields<'a> {
-    fn close(&mut self, raw: &'a [u8], open: Option<(&'a str, usize)>, end: usize, max: usize) {
+    fn close(&mut self, raw: &'a [u8], open: Option<(&'a str, usize)>, end: usize, room: Room) {
         let Some((name, start)) = open else { return };
-        if end > max {
+        if end > room.block {
             self.fault = Some(Fault::Cut);
         }
-        if start < max {
-            let limit = end.min(max).min(start + max / FIELD_SHARE);
+        if start < room.block {
+            let limit = end.min(room.block).min(start + room.field);
             if limit < end {
                 self.fault = Some(Fault::Cut);
             }
@@ -184,8 +195,10 @@ fn named(line: &[u8]) -> Option<(&str, usize)> {
 mod tests {
     use super::*;
 
+    const ROOM: Room = Room { block: 1 << 16, field: 1 << 13 };
+
     fn read(raw: &str) -> (Vec<(String, String)>, String) {
-        let (fields, body) = split(raw.as_bytes(), 1 << 16);
+        let (fields, body) = split(raw.as_bytes(), ROOM);
         let list = fields.list.iter().map(|f| (f.name.to_owned(), unfold(f.value).into_owned())).collect();
         (list, raw[body..].to_owned())
     }
@@ -217,8 +230,8 @@ mod tests {
     #[test]
     fn f08_a_flood_is_cut_and_said() {
         let raw = format!("A: {}\nB: 2\n\nbody", "x".repeat(1 << 20));
-        let (fields, body) = split(raw.as_bytes(), 1 << 16);
+        let (fields, body) = split(raw.as_bytes(), ROOM);
         assert_eq!((fields.fault, &raw[body..]), (Some(Fault::Cut), "body"));
-        assert_eq!(fields.first("a").map(<[u8]>::len), Some((1 << 16) / FIELD_SHARE - 1));
+        assert_eq!(fields.first("a").map(<[u8]>::len), Some(ROOM.field - 1));
     }
 }

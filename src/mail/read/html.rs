@@ -19,8 +19,18 @@ const CLOSE_MAX: usize = 64;
 /// `>` signs in front of a line at most.
 const QUOTE_MAX: usize = 9;
 
+/// HTML as lines, and how much of it there is.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    pub lines: Vec<Line>,
+    /// Elements inside each other, counted up to a bound.
+    pub depth: usize,
+    /// Links with a target.
+    pub links: usize,
+}
+
 /// Renders HTML.
-pub(super) fn lines(html: &str) -> Vec<Line> {
+pub(super) fn render(html: &str) -> Rendered {
     let mut page = Page::default();
     let mut tokens = Tokens::new(html);
     while let Some(token) = tokens.next() {
@@ -34,7 +44,12 @@ pub(super) fn lines(html: &str) -> Vec<Line> {
         }
     }
     page.end_line();
-    page.done
+    Rendered { lines: page.done, depth: page.deepest, links: page.links }
+}
+
+/// The lines alone.
+pub(super) fn lines(html: &str) -> Vec<Line> {
+    render(html).lines
 }
 
 /// The visible text of HTML, quotes marked by `> `.
@@ -57,6 +72,8 @@ struct Page {
     preformatted: usize,
     signatures: usize,
     rest_quoted: bool,
+    deepest: usize,
+    links: usize,
     /// Pictures since the last line.
     images: Vec<String>,
 }
@@ -117,7 +134,10 @@ impl Page {
         match name.as_str() {
             "ol" => element.counter = Some(1),
             "li" => self.bullet(),
-            "a" => element.link = attribute(attributes, "href").map(|href| (href, self.line.len())),
+            "a" => {
+                element.link = attribute(attributes, "href").map(|href| (href, self.line.len()));
+                self.links += usize::from(element.link.is_some());
+            }
             _ => {}
         }
         if starts_rest(attributes) && self.hidden == 0 {
@@ -128,6 +148,7 @@ impl Page {
         element.name = name;
         if self.open.len() < DEPTH_MAX {
             self.open.push(element);
+            self.deepest = self.deepest.max(self.open.len());
         } else {
             self.count(element.effect, false);
         }

@@ -86,11 +86,11 @@ fn zone_is_sane(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::split;
+    use super::super::fields::{Room, split};
     use super::*;
 
     fn fields(raw: &str) -> Fields<'_> {
-        split(raw.as_bytes(), 1 << 16).0
+        split(raw.as_bytes(), Room::of(1 << 16)).0
     }
 
     #[test]

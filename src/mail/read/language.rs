@@ -94,7 +94,7 @@ fn declared(fields: &Fields, name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::split;
+    use super::super::fields::{Room, split};
     use super::*;
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn headers_help() {
         let raw = b"Accept-Language: fr-FR, en-US\n\n";
-        assert_eq!(of("ok", &split(raw, 100).0), Some("fr".into()));
-        assert_eq!(of("ok", &split(b"Content-Language: xx\n\n", 100).0), None);
+        assert_eq!(of("ok", &split(raw, Room::of(100)).0), Some("fr".into()));
+        assert_eq!(of("ok", &split(b"Content-Language: xx\n\n", Room::of(100)).0), None);
     }
 }

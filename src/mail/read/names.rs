@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::fields::split;
+use super::fields::{Room, split};
 use super::inner::File;
 use super::tree::Part;
 use super::words;
@@ -72,7 +72,7 @@ fn subject(part: &Part) -> Option<String> {
     if part.content.value != "message/rfc822" {
         return None;
     }
-    let subject = words::decode(split(part.body, 16 << 10).0.first("Subject")?);
+    let subject = words::decode(split(part.body, Room::of(16 << 10)).0.first("Subject")?);
     Some(safe(&format!("{}.eml", safe(&subject)))).filter(|name| name != ".eml" && name != "eml")
 }
 

@@ -13,6 +13,22 @@ pub(super) fn percent(one: &str, other: &str) -> usize {
     }
 }
 
+/// Do two short texts name different numbers, as "10" and "10,000" are (CASEBOOK F14)? Numbers in links are not said to anybody.
+pub(super) fn numbers_differ(one: &str, other: &str) -> bool {
+    numbers(one) != numbers(other)
+}
+
+/// The different numbers, sorted, their separators included.
+fn numbers(text: &str) -> Vec<&str> {
+    let said = text.split_whitespace().filter(|word| !word.contains("://") && !word.contains('@') && !word.contains("cid:"));
+    let digits = |c: char| !(c.is_numeric() || matches!(c, '.' | ',' | '\''));
+    let mut numbers: Vec<&str> = said.flat_map(|word| word.split(digits)).map(|number| number.trim_matches(['.', ',', '\''])).collect();
+    numbers.retain(|number| !number.is_empty());
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
 /// The different words, sorted.
 fn words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS_MAX).collect();
@@ -30,5 +46,11 @@ mod tests {
         assert_eq!(percent("approve 10", "approve 10"), 100);
         assert_eq!(percent("thanks a lot", "please pay now"), 0);
         assert_eq!(percent("", "x"), 100);
+    }
+
+    #[test]
+    fn f14_numbers() {
+        assert!(numbers_differ("approve 10", "approve 10,000"));
+        assert!(!numbers_differ("1. Approve 10.\n2. <https://x.test/7>", "1. Approve 10. 2. see <https://x.test/7>"));
     }
 }

@@ -4,7 +4,7 @@
 //! the body is in some part; the first of ambiguous things wins. A part is named by the offset of its header, so the
 //! number stays true whatever the limits. Attached messages are leaves: what is in them was not said to us.
 
-use super::fields::{Fields, line_at, split};
+use super::fields::{Fields, Room, line_at, split};
 use super::params::Structured;
 use super::transfer::{self, Transfer};
 use crate::mail::incoming::Limits;
@@ -47,7 +47,7 @@ pub(super) struct Tree<'a> {
 /// Reads the structure. `raw` has LF somewhere at the line ends (see `read`).
 pub(super) fn read<'a>(raw: &'a [u8], limits: &Limits) -> Tree<'a> {
     let mut walk = Walk { raw, left: limits.parts.max(1), depth: limits.depth, odd: Vec::new() };
-    let root = walk.part((0, raw.len()), limits.header, Place { level: 0, digest: false });
+    let root = walk.part((0, raw.len()), Room { block: limits.header, field: limits.field }, Place { level: 0, digest: false });
     Tree { root, odd: walk.odd }
 }
 
@@ -66,9 +66,9 @@ struct Place {
 }
 
 impl<'a> Walk<'a> {
-    fn part(&mut self, (start, end): (usize, usize), header: usize, place: Place) -> Part<'a> {
+    fn part(&mut self, (start, end): (usize, usize), room: Room, place: Place) -> Part<'a> {
         self.left = self.left.saturating_sub(1);
-        let (fields, body) = split(&self.raw[start..end], header);
+        let (fields, body) = split(&self.raw[start..end], room);
         let body = start + body;
         let mut part = Part {
             at: start as u32,
@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
             if self.left == 0 {
                 return self.say("parts-cut");
             }
-            part.children.push(self.part(span, PART_HEADER_MAX, inner));
+            part.children.push(self.part(span, Room::of(PART_HEADER_MAX), inner));
         }
     }
 

@@ -67,17 +67,25 @@ pub(super) fn recipients(lines: &[&str], domain: Option<&str>, to: &[Mailbox]) -
         found.retain(|(_, address)| !author(address));
     }
     if found.is_empty() {
-        found.extend(anywhere(lines).filter(|address| !author(address)).map(|address| (Sure::Spoken, address)));
+        found.extend(anywhere(lines).find(|address| !author(address)).map(|address| (Sure::Spoken, address)));
+    }
+    if found.is_empty() {
+        found.extend(pasted(lines).filter(|address| !author(address)).map(|address| (Sure::Spoken, address)));
     }
     found.sort_by_key(|(sure, _)| std::cmp::Reverse(*sure));
     found.into_iter().map(|(_, address)| address).collect()
 }
 
-/// An address on any line that does not speak of somebody else.
-fn anywhere(lines: &[&str]) -> Option<String> {
+/// Whom the lines say the mail was for, without a word about it.
+fn pasted(lines: &[&str]) -> Option<String> {
+    lines.iter().find(|line| fold(line).starts_with("to:")).and_then(|line| one_address(line))
+}
+
+/// Addresses on lines that do not speak of somebody else.
+fn anywhere(lines: &[&str]) -> impl Iterator<Item = String> {
     let aside = &signs::get().layout.aside;
     let others = |folded: &str| aside.starts.iter().any(|start| folded.starts_with(start.as_str())) || helps(folded);
-    lines.iter().filter(|line| line.len() < LINE_MAX).filter(|line| !others(&fold(line))).find_map(|line| one_address(line))
+    lines.iter().filter(|line| line.len() < LINE_MAX).filter(move |line| !others(&fold(line))).flat_map(|line| addresses(line))
 }
 
 /// Does a line tell of those who help, or of the sender? Their addresses themselves may say anything.
@@ -189,8 +197,15 @@ pub(super) fn verp(to: &[Mailbox]) -> Option<String> {
 
 /// The first address in a text.
 pub(super) fn one_address(text: &str) -> Option<String> {
-    let mut words = text.split(|c: char| c.is_whitespace() || "<>()[]{}\"',;:=|".contains(c));
-    words.find(|word| is_address(word)).map(|word| address(word.trim_end_matches('.')))
+    addresses(text).next()
+}
+
+/// Marks that stand around addresses, those of East Asian scripts included.
+const AROUND: &str = "<>()[]{}\"',;:=|（）〈〉《》「」『』【】“”‘’«»：；，、。";
+
+fn addresses(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| c.is_whitespace() || AROUND.contains(c));
+    words.filter(|word| is_address(word)).map(|word| address(word.trim_end_matches('.')))
 }
 
 pub(super) fn is_address(word: &str) -> bool {
@@ -231,6 +246,7 @@ mod tests {
             ("Error-for:  g@x.test\nError-Code: 0", "g@x.test"),
             ("could not be delivered to these recipients:\n\tscreenname\n", "screenname@big.test"),
             ("* [h@x.test]: 550 over quota", "h@x.test"),
+            ("收件人地址：j@x.test", "j@x.test"),
             ("Votre message n'a pas pu être remis à i@x.test", "i@x.test"),
         ] {
             assert_eq!(found(text).first().map(String::as_str), Some(want), "{text}");
