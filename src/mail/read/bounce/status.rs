@@ -35,12 +35,10 @@ pub(super) fn complete(bounce: &mut Bounce, subject: &str, own: &[&str]) {
     let text = fold(&own.join("\n"));
     let over = bounce.status.as_deref().is_some_and(|status| status.starts_with('5'));
     let late = !over && delayed(&fold(subject), &text);
-    // Nobody but the words tells what was done: they also tell whether a temporary fault was one too many.
-    let ended = bounce.action.is_none() && !late && gave_up(&text);
     if bounce.action.is_none() {
         bounce.action = Some(if late { "delayed" } else { "failed" }.to_owned());
     }
-    bounce.permanent = if ended { Some(true) } else { permanent(bounce, late) };
+    bounce.permanent = permanent(bounce, late);
     let reason = reason(bounce, &text);
     bounce.hard = bounce.permanent == Some(true) && reason.is_some_and(|reason| reason.hard);
     bounce.reason = reason.map(|reason| reason.name.clone());
@@ -50,12 +48,7 @@ pub(super) fn complete(bounce: &mut Bounce, subject: &str, own: &[&str]) {
 fn delayed(subject: &str, text: &str) -> bool {
     let words = &signs::get().layout.delayed;
     let has = |list: &[String], text: &str| list.iter().any(|word| text.contains(word.as_str()));
-    (has(&words.subjects, subject) || has(&words.phrases, text)) && !gave_up(text)
-}
-
-/// Does the report say that nothing more will be tried?
-fn gave_up(text: &str) -> bool {
-    signs::get().layout.delayed.but.iter().any(|word| text.contains(word.as_str()))
+    (has(&words.subjects, subject) || has(&words.phrases, text)) && !has(&words.but, text)
 }
 
 /// By the action where it decides, else by the class of the status. What has expired (X.4.7) is over, temporary as it was;
