@@ -66,7 +66,10 @@ pub(super) fn read(root: &Part, limits: &Limits, remarks: &mut Vec<Remark>) -> B
         reader.remark("attachments-cut", "");
     }
     let mut body = Body { attachments: pieces.attachments, manifest: std::mem::take(&mut reader.leaves.manifest), ..Body::default() };
-    let heavy = pieces.segments.into_iter().fold(false, |heavy, segment| show(segment, &mut body, &mut reader) || heavy);
+    let mut heavy = false;
+    for segment in pieces.segments {
+        heavy |= show(segment, &mut body, &mut reader);
+    }
     if heavy {
         body.html = None;
     }
