@@ -16,6 +16,7 @@ mod cards;
 mod charset;
 mod cut;
 mod fields;
+mod flowed;
 mod headers;
 mod html;
 mod ids;

@@ -7,7 +7,7 @@ use guichet::mail::{Author, Incoming, Limits, read};
 use serde_json::{Value, json};
 
 /// Folders, and how many mails each has at least.
-const FOLDERS: [(&str, usize); 3] = [("kind", 45), ("bounce", 28), ("mime", 35)];
+const FOLDERS: [(&str, usize); 3] = [("kind", 110), ("bounce", 70), ("mime", 60)];
 
 fn mails(folder: &str) -> Vec<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reading/fixtures").join(folder);

@@ -8,7 +8,7 @@ use super::lines::{self, Line};
 use super::transfer::{self, Transfer};
 use super::tree::Part;
 use super::words;
-use super::{charset, inner, similar, tnef, twin};
+use super::{charset, flowed, inner, similar, tnef, twin};
 use crate::mail::incoming::{Attachment, Fate, Leaf, Limits, Remark};
 
 /// What a mail shows.
@@ -205,7 +205,7 @@ impl Reader<'_> {
         }
         let flowed = part.content.plain("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
         let delete = part.content.plain("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
-        let text = if flowed { words::body(&unflow(&text, delete)) } else { words::body(&text) };
+        let text = if flowed { words::body(&flowed::unflow(&text, delete)) } else { words::body(&text) };
         (!text.trim().is_empty()).then_some(Segment::Plain(text))
     }
 
@@ -371,46 +371,5 @@ fn mark_inline(body: &mut Body) {
     for attachment in &mut body.attachments {
         let shown = attachment.content_id.as_ref().is_some_and(|id| html.contains(&format!("cid:{id}")));
         attachment.inline = shown || attachment.inline && attachment.content_id.is_none();
-    }
-}
-
-/// Paragraphs of `format=flowed` (RFC 3676 section 4): a line that ends with a space goes on in the next one.
-fn unflow(text: &str, delete_space: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut open: Option<usize> = None;
-    for line in text.split('\n').map(|line| line.trim_end_matches('\r')) {
-        let depth = line.bytes().take_while(|&b| b == b'>').count();
-        let words = line[depth..].strip_prefix(' ').unwrap_or(&line[depth..]);
-        let goes_on = words.ends_with(' ') && words != "-- ";
-        match open == Some(depth) && words != "-- " {
-            true => out.push_str(words),
-            false => {
-                if !out.is_empty() {
-                    out.push('\n');
-                }
-                out.push_str(&">".repeat(depth));
-                if depth > 0 {
-                    out.push(' ');
-                }
-                out.push_str(words);
-            }
-        }
-        if goes_on && delete_space {
-            out.pop();
-        }
-        open = goes_on.then_some(depth);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn flowed_text() {
-        assert_eq!(unflow("a \r\nb\r\n> c \r\n> d\r\n-- \r\nme", false), "a b\n> c d\n-- \nme");
-        assert_eq!(unflow("ab \ncd", true), "abcd");
-        assert_eq!(unflow("a \n> b", false), "a \n> b");
     }
 }

@@ -143,7 +143,10 @@ impl Case<'_> {
             (Sense::Notification, Nature::Notification),
         ];
         let marked = |sense: Sense| if sense == Sense::Notification { self.marks.notifying() } else { 0 };
-        let found = natures.into_iter().find(|(sense, _)| self.weight(&[*sense]) + marked(*sense) >= ENOUGH);
+        // `Precedence: bulk` alone makes no list of what says that a program made it.
+        let made = self.list() == 0 && self.field(Sense::Notification);
+        let believed = |sense: Sense| !(sense == Sense::List && made) && self.weight(&[sense]) + marked(sense) >= ENOUGH;
+        let found = natures.into_iter().find(|(sense, _)| believed(*sense));
         let found = found.or_else(|| self.bare_report().then_some((Sense::Report, Nature::Notification)));
         found.map(|(sense, nature)| self.verdict(nature, &[sense]))
     }

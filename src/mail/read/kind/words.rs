@@ -13,6 +13,9 @@ const FURTHER: u32 = 10;
 /// What all phrases of one sense can weigh in a text.
 const TEXT_MAX: u32 = 60;
 
+/// What a title weighs at most that asks something: answering machines repeat our question, people ask their own.
+const ASKING_MAX: u32 = 40;
+
 /// What a phrase weighs at most that goes on as a sentence does.
 const RUNNING_MAX: u32 = 25;
 
@@ -35,6 +38,9 @@ fn strongest(phrases: &Phrases, folded: &str) -> Vec<(String, Sense, u32)> {
     for mut hit in phrases.find(folded) {
         if hit.sense == Sense::Absence && !hit.phrase.ends_with([']', ')', ':']) && !stands_apart(hit.rest) {
             hit.weight = hit.weight.min(RUNNING_MAX);
+        }
+        if hit.sense == Sense::Absence && folded.ends_with(['?', '？']) {
+            hit.weight = hit.weight.min(ASKING_MAX);
         }
         match best.iter_mut().find(|(_, sense, _)| *sense == hit.sense) {
             Some(known) if known.2 < hit.weight => *known = (hit.phrase.to_owned(), hit.sense, hit.weight),
@@ -110,6 +116,7 @@ mod tests {
         for sentence in ["Automatic reply does not work", "Réponse automatique Outlook en panne", "Out of office message cannot be set"] {
             assert_eq!(weight(sentence), RUNNING_MAX, "{sentence}");
         }
+        assert_eq!(weight("Out of office: how do I switch it on?"), ASKING_MAX);
         assert_eq!(weight("Re: Automatic reply: Printer"), 30);
     }
 }
