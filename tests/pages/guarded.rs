@@ -89,6 +89,9 @@ async fn the_small_ones() {
     let client = story.desk.client();
     let home = client.get("/").await;
     assert!(home.has("support@desk.test"));
+    for way in ["/new", "/follow-up", "/my"] {
+        assert!(home.has(&format!("<a href=\"{way}\">")), "{way}\n{}", home.text());
+    }
     let style = home.text().split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let style = client.get(&style).await;
     assert_eq!((style.status, style.header("content-type")), (StatusCode::OK, "text/css; charset=utf-8"));

@@ -214,7 +214,7 @@ async fn p60_c20_a_request_is_followed_up_by_its_number_and_address() {
         let page = visitor.get("/follow-up").await;
         let answer = visitor.press(&page, "follow_up", &[("number", number), ("address", address)]).await;
         assert_eq!(answer.leads_to(), "/follow-up?done=link_sent");
-        assert!(visitor.follow(&answer).await.has("S’ils vont ensemble"));
+        assert!(visitor.follow(&answer).await.has("Si le numéro et l’adresse vont ensemble"));
         settle().await;
     }
     let sent = story.desk.with(|world| {

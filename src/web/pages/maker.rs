@@ -121,8 +121,18 @@ impl<'a> Maker<'a> {
         let words = self.texts.words(&language);
         let values = [("address", self.site.desk.address.as_str()), ("desk", &self.site.name)];
         let say = |part: &str| words.say(&format!("page.{}.{part}", message.word), &values);
-        let own = MessageView { heading: say("heading"), text: say("text") };
+        let ways = if message.word == "home" { self.ways(words) } else { vec![] };
+        let own = MessageView { heading: say("heading"), text: say("text"), ways };
         self.texts.render("message", &View { frame: self.frame(language.clone(), own.heading.clone()), own })
+    }
+
+    /// Where whoever comes without a link may go.
+    fn ways(&self, words: &Words) -> Vec<WayView> {
+        let start = prefix(&self.site.base_url);
+        let ways = [("new", "page.new.heading"), ("follow-up", "page.follow_up.heading"), ("my", "page.home.mine")];
+        let way =
+            |(path, label): (&str, &str)| WayView { url: format!("{start}/{path}"), label: words.say(label, &[]), ..WayView::default() };
+        ways.map(way).to_vec()
     }
 
     /// What every page has around it.

@@ -36,7 +36,10 @@ fn pages(texts: &Texts, frame: &Frame, full: bool) -> Vec<Result<String, Templat
             &View { frame: frame(), own: ConfirmView { text: some("Sample", full), form: form(full), ..ConfirmView::default() } },
         ),
         texts.render("over", &View { frame: frame(), own: over(full) }),
-        texts.render("message", &View { frame: frame(), own: MessageView { heading: "Sample".into(), text: "Sample".into() } }),
+        texts.render(
+            "message",
+            &View { frame: frame(), own: MessageView { heading: "Sample".into(), text: "Sample".into(), ways: repeat(way(), full) } },
+        ),
     ];
     all.extend(forms(texts, frame(), full));
     all

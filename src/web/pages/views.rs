@@ -248,6 +248,8 @@ pub struct OverView {
 pub struct MessageView {
     pub heading: String,
     pub text: String,
+    /// Where one may go from here.
+    pub ways: Vec<WayView>,
 }
 
 /// Kinds of requests to choose from.
