@@ -280,6 +280,8 @@ pub enum Extra {
         subject: String,
         /// The beginning of its text.
         excerpt: String,
+        /// Whom its author probably is, of those who take part; may be empty.
+        likely: String,
     },
     /// What was asked by mail.
     Answers {

@@ -97,6 +97,7 @@ impl Stage {
                 from: text("Sample <sample@example.org>"),
                 subject: text("Sample"),
                 excerpt: text("Sample text"),
+                likely: text("sample@example.org"),
             },
             MailKind::BounceNotice => {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }

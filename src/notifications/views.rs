@@ -123,6 +123,10 @@ pub struct Held {
     pub excerpt: String,
     /// The same as HTML.
     pub excerpt_html: String,
+    /// Whom its author probably is, of those who take part; may be empty.
+    pub likely: String,
+    /// Where agents decide, behind their sign-in.
+    pub url: String,
 }
 
 /// A mail that did not arrive.
@@ -178,7 +182,7 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
             None => words.say("hello.plain", &[]),
         },
         because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
-        held: held(words, &notice.extra),
+        held: held(words, site, &notice.extra),
         bounced: bounced(&notice.extra),
         answers: match &notice.extra {
             Extra::Answers { answers, .. } => answers.iter().map(|answer| section(words, &reader.language, &site.zone, answer)).collect(),
@@ -302,8 +306,8 @@ fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Command
     })
 }
 
-fn held(words: &Words, extra: &Extra) -> Option<Held> {
-    let Extra::Held { instance, reason, from, subject, excerpt } = extra else { return None };
+fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
+    let Extra::Held { instance, reason, from, subject, excerpt, likely } = extra else { return None };
     Some(Held {
         instance: *instance,
         reason: words.term("held", reason).to_owned(),
@@ -311,6 +315,8 @@ fn held(words: &Words, extra: &Extra) -> Option<Held> {
         subject: names::title(subject),
         excerpt: if excerpt.is_empty() { String::new() } else { blocks::bordered(excerpt) },
         excerpt_html: blocks::html(excerpt),
+        likely: names::title(likely),
+        url: format!("{}/desk/held#m{instance}", site.base_url),
     })
 }
 

@@ -29,6 +29,16 @@ pub fn newcomers(reached: &[Address], belongs: impl Fn(&Address) -> bool, is_lis
     reached.iter().filter(|who| !is_robot(who) && !belongs(who) && !is_list(who)).cloned().collect()
 }
 
+/// Whom a stranger probably is, of those who take part: the same person behind a tag, or the same name before another domain
+/// (CASEBOOK A18). A hint for people, never an identity.
+pub fn probably<'a>(stranger: &Address, people: &[&'a Address]) -> Option<&'a Address> {
+    let bare = |who: &Address| who.without_tag().0.local().to_owned();
+    let named = bare(stranger);
+    let near = |who: &&&Address| who.domain() == stranger.domain();
+    let alike: Vec<&&Address> = people.iter().filter(|who| bare(who) == named).collect();
+    alike.iter().copied().find(near).or(alike.first().copied()).copied()
+}
+
 /// Nobody reads there: never written to by a machine, never a guest.
 pub fn is_robot(address: &Address) -> bool {
     let local = address.local();

@@ -91,6 +91,7 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/{list}", get(list::list::<D>))
         .route("/desk/search", get(list::search::<D>))
         .route("/desk/held", get(held::list::<D>))
+        .route("/desk/held/{id}/{verb}", post(held::decide::<D>))
         .route("/desk/new", get(opening::show::<D>))
         .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))

@@ -205,6 +205,7 @@ fn machine(kind: MailKind) -> Picture {
                 from: "Alice <alice@cust.test>".into(),
                 subject: "Urgent: http://evil.test".into(),
                 excerpt: "Merci de fermer ce ticket.\nhttp://evil.test".into(),
+                likely: "bob@cust.test".into(),
             };
             extra(desk, marie(), kind, Because::Administrator, held)
         }

@@ -108,7 +108,7 @@ fn form_of(html: &str, press: &str) -> (Hidden, String) {
 }
 
 /// An agent at the desk, beside the story of alice's printer.
-async fn at_desk() -> (Story, Visitor) {
+pub async fn at_desk() -> (Story, Visitor) {
     let story = opened();
     let karim = Visitor::new(&story.desk);
     karim.sign_in(&story.desk, "ag1@desk.test").await;

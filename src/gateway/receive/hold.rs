@@ -8,7 +8,7 @@ use super::super::{Gateway, facts};
 use crate::address::Address;
 use crate::desk::{Agent, Monitoring, Privilege, Ticket};
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene};
-use crate::routing::service;
+use crate::routing::{newcomers, service};
 use crate::store::{Change, Disposition, Store};
 
 /// Characters of a held mail that agents are shown.
@@ -20,11 +20,18 @@ const TOLD_PER_HOUR: u32 = 20;
 impl<S: Store> Gateway<S> {
     /// Holds a mail, which may point at a ticket.
     pub(super) fn hold(&mut self, case: &mut Case<'_>, reason: &'static str, ticket: Option<&Ticket>) -> Result<Change, Fault> {
+        let likely = ticket.zip(case.identity.address()).and_then(|(ticket, who)| {
+            let belongs = ticket.is_participant(who) || self.organisation.agent(who).is_some();
+            newcomers::probably(who, &ticket.participants()).filter(|_| !belongs).cloned()
+        });
+        if let Some(likely) = &likely {
+            case.note("probably", json!(likely));
+        }
         let told = if case.waiting.old || case.word.is_some() { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
         case.note("told", json!(told));
         let mut change = case.ends(Disposition::Held, reason, ticket.map(|ticket| ticket.id));
         let notices =
-            told.into_iter().map(|to| Notice { to, kind: MailKind::HeldMail, because: Because::Monitoring, extra: extra(case, reason) });
+            told.into_iter().map(|to| Notice { to, kind: MailKind::HeldMail, because: Because::Monitoring, extra: extra(case, reason, likely.as_ref()) });
         let notices: Vec<Notice> = notices.collect();
         let Some(ticket) = ticket else {
             notices.iter().try_for_each(|notice| self.write_apart(&mut change, notice))?;
@@ -61,7 +68,7 @@ impl<S: Store> Gateway<S> {
     /// first service. A fault here only leaves the mail untold: it is parked all the same, and logged.
     pub(super) fn tell_parked(&mut self, change: &mut Change, case: &Case<'_>, reason: &str) {
         for to in self.administrators() {
-            let notice = Notice { to, kind: MailKind::Parked, because: Because::Administrator, extra: extra(case, reason) };
+            let notice = Notice { to, kind: MailKind::Parked, because: Because::Administrator, extra: extra(case, reason, None) };
             if let Err(fault) = self.write_apart(change, &notice) {
                 tracing::error!(fault = %fault, "nobody could be told of a parked mail");
             }
@@ -78,12 +85,13 @@ impl<S: Store> Gateway<S> {
     }
 }
 
-fn extra(case: &Case<'_>, reason: &str) -> Extra {
+fn extra(case: &Case<'_>, reason: &str, likely: Option<&Address>) -> Extra {
     Extra::Held {
         instance: case.waiting.instance,
         reason: reason.to_owned(),
         from: case.identity.who.as_ref().map(|who| format!("{} <{}>", who.label(), who.address)).unwrap_or_default(),
         subject: case.mail.subject.clone(),
         excerpt: case.mail.reply.chars().take(EXCERPT).collect(),
+        likely: likely.map(ToString::to_string).unwrap_or_default(),
     }
 }

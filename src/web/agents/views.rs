@@ -140,7 +140,19 @@ pub struct HeldView {
     /// The ticket that it points at; empty otherwise.
     pub ticket: String,
     pub ticket_url: String,
+    /// Whom the author probably is, of those who take part; empty otherwise.
+    pub likely: String,
+    /// None: it cannot be let in.
+    pub admit: Option<AdmitView>,
     pub buttons: Vec<ButtonView>,
+}
+
+/// Letting a mail in.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct AdmitView {
+    pub button: ButtonView,
+    /// Asks for the ticket, where the mail itself names none; empty otherwise.
+    pub ask: String,
 }
 
 /// What somebody prefers, and where they are signed in.

@@ -57,7 +57,9 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
     };
     let places = repeat(PlaceView { ways: repeat(way(), full), ..PlaceView::default() }, full);
     let choose = ChooseView { places, sign_in: some("/sign-in", full), ..ChooseView::default() };
-    let mail = HeldView { ticket: some("#1", full), buttons: repeat(ButtonView::default(), full), ..HeldView::default() };
+    let admit = full.then(|| AdmitView { button: ButtonView::default(), ask: "Sample".into() });
+    let buttons = repeat(ButtonView::default(), full);
+    let mail = HeldView { ticket: some("#1", full), likely: some("Sample", full), admit, buttons, ..HeldView::default() };
     let held = HeldListView { mails: repeat(mail, full), ..HeldListView::default() };
     let session = SessionView { here: full, ..SessionView::default() };
     let preferences = PreferencesView { form: form_page(full), sessions: repeat(session, full) };
