@@ -6,7 +6,9 @@
 //! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
 
 pub mod check;
+mod control;
 pub mod demo;
+pub mod held;
 pub mod ingest;
 pub mod init;
 pub mod inspect;
@@ -88,6 +90,7 @@ enum Command {
     Ingest(ingest::Args),
     Inspect(inspect::Args),
     Why(why::Args),
+    Held(held::Args),
     Replay(replay::Args),
     Reconcile(reconcile::Args),
     Ticket(ticket::Args),
@@ -104,6 +107,7 @@ impl Command {
             Command::Ingest(args) => ingest::run(&args, global),
             Command::Inspect(args) => inspect::run(args, global),
             Command::Why(args) => why::run(&args, global),
+            Command::Held(args) => held::run(args, global),
             Command::Replay(args) => replay::run(&args, global),
             Command::Reconcile(args) => reconcile::run(&args, global),
             Command::Ticket(args) => ticket::run(args, global),

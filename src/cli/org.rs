@@ -6,14 +6,16 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::json;
 
+use super::control::{self, Answer, Ask};
 use super::{Global, prepare, ui};
 use crate::config::read_organisation;
-use crate::store::sqlite::{Reader, Sqlite};
-use crate::store::{Reads, Store};
+use crate::store::Reads;
+use crate::store::sqlite::Reader;
 
 /// Services, categories and agents: apply the organisation file, or export it
 ///
-/// The organisation is one TOML file. Applying replaces all of it; tickets stay as they are.
+/// The organisation is one TOML file. Applying replaces all of it; tickets stay as they are. Works beside a running daemon as
+/// well as without one.
 ///
 /// Examples:
 ///   guichet org apply                      the file that the configuration names
@@ -53,14 +55,14 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
     let settings = global.settings()?;
     let file = file.unwrap_or_else(|| settings.organisation.clone());
     let organisation = read_organisation(&file, &settings.own)?;
+    let (services, agents) = (organisation.services.len(), organisation.agents.len());
     if !dry_run {
         prepare(&settings)?;
-        let mut store = Sqlite::open(&settings.database).context(
-            "the organisation is not stored; a running gateway reads site.organisation again on SIGHUP (systemctl reload guichet)",
-        )?;
-        store.apply_organisation(&organisation).context("the organisation is not stored")?;
+        match control::ask(&settings, Ask::Apply(Box::new(organisation))).context("the organisation is not stored")? {
+            Answer::Applied => {}
+            _ => anyhow::bail!("the daemon answered something else"),
+        }
     }
-    let (services, agents) = (organisation.services.len(), organisation.agents.len());
     match global.json {
         true => ui::json(&json!({ "services": services, "agents": agents, "stored": !dry_run })),
         false => {

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Global, open, spool};
+use super::{Global, control, open, spool};
 use crate::config::{Connections, Settings, read_organisation};
 use crate::gateway::Handle;
 use crate::intake::{imap, maildir};
@@ -48,6 +48,7 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
         let (handle, thread) = Handle::start(gateway, readers)?;
         let daemon = Daemon { handle, tasks: TaskTracker::new(), stop: CancellationToken::new() };
         daemon.serve(listener, texts, front(&settings));
+        daemon.hear(&settings);
         daemon.start(&settings, connections).await?;
         let ended = daemon.wait(&settings).await;
         daemon.close().await;
@@ -73,6 +74,15 @@ impl Daemon {
     fn serve(&self, listener: TcpListener, texts: Arc<web::Texts>, front: web::Front) {
         let pages = web::Web::new(self.handle.clone(), texts).behind(front);
         self.tasks.spawn(web::serve(listener, pages, self.stop.clone().cancelled_owned()));
+    }
+
+    /// Listens to commands. Without the socket all else goes on: commands then say that the daemon must be stopped first.
+    fn hear(&self, settings: &Settings) {
+        let opened = control::listen(settings).and_then(|listener| Ok((listener, control::own_user(settings)?)));
+        match opened {
+            Ok((listener, own)) => drop(self.tasks.spawn(control::serve(listener, self.handle.clone(), own, self.stop.clone()))),
+            Err(fault) => tracing::warn!(%fault, "no socket for commands: they work with the daemon stopped"),
+        }
     }
 
     async fn start(&self, settings: &Settings, connections: Connections) -> anyhow::Result<()> {

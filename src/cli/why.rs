@@ -72,7 +72,8 @@ fn as_json(instance: &Instance) -> Value {
     })
 }
 
-fn show(instance: &Instance) {
+/// Shows an instance, line by line.
+pub fn show(instance: &Instance) {
     let origin = &instance.origin;
     let place = if origin.uid > 0 { format!("{}/{} UID {}", origin.mailbox, origin.folder, origin.uid) } else { origin.mailbox.clone() };
     ui::say(format!("mail #{}  {place}  received {}  {} bytes", instance.id, instance.received_at, instance.size));

@@ -2,6 +2,8 @@
 //! of the run that was not killed (CASEBOOK J01, J02, INV10).
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod beside;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
