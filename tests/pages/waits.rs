@@ -41,10 +41,10 @@ async fn p61_a_held_mail_becomes_a_ticket_or_junk() {
     let page = karim.get("/desk/held").await;
     assert_eq!(karim.press(&page, &format!("split-{first}"), &[]).await.leads_to(), "/desk/held?done=held_split");
     assert_eq!(story.desk.world().ticket(2).requester.as_str(), "carol@other.test");
-    let mut world = story.desk.world();
-    world.receives(&Mail::new("mallory@evil.test").failing().subject("Facture"));
-    let second = world.gateway.store().instances(Some(Disposition::Held), 1).unwrap()[0].id;
-    drop(world);
+    let second = story.desk.with(|world| {
+        world.receives(&Mail::new("mallory@evil.test").failing().subject("Facture"));
+        world.gateway.store().instances(Some(Disposition::Held), 1).unwrap()[0].id
+    });
     let page = karim.get("/desk/held").await;
     assert!(page.has("name=\"ticket\""), "it names no ticket: an agent may");
     let odd = karim.press(&page, &format!("admit-{second}"), &[("ticket", "douze")]).await;
@@ -76,11 +76,11 @@ async fn d11_c18_only_agents_of_the_ticket_decide_by_forms_of_ours() {
 #[tokio::test]
 async fn a18_the_page_says_who_a_stranger_probably_is() {
     let (story, karim) = at_desk().await;
-    let mut world = story.desk.world();
-    let root = world.ticket(1).root_message_id.unwrap();
-    world.receives(&Mail::new("alice@corp-alias.test").reply_to_id(&root).text("C'est encore moi."));
-    let alert = world.letter_to_any("ag1@desk.test").text.replace('\u{a0}', " ");
+    let alert = story.desk.with(|world| {
+        let root = world.ticket(1).root_message_id.unwrap();
+        world.receives(&Mail::new("alice@corp-alias.test").reply_to_id(&root).text("C'est encore moi."));
+        world.letter_to_any("ag1@desk.test").text.replace('\u{a0}', " ")
+    });
     assert!(alert.contains("Probablement : alice@cust.test") && alert.contains("https://desk.test/desk/held#m"), "{alert}");
-    drop(world);
     assert!(karim.get("/desk/held").await.has("Probablement alice@cust.test, depuis une autre adresse."));
 }
