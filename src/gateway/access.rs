@@ -2,12 +2,14 @@
 //!
 //! Promises: a key is mailed to the stored address alone, works once, for minutes, and opens a session only in the browser
 //! that asked for it; a request that was filled in on a page is a ticket only after its author's mailbox proved it.
+//! A mail that waits for its author's proof is confirmed the same way.
 //! Excludes: how often somebody may ask (see the pages), cookies, and what the signed-in may do (see `page`).
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
-use super::effects::token_hash;
+use super::effects::{Fault, token_hash};
+use super::held::{Decider, Decision, Settled, Word};
 use crate::address::Address;
 use crate::desk::Preferences;
 use crate::mail::carrier::encode_token;
@@ -56,6 +58,8 @@ pub enum Entered {
     Session([u8; 32]),
     /// The request is a ticket: the token of a link to it.
     Opened([u8; 32]),
+    /// The mail that waited is its author's word now.
+    Confirmed,
     /// It was used before, its time is over, or its owner may no longer come in.
     Over,
     /// Another browser asked for it.
@@ -78,23 +82,36 @@ impl<S: Store> Gateway<S> {
         let (what, life) = if wanted.request.is_some() { (GateFor::Request, PROOF) } else { (GateFor::SignIn, SIGN_IN) };
         let (token, now) = (self.mint.token(), self.clock.now());
         let mut change = Change::new(Cause::Named(format!("gate/{}", short(&token_hash(&token)))), now);
-        let gate = Gate {
-            hash: token_hash(&token),
-            what,
-            person: wanted.to.clone(),
-            browser: wanted.browser,
-            issued_at: now,
-            expires_at: now + life,
-            ended_at: None,
-            request: wanted.request.clone(),
-        };
-        change.access.push(Access::Gate(Box::new(gate)));
+        change.access.push(Access::Gate(Box::new(gate(&token, wanted, (what, now + life), now))));
         let kind = if what == GateFor::SignIn { MailKind::SignIn } else { MailKind::RequestProof };
-        let url = format!("{}/l/{}", self.site.base_url, encode_token(&token));
+        let url = self.key_url(&token);
         let notice = Notice { to: wanted.to.clone(), kind, because: Because::Author, extra: Extra::Key { url } };
         self.write_apart(&mut change, &notice)?;
         self.store.commit(&change).map_err(|fault| Backend(fault.to_string()))?;
         Ok(true)
+    }
+
+    fn key_url(&self, token: &[u8; 32]) -> String {
+        format!("{}/l/{}", self.site.base_url, encode_token(token))
+    }
+
+    /// Mails the author of a mail that waits a key that confirms it, in the commit that holds it. The mail tells its subject
+    /// alone: whoever wrote it may not be who gets this.
+    pub(super) fn ask_author(&mut self, change: &mut Change, author: &Address, held: Request) -> Result<(), Fault> {
+        let (token, now) = (self.mint.token(), self.clock.now());
+        let extra = Extra::Confirm { url: self.key_url(&token), subject: held.title.clone() };
+        let wanted = Wanted { to: author.clone(), browser: [0; 32], request: Some(held) };
+        change.access.push(Access::Gate(Box::new(gate(&token, &wanted, (GateFor::Request, now + PROOF), now))));
+        let notice = Notice { to: author.clone(), kind: MailKind::HeldProof, because: Because::Author, extra };
+        self.write_apart(change, &notice)
+    }
+
+    /// The author of a mail that waits says that it is theirs. Pressed twice, it has one effect.
+    fn confirm(&mut self, gate: &Gate, instance: u64) -> Result<Entered, Backend> {
+        let word = Word { decision: Decision::Admit { ticket: None }, by: Decider::Author };
+        let settled = self.settle(instance, &word)?;
+        self.note_access(format!("confirm/{}", short(&gate.hash)), Access::Used(gate.hash))?;
+        Ok(if matches!(settled, Settled::Done { .. }) { Entered::Confirmed } else { Entered::Over })
     }
 
     /// Agents, and whoever takes part in a ticket.
@@ -109,11 +126,13 @@ impl<S: Store> Gateway<S> {
         if gate.ended_at.is_some() || gate.expires_at <= now || self.organisation.is_disabled(&gate.person) {
             return Ok(Entered::Over);
         }
-        match gate.what {
-            GateFor::Request => self.prove(gate),
-            GateFor::SignIn if gate.browser != using.browser => Ok(Entered::OtherBrowser),
-            GateFor::SignIn if !self.may_enter(&gate.person)? => Ok(Entered::Over),
-            GateFor::SignIn => self.sign_in(&gate, &using.called),
+        let held = gate.request.as_ref().and_then(|request| request.held);
+        match (gate.what, held) {
+            (GateFor::Request, Some(instance)) => self.confirm(&gate, instance),
+            (GateFor::Request, None) => self.prove(gate),
+            (GateFor::SignIn, _) if gate.browser != using.browser => Ok(Entered::OtherBrowser),
+            (GateFor::SignIn, _) if !self.may_enter(&gate.person)? => Ok(Entered::Over),
+            (GateFor::SignIn, _) => self.sign_in(&gate, &using.called),
         }
     }
 
@@ -197,6 +216,11 @@ impl<S: Store> Gateway<S> {
         self.mail_again(&mut change, &ticket, person)?;
         self.store.commit(&change).map_err(|fault| Backend(fault.to_string()))
     }
+}
+
+fn gate(token: &[u8; 32], wanted: &Wanted, (what, expires_at): (GateFor, Timestamp), issued_at: Timestamp) -> Gate {
+    let (hash, person, browser) = (token_hash(token), wanted.to.clone(), wanted.browser);
+    Gate { hash, what, person, browser, issued_at, expires_at, ended_at: None, request: wanted.request.clone() }
 }
 
 fn short(hash: &TokenHash) -> String {

@@ -131,11 +131,13 @@ pub enum MailKind {
     SignIn,
     /// A request was filled in: its author proves it.
     RequestProof,
+    /// A key that confirms a mail that waits.
+    HeldProof,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 33] = [
+    pub const ALL: [MailKind; 34] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -169,6 +171,7 @@ impl MailKind {
         MailKind::DailyReport,
         MailKind::SignIn,
         MailKind::RequestProof,
+        MailKind::HeldProof,
     ];
 
     /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
@@ -213,6 +216,7 @@ impl MailKind {
             MailKind::DailyReport => "daily_report",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
+            MailKind::HeldProof => "held_proof",
         }
     }
 }
@@ -294,6 +298,13 @@ pub enum Extra {
     Key {
         /// The whole address.
         url: String,
+    },
+    /// A key that confirms a mail that waits: its author's alone.
+    Confirm {
+        /// The whole address.
+        url: String,
+        /// The subject of that mail, and nothing else of it.
+        subject: String,
     },
     /// A mail of ours that did not arrive.
     Bounced {

@@ -77,6 +77,7 @@ impl Stage {
             | MailKind::SignIn
             | MailKind::RequestProof
             | MailKind::DailyReport
+            | MailKind::HeldProof
             | MailKind::Answers => super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop),
             _ => Ok(()),
         }
@@ -102,6 +103,7 @@ impl Stage {
             MailKind::BounceNotice => {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
             }
+            MailKind::HeldProof => Extra::Confirm { url: text("https://desk.example.org/l/x"), subject: text("Sample") },
             MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
             MailKind::Answers | MailKind::DailyReport => {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }

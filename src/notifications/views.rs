@@ -183,6 +183,10 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         },
         because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
         held: held(words, site, &notice.extra),
+        title: match &notice.extra {
+            Extra::Confirm { subject, .. } => names::title(subject),
+            _ => String::new(),
+        },
         bounced: bounced(&notice.extra),
         answers: match &notice.extra {
             Extra::Answers { answers, .. } => answers.iter().map(|answer| section(words, &reader.language, &site.zone, answer)).collect(),
@@ -268,7 +272,7 @@ fn says_how_to_answer(kind: MailKind) -> bool {
 
 fn because(notice: &Notice) -> &'static str {
     match (notice.kind, notice.because) {
-        (MailKind::AcknowledgementUnproven, _) => "because.unproven",
+        (MailKind::AcknowledgementUnproven | MailKind::HeldProof, _) => "because.unproven",
         (MailKind::FreshLink | MailKind::SignIn | MailKind::RequestProof, _) => "because.asked",
         (MailKind::DailyReport, _) => "because.report",
         (_, Because::Requester) => "because.requester",

@@ -69,7 +69,7 @@ pub fn write_apart(
     let mut view = views::of_desk(templates.words(&language), apart.site, notice, reader);
     view.language.clone_from(&language);
     view.links = match &notice.extra {
-        super::Extra::Key { url } => Links { page: url.clone(), ..Links::default() },
+        super::Extra::Key { url } | super::Extra::Confirm { url, .. } => Links { page: url.clone(), ..Links::default() },
         _ => Links::default(),
     };
     let rendered = templates.render(&language, notice.kind, &view)?;

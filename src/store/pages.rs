@@ -52,6 +52,9 @@ pub struct Request {
     pub name: String,
     /// ISO 639-1 of the page.
     pub language: String,
+    /// The mail that waits for this proof: then it is that mail which is confirmed, and no new request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<u64>,
     /// Files, as parts of a mail; none where there are none.
     #[serde(skip)]
     pub raw: Option<Vec<u8>>,

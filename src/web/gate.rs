@@ -38,7 +38,12 @@ fn page<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, (token, g
         return message(web, headers, StatusCode::OK, "other_browser");
     }
     let outside = Outside::new(web, visitor);
-    let name = if gate.what == GateFor::SignIn { "enter" } else { "prove" };
+    let held = gate.request.as_ref().is_some_and(|request| request.held.is_some());
+    let name = match gate.what {
+        GateFor::SignIn => "enter",
+        GateFor::Request if held => "vouch",
+        GateFor::Request => "prove",
+    };
     let form = outside.form(name, &format!("/l/{}/{BUTTON}", token.as_str()));
     let letters = gate.request.iter().map(|request| LetterView {
         to: String::new(),
@@ -75,6 +80,7 @@ pub async fn enter<D: Desk>(
             response
         }
         Ok(Entered::Opened(link)) => see_other(web, &format!("/l/{}?done=open", encode_token(&link))),
+        Ok(Entered::Confirmed) => message(web, headers, StatusCode::OK, "vouched"),
         Ok(Entered::Over) => message(web, headers, StatusCode::GONE, "key_over"),
         Ok(Entered::OtherBrowser) => message(web, headers, StatusCode::CONFLICT, "other_browser"),
         Err(_) => unavailable(web, headers),

@@ -184,6 +184,7 @@ async fn take<D: Desk>(
         text: fields.text("text"),
         name: fields.text("name"),
         language: outside.language.clone(),
+        held: None,
         raw: None,
     };
     let (cause, files) = (format!("form/{}", fields.raw("nonce")), std::mem::take(&mut fields.files));

@@ -84,3 +84,25 @@ async fn a18_the_page_says_who_a_stranger_probably_is() {
     assert!(alert.contains("Probablement : alice@cust.test") && alert.contains("https://desk.test/desk/held#m"), "{alert}");
     assert!(karim.get("/desk/held").await.has("Probablement alice@cust.test, depuis une autre adresse."));
 }
+
+#[tokio::test]
+async fn p33_c01_the_page_of_a_proof_shows_the_mail_and_a_press_confirms_it() {
+    let (story, _) = at_desk().await;
+    let link = story.desk.with(|world| {
+        let root = world.ticket(1).root_message_id.unwrap();
+        world.receives(&Mail::new("ag1@desk.test").reply_to_id(&root).subject("Re: toner").text("J'apporte un toner.").unproven());
+        let asked = world.sent().into_iter().find(|sent| sent.to == "ag1@desk.test" && sent.subject.contains("Avez-vous écrit")).unwrap();
+        crate::stories::path(&asked.links[0])
+    });
+    let anybody = Visitor::new(&story.desk);
+    for _ in 0..20 {
+        anybody.get(&link).await;
+        anybody.head(&link).await;
+    }
+    assert_eq!(story.desk.world().gateway.store().count(None).unwrap().held, 1);
+    let page = anybody.get(&link).await;
+    assert!(page.has("L’avez-vous écrit") && page.has("Re: toner") && page.has("J&#x27;apporte un toner."), "{}", page.text());
+    assert!(anybody.press(&page, "enter", &[]).await.has("compte comme le vôtre"));
+    assert!(story.desk.mail_to("alice@cust.test").text.contains("J'apporte un toner."));
+    assert_eq!(anybody.press(&page, "enter", &[]).await.status, StatusCode::GONE);
+}

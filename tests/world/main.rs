@@ -13,5 +13,6 @@ mod identity;
 mod journeys;
 mod links;
 mod privacy;
+mod proofs;
 mod repeating;
 mod threads;

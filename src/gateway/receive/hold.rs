@@ -7,15 +7,23 @@ use super::super::effects::Fault;
 use super::super::{Gateway, facts};
 use crate::address::Address;
 use crate::desk::{Agent, Monitoring, Privilege, Ticket};
+use crate::mail::Kind;
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene};
+use crate::proof::Level;
 use crate::routing::{newcomers, service};
-use crate::store::{Change, Disposition, Store};
+use crate::store::{Change, Disposition, Request, Store};
 
 /// Characters of a held mail that agents are shown.
 const EXCERPT: usize = 1000;
 
 /// Such mails that one agent gets in an hour; `guichet why --held` lists them all (CASEBOOK E16).
 const TOLD_PER_HOUR: u32 = 20;
+
+/// Reasons that a proof of the author takes away.
+const PROVABLE: [&str; 2] = ["agent-not-proven", "needs-proof"];
+
+/// Characters of a subject that are kept.
+const TITLE_MAX: usize = 200;
 
 impl<S: Store> Gateway<S> {
     /// Holds a mail, which may point at a ticket.
@@ -27,11 +35,20 @@ impl<S: Store> Gateway<S> {
         if let Some(likely) = &likely {
             case.note("probably", json!(likely));
         }
+        let asks = self.may_ask_author(case, reason)?;
         let told = if case.waiting.old || case.word.is_some() { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
         case.note("told", json!(told));
+        case.note("author_asked", json!(asks));
         let mut change = case.ends(Disposition::Held, reason, ticket.map(|ticket| ticket.id));
-        let notices =
-            told.into_iter().map(|to| Notice { to, kind: MailKind::HeldMail, because: Because::Monitoring, extra: extra(case, reason, likely.as_ref()) });
+        if let Some(author) = case.identity.address().filter(|_| asks) {
+            self.ask_author(&mut change, author, waiting_for_proof(case))?;
+        }
+        let notices = told.into_iter().map(|to| Notice {
+            to,
+            kind: MailKind::HeldMail,
+            because: Because::Monitoring,
+            extra: extra(case, reason, likely.as_ref()),
+        });
         let notices: Vec<Notice> = notices.collect();
         let Some(ticket) = ticket else {
             notices.iter().try_for_each(|notice| self.write_apart(&mut change, notice))?;
@@ -42,6 +59,20 @@ impl<S: Store> Gateway<S> {
         let scene = Scene { site: &site, organisation: &organisation, ticket, before: &before, done: &[], now: change.at.as_second() };
         notices.iter().try_for_each(|notice| self.write(&mut change, &scene, notice))?;
         Ok(change)
+    }
+
+    /// Is its author asked whether it is theirs? Those who take part or handle, once an hour for each reason; never by a mail
+    /// that failed a check, and never because of a machine.
+    fn may_ask_author(&self, case: &Case<'_>, reason: &str) -> Result<bool, Fault> {
+        let unproven = PROVABLE.contains(&reason) && case.identity.level > Level::Failed && case.mail.kind == Kind::Human;
+        let Some(author) = case.identity.address().filter(|_| unproven && !case.waiting.old && case.word.is_none()) else {
+            return Ok(false);
+        };
+        let hour = facts::since_hours(case.now, 1);
+        let again = self.store.from_since(author, Some(reason), hour)? > 0;
+        let braked = self.store.auto_since(Some(author), hour)? >= self.site.brakes.auto_per_hour;
+        let nobody = newcomers::is_robot(author) || self.site.is_own(author) || self.organisation.is_disabled(author);
+        Ok(!again && !braked && !nobody)
     }
 
     /// Agents of the service who hear of such things; nobody when they were told of this sender within the hour.
@@ -82,6 +113,16 @@ impl<S: Store> Gateway<S> {
         let first = self.organisation.services.first().map(|service| service.key.as_str()).unwrap_or_default();
         let others = || self.organisation.members(first).map(|(agent, _)| agent.address.clone()).collect();
         if named.is_empty() { others() } else { named }
+    }
+}
+
+/// What a key confirms, as its page shows it.
+fn waiting_for_proof(case: &Case<'_>) -> Request {
+    Request {
+        title: case.mail.subject.chars().take(TITLE_MAX).collect(),
+        text: case.mail.reply.chars().take(EXCERPT).collect(),
+        held: Some(case.waiting.instance),
+        ..Request::default()
     }
 }
 

@@ -102,6 +102,7 @@ pub async fn open<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extens
         text: fields.text("text"),
         name: fields.text("name"),
         language: String::new(),
+        held: None,
         raw: None,
     };
     let actor = Actor::person(inside.person.clone(), Some(inside.name(&inside.person)), Door::Page, Level::Proven);
