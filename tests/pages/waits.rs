@@ -21,7 +21,11 @@ async fn p61_a03_a_held_mail_is_let_in_by_a_button() {
     let (story, karim) = at_desk().await;
     let id = carol_writes(&story, "J'ai la même panne au troisième.");
     let page = karim.get("/desk/held").await;
-    assert!(page.has("Même panne") && page.has("Laisser entrer") && page.has("Un ticket à part") && page.has("Indésirable"), "{}", page.text());
+    assert!(
+        page.has("Même panne") && page.has("Laisser entrer") && page.has("Un ticket à part") && page.has("Indésirable"),
+        "{}",
+        page.text()
+    );
     // Its pointer names the ticket: nobody is asked for one.
     assert!(!page.has("name=\"ticket\""));
     let done = karim.press(&page, &format!("admit-{id}"), &[]).await;
