@@ -1,6 +1,8 @@
 //! Machines: group E of the casebook.
 
-use guichet::store::{Disposition, Reads};
+use guichet::gateway::Waiting;
+use guichet::ports::{Arrival, Origin};
+use guichet::store::{Disposition, Reads, Store};
 
 use crate::world::{Checked, Mail, World, address, is};
 
@@ -159,6 +161,55 @@ fn e04_two_desks_exchange_two_mails_each_way_at_most() {
     assert!(ours <= 2, "{ours}");
     // What it wrote is all there for agents.
     assert_eq!(world.gateway.store().count(None).unwrap().new, 3);
+}
+
+#[test]
+fn e17_a_report_about_a_report_ends_there() {
+    let mut world = World::new();
+    world.receives(&Mail::new("alice@cust.test"));
+    let alert = world.letter_to("ag1@desk.test");
+    let mut bounced = vec![(alert.message_id, "ag1@desk.test".to_owned())];
+    let mut caused = 0;
+    while let Some((id, who)) = bounced.pop() {
+        world.receives(&report(&world, &id, &who, "support@desk.test"));
+        for letter in world.sent() {
+            caused += 1;
+            assert!(!letter.to.contains("mailer-daemon") && letter.to != who, "{}", letter.to);
+            assert!(caused < 5, "reports cause letters without end");
+            bounced.push((letter.message_id, letter.to));
+        }
+    }
+    let full = Mail::from("mailer-daemon@provider.test").to("support@desk.test").subject("Message limit exceeded").unproven();
+    let handled = world.receives(&full.header("Auto-Submitted", "auto-generated").text("You have sent too many mails today."));
+    assert_eq!(handled.disposition, Disposition::Held);
+    assert!(world.recipients().iter().all(|to| to.ends_with("@desk.test")), "agents may hear of it, no machine does");
+}
+
+/// A mail of forty megabytes, of which the beginning was fetched.
+fn large(world: &mut World, mail: &Mail) -> Vec<String> {
+    let raw = mail.raw(world.now()).replace('\n', "\r\n").into_bytes();
+    let origin = Origin { mailbox: "support".into(), folder: "INBOX".into(), epoch: 9, uid: 7, name: mail.subject.clone() };
+    let received_at = jiff::Timestamp::from_second(world.now()).unwrap();
+    let arrival = Arrival { origin, received_at, raw: raw.clone(), cut_from: Some(40 << 20), old: false };
+    let instance = world.gateway.store_mut().keep(&[arrival]).unwrap()[0].instance;
+    world.gateway.receive(&[Waiting { instance, received_at, old: false, cut: true, raw }]).unwrap();
+    world.deliver();
+    let handled = world.gateway.store().instance(instance).unwrap().unwrap().handled.unwrap();
+    assert_eq!(handled.disposition, Disposition::Held);
+    world.recipients()
+}
+
+#[test]
+fn e18_e19_what_is_too_large_gets_no_answer_be_it_a_machine_or_a_stranger() {
+    let mut world = World::new();
+    for mail in [Mail::new("vic@victim.test").unproven(), Mail::new("vic@victim.test").failing(), absence("vic@victim.test").unproven()] {
+        let told = large(&mut World::new(), &mail);
+        assert!(told.iter().all(|to| to.ends_with("@desk.test")), "{told:?}");
+    }
+    // An absence that also breaks a rule is an absence first.
+    let forged = absence("vic@victim.test").failing().header("Received", "from a by b");
+    world.receives(&forged);
+    assert!(world.recipients().iter().all(|to| to.ends_with("@desk.test")));
 }
 
 #[test]
