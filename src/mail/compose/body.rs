@@ -82,8 +82,7 @@ fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Where lines end; of CR LF the CR.
 fn line_ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let is_end = |i: usize| bytes[i] == b'\r' || (bytes[i] == b'\n' && (i == 0 || bytes[i - 1] != b'\r'));
-    (0..bytes.len()).filter(move |i| is_end(*i))
+    memchr::memchr2_iter(b'\r', b'\n', bytes).filter(|&at| bytes[at] == b'\r' || at == 0 || bytes[at - 1] != b'\r')
 }
 
 /// One line as quoted-printable: runs of plain octets are copied whole, soft breaks keep it at 76 octets.

@@ -4,10 +4,6 @@
 //! Promises: linear in the texts, bounded; words that nobody knows stay, or come back. A few words in common prove nothing: whole
 //! lines in the order of one text do. Sentences that somebody says again among others of their own stay theirs. Excludes: which texts these are (see the gateway).
 
-use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
-
 use super::lines::Line;
 use super::marks::{self, Mark, fold};
 use super::{attribution, cut};
@@ -86,34 +82,37 @@ struct Text {
 /// Known texts: their words, and where four of them stand together.
 struct Known {
     texts: Vec<Vec<u64>>,
-    places: HashMap<u64, Vec<(usize, usize)>>,
+    /// Four words as one number, the text, the place; sorted.
+    places: Vec<(u64, usize, usize)>,
 }
 
 impl Known {
     fn of(texts: &[String]) -> Known {
-        let mut known = Known { texts: Vec::new(), places: HashMap::new() };
+        let mut known = Known { texts: Vec::new(), places: Vec::new() };
         let mut left = WORDS_MAX;
         for (text, written) in texts.iter().enumerate() {
             let words: Vec<u64> = words(written).take(left).collect();
             left -= words.len();
-            for (at, window) in words.windows(SHINGLE).enumerate() {
-                let places = known.places.entry(together(window)).or_default();
-                if places.len() < PLACES_MAX {
-                    places.push((text, at));
-                }
-            }
+            known.places.extend(words.windows(SHINGLE).enumerate().map(|(at, words)| (together(words.iter().copied()), text, at)));
             known.texts.push(words);
         }
+        known.places.sort_unstable();
         known
+    }
+
+    /// Where these four words stand together.
+    fn places(&self, shingle: u64) -> impl Iterator<Item = (usize, usize)> {
+        let first = self.places.partition_point(|(known, ..)| *known < shingle);
+        self.places[first..].iter().take_while(move |(known, ..)| *known == shingle).map(|(_, text, at)| (*text, *at)).take(PLACES_MAX)
     }
 
     /// How many of these words, from the first on, follow each other in one known text.
     fn run(&self, words: &[(u64, usize)]) -> usize {
-        let places = words.get(..SHINGLE).map(shingle).and_then(|first| self.places.get(&first));
-        let length = |&(text, at): &(usize, usize)| -> usize {
+        let Some(first) = words.get(..SHINGLE) else { return 0 };
+        let length = |(text, at): (usize, usize)| -> usize {
             words.iter().zip(&self.texts[text][at..]).take_while(|((word, _), known)| word == *known).count()
         };
-        places.into_iter().flatten().map(length).max().unwrap_or(0)
+        self.places(shingle(first)).map(length).max().unwrap_or(0)
     }
 }
 
@@ -124,7 +123,7 @@ impl Text {
             lines.iter().enumerate().flat_map(|(at, line)| words(&line.text).map(move |word| (word, at))).take(WORDS_MAX).collect();
         let mut covered = vec![false; all.len()];
         for (at, window) in all.windows(SHINGLE).enumerate() {
-            if known.places.contains_key(&shingle(window)) {
+            if known.places(shingle(window)).next().is_some() {
                 covered[at..at + SHINGLE].fill(true);
             }
         }
@@ -240,21 +239,21 @@ fn is_a_programs(lines: &[Line], marks: &[Mark], at: usize) -> bool {
 
 /// The words of a text, as numbers.
 fn words(text: &str) -> impl Iterator<Item = u64> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| {
-        let mut hasher = DefaultHasher::new();
-        word.chars().flat_map(char::to_lowercase).for_each(|c| c.hash(&mut hasher));
-        hasher.finish()
-    })
+    let word = |word: &str| word.chars().flat_map(char::to_lowercase).fold(0, |sum, c| mixed(sum, u64::from(c)));
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(word)
 }
 
 fn shingle(words: &[(u64, usize)]) -> u64 {
-    together(&[words[0].0, words[1].0, words[2].0, words[3].0])
+    together(words.iter().map(|(word, _)| *word))
 }
 
-fn together(words: &[u64]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    words.hash(&mut hasher);
-    hasher.finish()
+fn together(words: impl Iterator<Item = u64>) -> u64 {
+    words.fold(1, mixed)
+}
+
+/// FxHash, of the Rust compiler: quick and good enough, since whoever makes two texts collide folds their own.
+fn mixed(sum: u64, next: u64) -> u64 {
+    (sum.rotate_left(5) ^ next).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95)
 }
 
 #[cfg(test)]
