@@ -1,10 +1,12 @@
 //! Brings what is in the WAL into the database, on a thread and a connection of its own: copying tens of megabytes and
 //! syncing them would keep the writer from its mails.
 //!
-//! Promises: the WAL stays bounded: when the thread does not keep up, the writer does the rest itself. A failed
-//! checkpoint loses nothing, it is tried again at the next one.
+//! Promises: the WAL stays bounded: only the writer can let it begin anew, and does so when the thread has left little to
+//! copy, or does not keep up. A failed checkpoint loses nothing, it is tried again at the next one.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
@@ -17,8 +19,12 @@ use crate::store::Backend;
 /// Pages added to the WAL after which the thread is woken: 32 MiB. More often, and pages that change all the time would be
 /// written again and again.
 const WAKE: i32 = 4_000;
-/// Pages from which on the writer checkpoints itself, so that the WAL begins anew: 128 MiB.
+/// Pages from which on the WAL should begin anew: 128 MiB.
 const FULL: i32 = 16_000;
+/// Pages that the writer copies then: 8 MiB take it some hundredths of a second, the 32 MiB between two wakings a quarter.
+const LITTLE: i32 = 1_000;
+/// Pages from which on the writer copies whatever is left: 256 MiB.
+const OVERFULL: i32 = 32_000;
 
 /// The thread; it ends when the writer's connection is closed, and dropping this waits for it.
 #[derive(Debug)]
@@ -29,11 +35,13 @@ impl Checkpoints {
     pub fn start(path: &Path, writer: &mut Connection) -> Result<Checkpoints, Backend> {
         let (waker, woken) = sync_channel(1);
         let path = path.to_owned();
-        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || run(&path, &woken));
+        let home = Arc::new(AtomicI32::new(0));
+        let brought = home.clone();
+        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || run(&path, &woken, &brought));
         let thread = thread.map_err(|fault| Backend(fault.to_string()))?;
         let mut growth = Growth::default();
         writer.wal_hook(Some(move |wal: &mut Wal, pages| {
-            match growth.reached(pages) {
+            match growth.reached(pages, home.load(Ordering::Relaxed)) {
                 Reached::Nothing => {}
                 // Already woken is as good.
                 Reached::Wake => drop(waker.try_send(())),
@@ -68,13 +76,17 @@ enum Reached {
 }
 
 impl Growth {
-    /// What a commit calls for that leaves so many pages.
-    fn reached(&mut self, pages: i32) -> Reached {
+    /// What a commit calls for that leaves so many pages, of which so many are home.
+    fn reached(&mut self, pages: i32, home: i32) -> Reached {
         if pages < self.woken {
             self.woken = 0;
         }
+        // More than there are: they are of the WAL before.
+        let left = if home <= pages { pages - home } else { pages };
         match pages {
-            FULL.. => Reached::Full,
+            OVERFULL.. => Reached::Full,
+            FULL.. if left <= LITTLE => Reached::Full,
+            FULL.. => Reached::Wake,
             _ if pages - self.woken >= WAKE => {
                 self.woken = pages;
                 Reached::Wake
@@ -93,27 +105,42 @@ fn finish(wal: &mut Wal) {
     }
 }
 
-fn run(path: &Path, woken: &Receiver<()>) {
+fn run(path: &Path, woken: &Receiver<()>, home: &AtomicI32) {
     while woken.recv().is_ok() {
-        if let Err(Backend(fault)) = open::checkpointer(path).and_then(|connection| checkpoint(&connection)) {
-            tracing::warn!(fault, "the WAL could not be brought into the database; the next commit tries again");
+        match open::checkpointer(path).and_then(|connection| checkpoint(&connection)) {
+            Ok(pages) => home.store(pages, Ordering::Relaxed),
+            Err(Backend(fault)) => tracing::warn!(fault, "the WAL could not be brought into the database; the next commit tries again"),
         }
     }
 }
 
-fn checkpoint(connection: &Connection) -> Result<(), Backend> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+/// Pages of the WAL that are home then; none known when somebody else is at it.
+fn checkpoint(connection: &Connection) -> Result<i32, Backend> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i32>(2))?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Reached::{Full, Nothing, Wake};
 
     #[test]
     fn woken_each_time_it_has_grown() {
         let mut growth = Growth::default();
-        let reached = [10, 4_000, 4_100, 7_999, 8_000, 16_000, 17_000, 5, 3_999, 4_000].map(|pages| growth.reached(pages));
-        use Reached::{Full, Nothing, Wake};
-        assert_eq!(reached, [Nothing, Wake, Nothing, Nothing, Wake, Full, Full, Nothing, Nothing, Wake]);
+        let reached = [10, 4_000, 4_100, 7_999, 8_000, 5, 3_999, 4_000].map(|pages| growth.reached(pages, 0));
+        assert_eq!(reached, [Nothing, Wake, Nothing, Nothing, Wake, Nothing, Nothing, Wake]);
+    }
+
+    #[test]
+    fn the_writer_ends_it_when_little_is_left_or_nobody_else_does() {
+        let mut growth = Growth::default();
+        let reached = [(16_000, 12_000), (17_000, 16_500), (16_000, -1), (31_999, 20_000), (32_000, 20_000)]
+            .map(|(pages, home)| growth.reached(pages, home));
+        assert_eq!(reached, [Wake, Full, Wake, Wake, Full]);
+    }
+
+    #[test]
+    fn what_is_home_of_the_wal_before_does_not_count() {
+        assert_eq!(Growth::default().reached(16_200, 18_000), Wake);
     }
 }
