@@ -102,7 +102,7 @@ fn cpu() -> Duration {
 
 fn arrival(number: usize, raw: &[u8]) -> Arrival {
     let origin = Origin { mailbox: "support".into(), folder: "INBOX".into(), epoch: 7, uid: number as u32 + 1, name: String::new() };
-    Arrival { origin, received_at: now(), raw: raw.to_vec(), cut_from: None, old: false }
+    Arrival::new(origin, now(), raw.to_vec())
 }
 
 fn now() -> Timestamp {

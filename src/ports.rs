@@ -35,6 +35,16 @@ pub struct Arrival {
     pub cut_from: Option<u64>,
     /// It lay there before the first connection: stored, never answered.
     pub old: bool,
+    /// BLAKE3 of `raw`: computed where mails come in, not where they are written one after the other.
+    pub hash: [u8; 32],
+}
+
+impl Arrival {
+    /// A whole new mail.
+    pub fn new(origin: Origin, received_at: Timestamp, raw: Vec<u8>) -> Arrival {
+        let hash = *blake3::hash(&raw).as_bytes();
+        Arrival { origin, received_at, raw, cut_from: None, old: false, hash }
+    }
 }
 
 /// A mail that is durable here now: its server may be told.

@@ -121,7 +121,7 @@ impl<S: Store> Gateway<S> {
         let raw = self.form_bytes(person, ticket, text, files)?;
         let origin = Origin { mailbox: "page".into(), folder: String::new(), epoch: 0, uid: 0, name: nonce.to_owned() };
         let read = mail::read(&raw, &self.site.limits);
-        let arrival = Arrival { origin, received_at: self.clock.now(), raw, cut_from: None, old: true };
+        let arrival = Arrival { old: true, ..Arrival::new(origin, self.clock.now(), raw) };
         let kept = self.store.keep(&[arrival])?;
         let Some(kept) = kept.first() else { return Ok((words, None)) };
         words.source = Some(Source { instance: kept.instance, message_id: None, attachments: attached(&read) });

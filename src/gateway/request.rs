@@ -94,7 +94,7 @@ impl<S: Store> Gateway<S> {
         let Some(raw) = request.raw.clone() else { return Ok((words, None)) };
         let read = mail::read(&raw, &self.site.limits);
         let origin = Origin { mailbox: "page".into(), folder: String::new(), epoch: 0, uid: 0, name: name.to_owned() };
-        let arrival = Arrival { origin, received_at: self.clock.now(), raw, cut_from: None, old: true };
+        let arrival = Arrival { old: true, ..Arrival::new(origin, self.clock.now(), raw) };
         let kept = self.store.keep(&[arrival])?.first().map(|kept| kept.instance);
         words.source = kept.map(|instance| Source { instance, message_id: None, attachments: attached(&read) });
         Ok((words, kept))

@@ -152,7 +152,7 @@ fn read(source: &MaildirSource, file: &Path) -> io::Result<Arrival> {
     }
     let received_at = about.modified().ok().and_then(|t| Timestamp::try_from(t).ok()).unwrap_or_else(Timestamp::now);
     let origin = Origin { mailbox: source.name.clone(), folder: String::new(), epoch: 0, uid: 0, name: unique(file) };
-    Ok(Arrival { origin, received_at, raw, cut_from, old: false })
+    Ok(Arrival { cut_from, ..Arrival::new(origin, received_at, raw) })
 }
 
 /// The unique part of a file name: without the flags after the colon.

@@ -38,7 +38,7 @@ pub async fn read(mut from: impl AsyncRead + Unpin, max_mail: u64, received_at: 
     }
     let origin =
         Origin { mailbox: MAILBOX.to_owned(), folder: String::new(), epoch: 0, uid: 0, name: hash.finalize().to_hex().to_string() };
-    Ok(Arrival { origin, received_at, raw, cut_from, old: false })
+    Ok(Arrival { cut_from, ..Arrival::new(origin, received_at, raw) })
 }
 
 #[cfg(test)]

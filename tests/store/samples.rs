@@ -28,7 +28,7 @@ pub fn origin(epoch: u32, uid: u32) -> Origin {
 }
 
 pub fn arrival(origin: Origin, raw: &str) -> Arrival {
-    Arrival { origin, received_at: at(0), raw: raw.into(), cut_from: None, old: false }
+    Arrival::new(origin, at(0), raw.into())
 }
 
 pub fn handled(disposition: Disposition) -> Handled {

@@ -184,7 +184,7 @@ impl World {
         self.uid += 1;
         let origin = Origin { mailbox: "support".into(), folder: "INBOX".into(), epoch: 1, uid: self.uid, name: String::new() };
         let received_at = Timestamp::from_second(self.now()).unwrap();
-        let arrival = Arrival { origin, received_at, raw: raw.replace('\n', "\r\n").into_bytes(), cut_from: None, old: false };
+        let arrival = Arrival::new(origin, received_at, raw.replace('\n', "\r\n").into_bytes());
         self.gateway.store_mut().keep(&[arrival]).unwrap()[0].instance
     }
 

@@ -18,7 +18,7 @@ use crate::intake::cut::kept_length;
 /// Bytes of a mail that are asked for at once. Below the guard's cap for literals.
 pub const PIECE: usize = 512 * 1024;
 /// Mails a batch at most.
-const BATCH_MAILS: usize = 64;
+const BATCH_MAILS: usize = 128;
 /// Bytes a batch is planned for.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Batches asked for at once.
@@ -52,7 +52,7 @@ impl Errand {
 
     fn arrival(&self, uid: u32, mail: Mail, cut_from: Option<u64>) -> Arrival {
         let old = uid <= self.old_until;
-        Arrival { origin: self.origin(uid), received_at: mail.received_at, raw: mail.raw, cut_from, old }
+        Arrival { cut_from, old, ..Arrival::new(self.origin(uid), mail.received_at, mail.raw) }
     }
 }
 
@@ -324,7 +324,8 @@ mod tests {
         };
         assert_eq!(mails(&mut size, got(1000, 16)), 32);
         assert_eq!(mails(&mut size, got(1000, 32)), 64);
-        assert_eq!(mails(&mut size, got(1000, 64)), 64);
+        assert_eq!(mails(&mut size, got(1000, 64)), 128);
+        assert_eq!(mails(&mut size, got(1000, 128)), 128);
         assert_eq!(mails(&mut size, got(PIECE, 64)), 15);
         assert_eq!(mails(&mut size, got(0, 0)), 30);
     }

@@ -39,8 +39,7 @@ fn next_instance(connection: &Connection) -> rusqlite::Result<u64> {
 }
 
 fn keep_one(connection: &Connection, folder: i64, next: &mut u64, arrival: &Arrival) -> rusqlite::Result<Kept> {
-    let mail =
-        Mail { folder, arrival, size: arrival.cut_from.unwrap_or(arrival.raw.len() as u64), hash: *blake3::hash(&arrival.raw).as_bytes() };
+    let mail = Mail { folder, arrival, size: arrival.cut_from.unwrap_or(arrival.raw.len() as u64), hash: arrival.hash };
     match same_origin(connection, folder, &arrival.origin)? {
         Some((instance, false)) => return Ok(Kept { instance, known: true }),
         // It was gone when it was fetched first, and is back: now it is a mail like others.
