@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -44,13 +44,14 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let readers = gateway.store().readers(READERS)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
+        let signals = Signals::caught()?;
         let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("web.listen: {}", settings.listen))?;
         let (handle, thread) = Handle::start(gateway, readers)?;
         let daemon = Daemon { handle, tasks: TaskTracker::new(), stop: CancellationToken::new() };
         daemon.serve(listener, texts, front(&settings));
         daemon.hear(&settings);
         daemon.start(&settings, connections).await?;
-        let ended = daemon.wait(&settings).await;
+        let ended = daemon.wait(&settings, signals).await;
         daemon.close().await;
         tokio::task::spawn_blocking(move || thread.join()).await?.map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
         ended
@@ -62,6 +63,18 @@ fn front(settings: &Settings) -> web::Front {
     let proxies = settings.trusted_proxies.clone();
     let trusts = move |address| proxies.iter().any(|proxy| proxy.contains(address));
     web::Front::new(trusts, settings.sso_header.as_deref())
+}
+
+/// Signals, caught from the start on: one that comes while the daemon begins is heard when it has begun.
+struct Signals {
+    terminate: Signal,
+    reload: Signal,
+}
+
+impl Signals {
+    fn caught() -> anyhow::Result<Signals> {
+        Ok(Signals { terminate: signal(SignalKind::terminate())?, reload: signal(SignalKind::hangup())? })
+    }
 }
 
 struct Daemon {
@@ -108,14 +121,12 @@ impl Daemon {
     }
 
     /// Returns when told to stop, or when the gateway's thread is gone: then the program fails, so that it is restarted.
-    async fn wait(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut reload = signal(SignalKind::hangup())?;
+    async fn wait(&self, settings: &Settings, mut signals: Signals) -> anyhow::Result<ExitCode> {
         loop {
             tokio::select! {
-                _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+                _ = signals.terminate.recv() => return Ok(ExitCode::SUCCESS),
                 _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
-                _ = reload.recv() => self.reload(settings).await,
+                _ = signals.reload.recv() => self.reload(settings).await,
                 () = tokio::time::sleep(PULSE) => self.pulse().await?,
             }
         }

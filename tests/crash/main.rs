@@ -154,6 +154,7 @@ fn j02_i06_killed_before_the_verdict_nothing_is_lost_and_the_rest_goes_out_once(
     assert!(!died.success());
     let child = desk.command(&["run"], "").spawn().unwrap();
     let settled = |state| matches!(state, LetterState::Sent | LetterState::Unknown);
+    until("the daemon", || std::os::unix::net::UnixStream::connect(desk.path("state/guichet.sock")).is_ok());
     until("all letters", || desk.reader().letters(None, 100).unwrap().iter().all(|letter| settled(letter.state)));
     stop(child);
     let out = delivered(&desk.path("out"));
