@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +34,8 @@ use worker::{Carrier, Hall, returned, work};
 const CLAIM: usize = 256;
 /// Verdicts reported at once.
 const REPORT: usize = 256;
+/// How long a verdict waits for others while letters go out: each report costs the disk a sync.
+const GATHER: Duration = Duration::from_millis(50);
 /// The outbox is looked at after this even when nothing woke us.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// The pause when the gateway cannot serve.
@@ -130,10 +132,10 @@ async fn wanted(hall: &Hall) -> usize {
     }
 }
 
-/// Reports verdicts: one at once, more together while the gateway is busy.
+/// Reports verdicts: the last one in hand at once, more together while letters go out.
 async fn report(outbox: Arc<impl Outbox>, mut heard: mpsc::Receiver<Verdict>, hall: Arc<Hall>) {
     let mut batch = Vec::with_capacity(REPORT);
-    while heard.recv_many(&mut batch, REPORT).await > 0 {
+    while gather(&mut heard, &hall, &mut batch).await {
         while let Err(Unavailable(reason)) = outbox.ended(batch.clone()).await {
             if hall.now.is_cancelled() {
                 tracing::error!(reason, verdicts = batch.len(), "verdicts are lost: the store cannot serve while stopping");
@@ -144,4 +146,20 @@ async fn report(outbox: Arc<impl Outbox>, mut heard: mpsc::Receiver<Verdict>, ha
         }
         batch.clear();
     }
+}
+
+/// The next verdicts; false when no more come.
+async fn gather(heard: &mut mpsc::Receiver<Verdict>, hall: &Hall, batch: &mut Vec<Verdict>) -> bool {
+    if heard.recv_many(batch, REPORT).await == 0 {
+        return false;
+    }
+    let due = Instant::now() + GATHER;
+    while batch.len() < REPORT && hall.stock.is_busy() {
+        let most = REPORT - batch.len();
+        // Late, or nobody is left to send: what there is goes.
+        if !matches!(timeout_at(due, heard.recv_many(batch, most)).await, Ok(1..)) {
+            break;
+        }
+    }
+    true
 }

@@ -69,6 +69,12 @@ impl Stock {
         self.filled.notify_waiters();
     }
 
+    /// There are letters that wait, or are in workers' hands.
+    pub fn is_busy(&self) -> bool {
+        let shelf = self.shelf();
+        !shelf.waiting.is_empty() || !shelf.busy.is_empty()
+    }
+
     /// All letters that no worker has taken.
     pub fn drain(&self) -> Vec<Queued> {
         let mut shelf = self.shelf();

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use super::Gateway;
 use super::held::{Settled, Word};
 use super::press::{Press, Pressed};
-use super::thread::{self, Batch, Job, Way};
+use super::thread::{self, BATCHES_UNDER_WAY, Batch, Job, Way};
 use crate::ports::{Arrival, Keeper, Kept, Mark, Origin, Outbox, Queued, Unavailable, Verdict};
 use crate::site::Site;
 use crate::store::sqlite::{Readers, Sqlite};
@@ -19,10 +19,6 @@ use crate::store::{Backend, Reads, Store};
 
 /// How long the outbox sleeps at most between two looks at what is due.
 const LOOK_SECONDS: u64 = 60;
-
-/// Batches of mails between being kept and being handled: one that is read while one is committed, and one more so that
-/// neither waits. What is under way lies in memory.
-const BATCHES_UNDER_WAY: usize = 3;
 
 /// A way to the gateway's thread, and to read-only connections beside it. Cheap to clone.
 #[derive(Clone)]
@@ -40,11 +36,12 @@ impl Handle {
     /// Starts the gateway's thread. The thread ends when all handles are gone.
     pub fn start(gateway: Gateway<Sqlite>, readers: Readers) -> std::io::Result<(Handle, JoinHandle<()>)> {
         let site = gateway.site().clone();
-        let (jobs, joined) = thread::start(gateway)?;
+        let under_way = Arc::new(Semaphore::new(BATCHES_UNDER_WAY));
+        let (jobs, joined) = thread::start(gateway, under_way.clone())?;
         let handle = Handle {
             jobs,
             reader: thread::start_reader()?,
-            under_way: Arc::new(Semaphore::new(BATCHES_UNDER_WAY)),
+            under_way,
             readers: Arc::new(readers),
             site,
             outbox: Arc::new(Notify::new()),

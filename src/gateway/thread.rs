@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Gateway;
 use super::case::Waiting;
@@ -19,6 +19,9 @@ use crate::store::{Backend, Disposition, Store};
 /// Something to do on the gateway's thread.
 pub(super) type Job = Box<dyn FnOnce(&mut Gateway<Sqlite>) + Send>;
 
+/// Batches of mails between being kept and being handled: one that is read while one is committed, and one more so that
+/// neither waits. What is under way lies in memory.
+pub(super) const BATCHES_UNDER_WAY: usize = 3;
 /// Jobs that wait at most; senders then wait too, so that a flood of mail stays on its server.
 const JOBS_MAX: usize = 64;
 /// Waiting mails that are loaded at once when the program resumes.
@@ -27,14 +30,34 @@ const RESUME_BATCH: usize = 64;
 const ATTEMPTS_MAX: u32 = 3;
 
 /// Starts the thread. It ends, and closes the store, when the last sender is gone.
-pub(super) fn start(mut gateway: Gateway<Sqlite>) -> std::io::Result<(mpsc::Sender<Job>, JoinHandle<()>)> {
+pub(super) fn start(mut gateway: Gateway<Sqlite>, under_way: Arc<Semaphore>) -> std::io::Result<(mpsc::Sender<Job>, JoinHandle<()>)> {
     let (jobs, mut queue) = mpsc::channel::<Job>(JOBS_MAX);
     let thread = std::thread::Builder::new().name("gateway".into()).spawn(move || {
-        while let Some(job) = queue.blocking_recv() {
+        while let Some(job) = next(&mut queue, &mut gateway, &under_way) {
             job(&mut gateway);
         }
     })?;
     Ok((jobs, thread))
+}
+
+/// The next job; what may wait for a quiet moment is done while there is none.
+fn next(queue: &mut mpsc::Receiver<Job>, gateway: &mut Gateway<Sqlite>, under_way: &Semaphore) -> Option<Job> {
+    loop {
+        if let Ok(job) = queue.try_recv() {
+            return Some(job);
+        }
+        let store = gateway.store_mut();
+        let quiet = under_way.available_permits() == BATCHES_UNDER_WAY;
+        let indexed = if quiet { store.index_some() } else { Ok(false) };
+        match indexed.and_then(|more| if more { Ok(true) } else { store.sync().map(|()| false) }) {
+            Ok(true) => {}
+            Ok(false) => return queue.blocking_recv(),
+            Err(fault) => {
+                tracing::error!(%fault, "verdicts of letters or words of tickets wait for the next write");
+                return queue.blocking_recv();
+            }
+        }
+    }
 }
 
 /// Mails that were kept together, on their way through the reader back to the gateway.

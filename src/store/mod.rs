@@ -389,7 +389,7 @@ pub trait Store: Reads {
     fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Claimed>, Backend>;
     /// Letters that were claimed when the program died become unknown, due at `due_at`. Answers how many.
     fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend>;
-    /// How letters go on.
+    /// How letters go on. Outlives the program at once, and the machine with the next synced write.
     fn delivered(&mut self, updates: &[LetterUpdate]) -> Result<(), Backend>;
     /// Sets where reading of a folder begins.
     fn set_mark(&mut self, mailbox: &str, folder: &str, mark: crate::ports::Mark) -> Result<(), Backend>;

@@ -33,11 +33,13 @@ fn dump(path: &Path) -> Vec<String> {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'words%' AND name <> 'meta' ORDER BY name";
     let tables: Vec<String> = connection.prepare(tables).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert!(tables.len() > 15, "{tables:?}");
-    tables.iter().flat_map(|table| rows(&connection, table)).collect()
+    let mut all: Vec<String> = tables.iter().flat_map(|table| rows(&connection, table)).collect();
+    all.sort();
+    all
 }
 
 fn rows(connection: &Connection, table: &str) -> Vec<String> {
-    let mut select = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).unwrap();
+    let mut select = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
     let columns = select.column_count();
     let line = |row: &rusqlite::Row| Ok((0..columns).map(|k| format!("{:?}", row.get_ref(k).unwrap())).collect::<Vec<_>>().join("|"));
     select.query_map([], line).unwrap().map(|row| format!("{table}: {}", row.unwrap())).collect()

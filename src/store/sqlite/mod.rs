@@ -1,6 +1,7 @@
 //! The memory in one SQLite file: one connection that writes, and read-only ones beside it (see [`Readers`]).
 //!
-//! Promises: what returned without error is on the disk (WAL, `synchronous=FULL`); every write is one `IMMEDIATE`
+//! Promises: what returned without error is on the disk (WAL, `synchronous=FULL`), but claims and verdicts of letters, which are
+//! with the next write or [`Sqlite::sync`]; every write is one `IMMEDIATE`
 //! transaction, a batch of commits too; a fault or a panic inside a write leaves nothing of it behind.
 //! There is no second store for tests: [`Sqlite::memory`] is this very code on `:memory:`, so that what tests see is what
 //! a site gets, constraints and SQL included. Excludes: rules, clocks.
@@ -48,6 +49,10 @@ pub struct Sqlite {
     _checkpoints: Option<checkpoint::Checkpoints>,
     /// A batch was begun and not ended.
     batch: bool,
+    /// Changes of the batch so far.
+    changes: usize,
+    /// Something was written without a sync, and nothing with one since.
+    unsynced: bool,
     /// A sync failed: what the disk holds is uncertain until the file is opened anew (CASEBOOK J04).
     unsure: bool,
     /// The last ticket number given out and perhaps not committed yet.
@@ -78,7 +83,17 @@ impl Sqlite {
 
     fn over(connection: Connection) -> Result<Sqlite, Backend> {
         let given_letter = outbox::last(&connection)?;
-        Ok(Sqlite { connection, _checkpoints: None, batch: false, unsure: false, given_ticket: 0, given_letter, place: None })
+        Ok(Sqlite {
+            connection,
+            _checkpoints: None,
+            batch: false,
+            changes: 0,
+            unsynced: false,
+            unsure: false,
+            given_ticket: 0,
+            given_letter,
+            place: None,
+        })
     }
 
     /// Read-only connections to the same file; there are none to a database in memory.
@@ -154,7 +169,7 @@ impl Store for Sqlite {
     }
 
     fn delivered(&mut self, updates: &[LetterUpdate]) -> Result<(), Backend> {
-        self.write_alone(|connection| Ok(outbox::delivered(connection, updates)?))
+        self.write_unsynced(|connection| Ok(outbox::delivered(connection, updates)?))
     }
 
     fn set_mark(&mut self, mailbox: &str, folder: &str, mark: Mark) -> Result<(), Backend> {

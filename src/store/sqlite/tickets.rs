@@ -156,7 +156,7 @@ fn write_event(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
             "INSERT INTO events (id, at, kind, visibility, actor, instance, text, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![key, At(event.at), kind, Named(event.visibility), actor, instance, event.text, as_json(&body)?])?;
-    search::index(connection, key, event)
+    search::note(connection, key, event)
 }
 
 /// Everything that happened to a ticket, in order.
@@ -166,7 +166,8 @@ pub fn events(connection: &Connection, ticket: TicketId) -> rusqlite::Result<Vec
     select.query_map([key(ticket, 0), key(ticket.saturating_add(1), 0)], event_of)?.collect()
 }
 
-fn event_of(row: &Row) -> rusqlite::Result<Event> {
+/// An event of its row.
+pub fn event_of(row: &Row) -> rusqlite::Result<Event> {
     let Body { actor, what, source } = json(row, "body")?;
     let key = row.get::<_, Id>("id")?.0;
     Ok(Event {

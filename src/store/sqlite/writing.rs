@@ -5,11 +5,14 @@
 
 use rusqlite::{Connection, ffi};
 
-use super::{Sqlite, change};
+use super::{Sqlite, change, search};
 use crate::store::{Backend, Change, CommitFault};
 
 const OPEN: &str = "BEGIN IMMEDIATE";
 const CLOSE: &str = "COMMIT";
+
+/// Events that are indexed at once: more than a change has, few enough that nobody waits.
+const INDEXED: u32 = 32;
 
 /// An open transaction; dropped before it was closed, nothing of it remains.
 struct Scope<'a> {
@@ -43,6 +46,13 @@ impl Drop for Scope<'_> {
     }
 }
 
+/// A lone change, or the first of several: its words are found at once.
+fn written(connection: &Connection, change: &Change) -> Result<(), CommitFault> {
+    change::write(connection, change)?;
+    search::index(connection, INDEXED)?;
+    Ok(())
+}
+
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
@@ -62,10 +72,12 @@ impl Sqlite {
     /// Commits a change: in the batch if there is one, else alone.
     pub(super) fn write_change(&mut self, change: &Change) -> Result<(), CommitFault> {
         if !self.batch {
-            return self.write(|connection| change::write(connection, change));
+            return self.write(|connection| written(connection, change));
         }
         self.usable()?;
-        change::write(&self.connection, change).map_err(|fault| {
+        self.changes += 1;
+        let write = if self.changes == 1 { written } else { change::write };
+        write(&self.connection, change).map_err(|fault| {
             self.abandon_batch();
             match fault {
                 CommitFault::Backend(fault) => CommitFault::Backend(fault),
@@ -79,7 +91,10 @@ impl Sqlite {
         self.usable()?;
         let scope = Scope::open(&self.connection).map_err(Backend::from)?;
         let ended = match work(&self.connection) {
-            Ok(value) => scope.close().map(|()| value),
+            Ok(value) => scope.close().map(|()| {
+                self.unsynced = false;
+                value
+            }),
             Err(fault) => {
                 drop(scope);
                 self.given_ticket = 0;
@@ -102,7 +117,8 @@ impl Sqlite {
         }
     }
 
-    /// Runs a write that outlives the program, but perhaps not the machine: the next synced one makes it durable.
+    /// Runs a write that outlives the program, but perhaps not the machine: the next synced one makes it durable, or
+    /// [`Sqlite::sync`].
     pub(super) fn write_unsynced<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Backend>) -> Result<T, Backend> {
         self.abandon_left_open();
         run(&self.connection, "PRAGMA synchronous = NORMAL")?;
@@ -112,14 +128,34 @@ impl Sqlite {
             self.unsure = true;
             return Err(fault.into());
         }
+        self.unsynced = true;
         written
+    }
+
+    /// Indexes words of events that came in batches; false when none is left. For when there is nothing else to do.
+    pub fn index_some(&mut self) -> Result<bool, Backend> {
+        if !self.connection.prepare_cached("SELECT 1 FROM unindexed")?.exists([])? {
+            return Ok(false);
+        }
+        self.write_unsynced(|connection| Ok(search::index(connection, INDEXED)?)).map(|indexed| indexed > 0)
+    }
+
+    /// Makes durable what was written without a sync: for when there is nothing else to do.
+    pub fn sync(&mut self) -> Result<(), Backend> {
+        let Some((path, _)) = self.place.as_ref().filter(|_| self.unsynced) else { return Ok(()) };
+        let mut wal = path.clone().into_os_string();
+        wal.push("-wal");
+        let synced = std::fs::File::open(&wal).and_then(|wal| wal.sync_data());
+        self.unsynced = false;
+        self.unsure |= synced.is_err();
+        synced.map_err(|fault| Backend(format!("{}: {fault}", std::path::Path::new(&wal).display())))
     }
 
     pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
         self.abandon_batch();
         self.usable()?;
         run(&self.connection, OPEN)?;
-        self.batch = true;
+        (self.batch, self.changes) = (true, 0);
         Ok(())
     }
 
@@ -128,6 +164,7 @@ impl Sqlite {
         self.batch = false;
         usable?;
         let ended = failing_sync().and_then(|()| run(&self.connection, CLOSE));
+        self.unsynced &= ended.is_err();
         ended.map_err(|fault| self.broken(fault))
     }
 
