@@ -190,7 +190,7 @@ fn large(world: &mut World, mail: &Mail) -> Vec<String> {
     let raw = mail.raw(world.now()).replace('\n', "\r\n").into_bytes();
     let origin = Origin { mailbox: "support".into(), folder: "INBOX".into(), epoch: 9, uid: 7, name: mail.subject.clone() };
     let received_at = jiff::Timestamp::from_second(world.now()).unwrap();
-    let arrival = Arrival { origin, received_at, raw: raw.clone(), cut_from: Some(40 << 20), old: false };
+    let arrival = Arrival { cut_from: Some(40 << 20), ..Arrival::new(origin, received_at, raw.clone()) };
     let instance = world.gateway.store_mut().keep(&[arrival]).unwrap()[0].instance;
     world.gateway.receive(&[Waiting { instance, received_at, old: false, cut: true, raw }]).unwrap();
     world.deliver();
