@@ -150,7 +150,7 @@ fn holds(text: &str, word: &str) -> bool {
 
 fn ends_with(text: &str, word: &str) -> bool {
     let text = text.trim_end().trim_end_matches("the").trim_end_matches("le").trim_end();
-    text.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ') || !word.starts_with(char::is_alphanumeric))
+    text.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || !word.starts_with(char::is_alphanumeric))
 }
 
 fn reader() -> Option<&'static Reader> {

@@ -162,7 +162,8 @@ fn announces(folded: &str) -> bool {
 
 /// `<someone@example.org>:`, `    someone@example.org`, `* [someone@example.org]: reason`, `someone@example.org ... unknown host`.
 fn alone(line: &str) -> Option<String> {
-    let text = line.trim().trim_start_matches(['*', '-', ' ', '\t', '•', '·', '>']);
+    // All white space there is, since the first word must begin the rest.
+    let text = line.trim().trim_start_matches(|c: char| c.is_whitespace() || "*-•·>".contains(c));
     let first = text.split_whitespace().next()?;
     let bracketed = first.starts_with(['<', '[']);
     let ends = first.trim_end_matches([':', ',', '.', ';', ']', '>', ')']).trim_start_matches(['<', '[', '(']);
@@ -252,6 +253,7 @@ mod tests {
             assert_eq!(found(text).first().map(String::as_str), Some(want), "{text}");
         }
         assert!(found("Write to us@x.test for help").is_empty());
+        assert_eq!(found("Failed:\n*\u{2003}é@x.test é: no"), ["é@x.test"], "white space of any kind may follow a mark");
     }
 
     #[test]
