@@ -18,6 +18,7 @@ mod shown;
 mod signed;
 mod stories;
 mod style;
+mod village;
 mod waits;
 mod walks;
 #[path = "../support/world.rs"]
