@@ -447,6 +447,10 @@ async fn p61_preferences_take_effect_and_sessions_end() {
     let page = karim.get("/desk/preferences").await;
     assert!(page.has("My preferences") && page.has("2026-02-01"), "{}", page.text());
     assert!(page.has("<option value=\"8\" selected>8:00") && page.has("<option value=\"14\" selected>14:00"), "{}", page.text());
+    assert!(!page.has("Tickets that I follow differently"));
+    karim.press(&karim.get("/desk/t/1").await, "mute", &[]).await.leads_to();
+    let muted = karim.get("/desk/preferences").await;
+    assert!(muted.has("<bdi>#1 Imprimante en panne</bdi></a> <span class=\"soft\">muted"), "{}", muted.text());
     let form = karim.get("/desk/t/1/do/reply").await;
     karim.press(&form, "reply", &[("text", "Bonjour.")]).await.leads_to();
     assert!(story.desk.mail_to("alice@cust.test").text.contains("Karim, 12 34"));

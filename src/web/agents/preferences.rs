@@ -9,20 +9,23 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::inside::{Inside, enter};
+use super::list::Kind;
 use super::ticket::Asked;
 use super::views::{ButtonView, PreferencesView, SessionView};
-use crate::desk::{Monitoring, Preferences};
-use crate::notifications::Words;
-use crate::store::Session;
+use crate::desk::{Attention, Monitoring, Preferences, Ticket};
+use crate::notifications::{Words, names};
+use crate::store::{Backend, Reads, Session, Shelf};
 use crate::web::desk::{Desk, Web};
 use crate::web::fields::Fields;
 use crate::web::guard;
 use crate::web::links::{self, message, prefix, unavailable};
-use crate::web::pages::{ChoiceView, FieldView, FormPage, Frame, View, field};
+use crate::web::pages::{ChoiceView, FieldView, FormPage, Frame, View, WayView, field};
 use crate::web::sign_in::see_other;
-use crate::web::tickets::read_form;
+use crate::web::tickets::{Way, read_form};
 use crate::web::visitor::Visitor;
 
+/// Open tickets that are looked through for muted ones.
+const ATTENDED_LOOKS: usize = 500;
 /// Characters of a signature.
 const SIGNATURE_MAX: usize = 1000;
 
@@ -33,19 +36,41 @@ pub async fn show<D: Desk>(
     asked: Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let found = enter(&web, (&visitor, &headers), |reads, inside| reads.sessions(&inside.person)).await;
-    let (inside, sessions) = match found {
+    let found = enter(&web, (&visitor, &headers), |reads, inside| Ok((reads.sessions(&inside.person)?, attended(reads, inside)?))).await;
+    let (inside, (sessions, attended)) = match found {
         Ok(found) => found,
         Err(response) => return response,
     };
     let words = inside.words(&web);
     let now = web.now();
     let live = sessions.iter().filter(|session| now < session.expires_at);
-    let view =
-        PreferencesView { form: form(&web, &visitor, &inside), sessions: live.map(|one| session(&web, &visitor, &inside, one)).collect() };
+    let view = PreferencesView {
+        form: form(&web, &visitor, &inside),
+        attended: attended.iter().map(|(ticket, attention)| way(&web, words, ticket, *attention)).collect(),
+        sessions: live.map(|one| session(&web, &visitor, &inside, one)).collect(),
+    };
     let frame = inside.frame(&web, &visitor, ("preferences", &words.say("page.preferences.heading", &[])));
     let frame = Frame { notices: inside.notices(&web, asked.done()), ..frame };
     links::rendered(&web, StatusCode::OK, web.texts.render("preferences", &View { frame, own: view }))
+}
+
+/// Open tickets that they muted or follow closely, among those that changed last.
+fn attended(reads: &dyn Reads, inside: &Inside) -> Result<Vec<(Ticket, Attention)>, Backend> {
+    let shelf = Shelf { limit: ATTENDED_LOOKS, ..Kind::Service.shelf(&inside.person, &inside.services) };
+    let attention = |ticket: Ticket| {
+        let attention = ticket.attention(&inside.person);
+        (attention != Attention::Usual).then_some((ticket, attention))
+    };
+    Ok(reads.shelf(&shelf)?.into_iter().filter_map(attention).collect())
+}
+
+fn way<D: Desk>(web: &Web<D>, words: &Words, ticket: &Ticket, attention: Attention) -> WayView {
+    let which = if attention == Attention::Muted { "muted" } else { "followed" };
+    WayView {
+        url: format!("{}{}", prefix(&web.desk.site().base_url), Way::Desk(ticket.id).path()),
+        label: format!("#{} {}", ticket.id, names::title(&ticket.title)),
+        hint: words.say(&format!("page.preferences.{which}"), &[]),
+    }
 }
 
 fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
