@@ -108,8 +108,9 @@ pub fn token(bytes: &[u8]) {
     for found in Carrier::in_tag(&text).into_iter().chain(Carrier::in_message_id(&text)) {
         assert!(!keys.made_for(&found, &alice), "a forged carrier");
     }
-    if let Some((number, check)) = carrier::read_subject_tag(&text) {
-        assert!(!keys.checks(number, &check), "a forged tag");
+    // Four characters can be guessed, so they are a hint only; but one text alone is right for a number.
+    if let Some((number, check)) = carrier::read_subject_tag(&text).filter(|(number, check)| keys.checks(*number, check)) {
+        assert!(carrier::subject_tag(&keys, number).contains(&format!("{number}-{check}")), "two tags for one number");
     }
     if let Some(token) = carrier::decode_token(text.trim()) {
         assert_eq!(carrier::encode_token(&token), text.trim(), "two texts for one token");
