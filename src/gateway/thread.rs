@@ -26,8 +26,6 @@ pub(super) const BATCHES_UNDER_WAY: usize = 3;
 const JOBS_MAX: usize = 64;
 /// Waiting mails that are loaded at once when the program resumes.
 const RESUME_BATCH: usize = 64;
-/// Starts after which a mail that was being handled each time is parked (CASEBOOK H20).
-const ATTEMPTS_MAX: u32 = 3;
 
 /// Starts the thread. It ends, and closes the store, when the last sender is gone.
 pub(super) fn start(mut gateway: Gateway<Sqlite>, under_way: Arc<Semaphore>) -> std::io::Result<(mpsc::Sender<Job>, JoinHandle<()>)> {
@@ -126,6 +124,7 @@ fn waiting(arrival: Arrival, kept: &Kept) -> Waiting {
 /// Handles what was kept and not handled when the program ended. A mail that was there at several starts is handled
 /// alone, then parked: it may be what ends the program.
 pub fn resume<S: Store>(gateway: &mut Gateway<S>) -> Result<usize, Backend> {
+    let tries = gateway.site.limits.tries;
     let all = gateway.store_mut().resume()?;
     let (suspect, rest): (Vec<_>, Vec<_>) = all.iter().partition(|instance| instance.attempts > 1);
     for batch in rest.chunks(RESUME_BATCH) {
@@ -134,7 +133,7 @@ pub fn resume<S: Store>(gateway: &mut Gateway<S>) -> Result<usize, Backend> {
     }
     for instance in &suspect {
         let one = load(gateway, std::slice::from_ref(instance))?;
-        match instance.attempts > ATTEMPTS_MAX {
+        match instance.attempts > tries {
             true => one.iter().try_for_each(|waiting| gateway.park(waiting, "ended-the-program").map(|_| ()))?,
             false => drop(gateway.receive(&one)?),
         }
