@@ -108,6 +108,7 @@ fn row(words: &Words, zone: &TimeZone, row: &Row) -> String {
 
 /// The words to teach, each with what it does.
 fn help(words: &Words, language: &str, role: Role) -> Vec<String> {
-    let line = |spec: &Spec| format!("#{} : {}", spec.teach(language), words.term("help", spec.verb));
+    // Words are known without their accents, and taught with them.
+    let line = |spec: &Spec| format!("#{} : {}", words.term("spelt", spec.teach(language)), words.term("help", spec.verb));
     everything().filter(|spec| spec.commands.contains(&role)).map(line).collect()
 }

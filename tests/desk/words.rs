@@ -29,7 +29,7 @@ fn every_action_has_a_label_and_every_command_a_help() {
 }
 
 fn table(language: &str) -> String {
-    let helps = sentences(language, "help");
+    let (helps, spelt) = (sentences(language, "help"), sentences(language, "spelt"));
     let row = |spec: &Spec| {
         let mut sorted: Vec<_> = spec.words.to_vec();
         sorted.sort_by_key(|(spoken, _)| *spoken != language);
@@ -39,7 +39,9 @@ fn table(language: &str) -> String {
                 words.push(word);
             }
         }
-        format!("| {} | {} | {} |\n", words[0], helps[spec.verb].as_str().unwrap(), words[1..].join(" "))
+        let taught = spelt.get(words[0].trim_matches(['`', '#'])).and_then(toml::Value::as_str);
+        let first = taught.map_or_else(|| words[0].clone(), |word| format!("`#{word}`"));
+        format!("| {first} | {} | {} |\n", helps[spec.verb].as_str().unwrap(), words[1..].join(" "))
     };
     let rows: String = everything().filter(|spec| !spec.words.is_empty()).map(row).collect();
     let head = if language == "fr" { "| écrire | ce qui se passe | ou bien |" } else { "| write | what happens | or |" };
