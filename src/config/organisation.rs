@@ -8,7 +8,7 @@ use super::fault::{Fault, Faults, Places};
 use super::meant::shown;
 use super::read::read;
 use crate::address::Address;
-use crate::desk::{Agent, Organisation, Service};
+use crate::desk::{Agent, Category, Organisation, Service, Wanted};
 
 /// Reads and checks an organisation file. `own` are the desk's own addresses, without tags.
 pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, Faults> {
@@ -17,6 +17,14 @@ pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, F
     let (organisation, places) = read::<Organisation>(&name, &text)?;
     let mut check = Check { places: &places, own, faults: vec![], taken: HashSet::new() };
     check.demand(!organisation.services.is_empty(), "service", "at least one [[service]] is needed");
+    for (index, pattern) in organisation.equipment.iter().enumerate() {
+        let good = pattern.contains(['#', '@']) && !pattern.starts_with('*') && pattern.chars().count() >= 3;
+        check.demand(
+            good,
+            &format!("equipment[{index}]"),
+            "a pattern like \"PC-####\": # is a digit, @ a letter, * more of the one before",
+        );
+    }
     for (index, service) in organisation.services.iter().enumerate() {
         let served = organisation.members(&service.key).next().is_some();
         check.demand(served, &format!("service[{index}].key"), "no agent is a member: its tickets would reach nobody");
@@ -69,11 +77,23 @@ impl Check<'_> {
                 self.word(&format!("{at}.tag"), tag);
                 self.once("tag", tag.clone(), &format!("{at}.tag"));
             }
+            for (index, wanted) in category.fields.iter().enumerate() {
+                self.wanted(&format!("{at}.field[{index}]"), wanted, category);
+            }
         }
         for (index, guest) in service.permanent_guests.iter().enumerate() {
             let reason = "this is the desk itself: it would write to itself";
             self.demand(!self.is_own(guest), &format!("{at}.permanent_guests[{index}]"), reason);
         }
+    }
+
+    fn wanted(&mut self, at: &str, wanted: &Wanted, category: &Category) {
+        self.word(&format!("{at}.key"), &wanted.key);
+        let same = category.fields.iter().filter(|other| other.key == wanted.key).count();
+        self.demand(same == 1, &format!("{at}.key"), "this is in the file already");
+        let names = std::iter::once(&wanted.name).chain(&wanted.also);
+        let good = names.clone().all(|name| is_name(name) && !name.contains(':')) && wanted.name.chars().count() <= 40;
+        self.demand(good, &format!("{at}.name"), "a name is a few words on one line, without a colon");
     }
 
     fn agent(&mut self, at: &str, agent: &Agent, organisation: &Organisation) {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Words};
-use super::ticket::{Attention, Property, Rating, Ticket, TicketId, Urgency};
+use super::ticket::{Attention, Details, Property, Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 use crate::proof::Level;
 
@@ -172,6 +172,8 @@ pub struct Opening {
     pub words: Words,
     /// An ended ticket that this one answers too late.
     pub related: Option<TicketId>,
+    /// What the request tells besides: phone, equipment, fields.
+    pub told: Details,
 }
 
 /// What was not done, and why: a value that templates put into words.
@@ -304,6 +306,13 @@ pub enum Why {
         /// What was written.
         text: String,
         /// Keys of those that there are.
+        known: Vec<String>,
+    },
+    /// The ticket's category has no such field.
+    NoSuchField {
+        /// What was written.
+        text: String,
+        /// Names of those that there are.
         known: Vec<String>,
     },
     /// The mail is not of today: commands are carried out within a day of being written (CASEBOOK D07).

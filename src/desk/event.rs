@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ticket::{Attention, Property, Rating, Ticket, TicketId, Urgency};
+use super::ticket::{Attention, Details, Property, Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 use crate::proof::Level;
 
@@ -137,6 +137,9 @@ pub enum What {
         related: Option<TicketId>,
         /// The `Message-ID` of the mail that began it.
         root_message_id: Option<String>,
+        /// What the request tells besides its words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<Box<Details>>,
     },
     /// Public words.
     Replied {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::event::{Event, What};
-use super::ticket::{Attention, Details, End, Guest, Property, Status, Ticket};
+use super::ticket::{Attention, End, Guest, Property, Status, Ticket};
 use crate::address::Address;
 
 /// The ticket that some events make; `None` unless they begin with an opening.
@@ -18,7 +18,8 @@ pub fn fold(events: &[Event]) -> Option<Ticket> {
 
 /// The ticket that an opening makes.
 pub(super) fn begun(event: &Event) -> Option<Ticket> {
-    let What::Opened { title, service, category, requester, beneficiary, guests, language, urgency, root_message_id, .. } = &event.what
+    let What::Opened { title, service, category, requester, beneficiary, guests, language, urgency, root_message_id, told, .. } =
+        &event.what
     else {
         return None;
     };
@@ -44,7 +45,7 @@ pub(super) fn begun(event: &Event) -> Option<Ticket> {
         requests: 0,
         rating: None,
         root_message_id: root_message_id.clone(),
-        details: Details::default(),
+        details: told.as_deref().cloned().unwrap_or_default(),
     })
 }
 
@@ -170,8 +171,12 @@ impl Ticket {
                 self.guests.retain(|guest| Some(&guest.address) != beneficiary.as_ref());
                 self.beneficiary = beneficiary;
             }
-            Property::Phone(phone) => self.details.phone = phone,
-            Property::Equipment(equipment) => self.details.equipment = equipment,
+            Property::Requester(who) => {
+                self.guests.retain(|guest| guest.address != who);
+                self.beneficiary = self.beneficiary.take().filter(|other| *other != who);
+                self.requester = who;
+            }
+            stated => self.details.state(stated),
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Input {
     Ticket,
     /// A prepared answer, by its key.
     Answer,
+    /// A line of the template of the ticket's category, by its key.
+    Field,
     /// One of the ticket's events, by its number; empty is the last words of a participant.
     Message,
     /// Yes when there is anything.
@@ -185,6 +187,8 @@ fn sorted(verb: &str, filled: &Filled, zone: &TimeZone) -> Option<Result<Action,
             let who = if filled.has("beneficiary") { filled.address("beneficiary").map(Some) } else { Ok(None) };
             who.map(|who| Action::Set(Property::Beneficiary(who)))
         }
+        "field" => Ok(Action::Set(Property::Field { key: text("field"), value: text("value") })),
+        "requester" => filled.address("requester").map(|who| Action::Set(Property::Requester(who))),
         "link" => filled.ticket("ticket").map(|to| Action::Link { to }),
         "merge" => filled.ticket("ticket").map(|into| Action::Merge {
             into,

@@ -2,12 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ticket::Property;
 use crate::address::Address;
 
 /// Everything that the organisation declares.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
+    /// How numbers of equipment look on labels: `#` is a digit, `@` a letter, `*` more of the one before; all else stands for
+    /// itself, whatever its case. `PC-####`, `@@-#*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equipment: Vec<String>,
     /// Departments that handle requests; the first is the default.
     #[serde(default, rename = "service")]
     pub services: Vec<Service>,
@@ -54,7 +59,7 @@ pub struct Service {
 }
 
 /// A kind of request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// Stable word: `reseau`.
@@ -67,6 +72,25 @@ pub struct Category {
     /// What belongs here, for whoever chooses; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// What a request should tell: the lines of its template.
+    #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Wanted>,
+}
+
+/// A line of a category's template: `Poste : PC-0012`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Stable word; `phone` and `equipment` are those of every ticket.
+    pub key: String,
+    /// What stands before the colon: `Poste`.
+    pub name: String,
+    /// Other words that people write there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// Asked for in the acknowledgement while it is missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must: bool,
 }
 
 /// Somebody who handles tickets.
@@ -172,6 +196,17 @@ impl Default for Policy {
     }
 }
 
+impl Wanted {
+    /// The property that a line of this name states.
+    pub fn property(&self, value: String) -> Property {
+        match self.key.as_str() {
+            "phone" => Property::Phone(value),
+            "equipment" => Property::Equipment(value),
+            _ => Property::Field { key: self.key.clone(), value },
+        }
+    }
+}
+
 impl Canned {
     /// The answer with words of one's own after it.
     pub fn with(&self, words: &str) -> String {
@@ -203,6 +238,11 @@ impl Organisation {
     /// The membership of that address in a service, unless disabled.
     pub fn membership(&self, address: &Address, service: &str) -> Option<&Membership> {
         self.agent(address)?.memberships.iter().find(|member| member.service == service)
+    }
+
+    /// A category of a service.
+    pub fn category(&self, service: &str, key: &str) -> Option<&Category> {
+        self.service(service)?.categories.iter().find(|category| category.key == key)
     }
 
     /// Agents of a service, in the file's order, disabled ones left out.

@@ -99,6 +99,12 @@ fn changed(property: &str, ticket: &Ticket, rules: Rules<'_>) -> Option<Property
         "equipment" => Property::Equipment(format!("{}0", ticket.details.equipment)),
         "urgency" => Property::Urgency(if ticket.urgency == Urgency::High { Urgency::Low } else { Urgency::High }),
         "beneficiary" => Property::Beneficiary(nobody(ticket)),
+        "requester" => Property::Requester(nobody(ticket)?),
+        "field" => {
+            let wanted = &rules.organisation.category(&ticket.service, &ticket.category)?.fields;
+            let own = wanted.iter().find(|wanted| !matches!(wanted.key.as_str(), "phone" | "equipment"))?;
+            own.property(format!("{}0", ticket.details.field(&own.key)))
+        }
         "category" => {
             let known = &rules.organisation.service(&ticket.service)?.categories;
             Property::Category(known.iter().find(|category| category.key != ticket.category)?.key.clone())

@@ -66,6 +66,12 @@ pub struct Details {
     pub phone: String,
     /// What it is about: a device, its number; may be empty.
     pub equipment: String,
+    /// Lines of its category's template, by their stable words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(String, String)>,
+    /// Stable words of properties that nobody stated: they were found in a text or a signature.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<String>,
     /// Tickets that have to do with it, in order of linking.
     pub linked: Vec<TicketId>,
     /// Who hears more, or less, of this ticket than is usual.
@@ -103,6 +109,15 @@ pub enum Property {
     Phone(String),
     /// What it is about; may be empty.
     Equipment(String),
+    /// A line of its category's template; an empty value removes it.
+    Field {
+        /// Stable word of the field.
+        key: String,
+        /// What was written.
+        value: String,
+    },
+    /// Whose request it is: an agent passed it on.
+    Requester(Address),
 }
 
 /// Somebody who follows a ticket, from a moment on: the past is not theirs to see.
@@ -204,6 +219,8 @@ impl Property {
             Property::Beneficiary(_) => "beneficiary",
             Property::Phone(_) => "phone",
             Property::Equipment(_) => "equipment",
+            Property::Field { .. } => "field",
+            Property::Requester(_) => "requester",
         }
     }
 }
@@ -234,6 +251,32 @@ impl Details {
     /// Nothing is known besides.
     pub fn is_empty(&self) -> bool {
         *self == Details::default()
+    }
+
+    /// The value of a field; empty when nobody stated it.
+    pub fn field(&self, key: &str) -> &str {
+        match key {
+            "phone" => &self.phone,
+            "equipment" => &self.equipment,
+            _ => self.fields.iter().find(|(known, _)| known == key).map_or("", |(_, value)| value),
+        }
+    }
+
+    /// Takes over a stated value; other properties are not kept here.
+    pub fn state(&mut self, property: Property) {
+        self.found.retain(|word| word != property.word());
+        match property {
+            Property::Phone(phone) => self.phone = phone,
+            Property::Equipment(equipment) => self.equipment = equipment,
+            Property::Field { key, value } => {
+                match self.fields.iter_mut().find(|(known, _)| *known == key) {
+                    Some(field) => field.1 = value,
+                    None => self.fields.push((key, value)),
+                }
+                self.fields.retain(|(_, value)| !value.is_empty());
+            }
+            _ => {}
+        }
     }
 }
 
@@ -294,6 +337,8 @@ impl Ticket {
             Property::Beneficiary(_) => Property::Beneficiary(self.beneficiary.clone()),
             Property::Phone(_) => Property::Phone(self.details.phone.clone()),
             Property::Equipment(_) => Property::Equipment(self.details.equipment.clone()),
+            Property::Field { key, .. } => Property::Field { key: key.clone(), value: self.details.field(key).to_owned() },
+            Property::Requester(_) => Property::Requester(self.requester.clone()),
         }
     }
 

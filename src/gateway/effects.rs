@@ -84,6 +84,10 @@ impl<S: Store> Gateway<S> {
         let done = &decided.outcome.done;
         let scene = Scene { site: &site, organisation: &organisation, ticket, before, done, now: change.at.as_second() };
         let mut notices = notifications::notices(&scene);
+        // Who is told of what their mail came to needs no acknowledgement besides.
+        let told_apart =
+            |notice: &Notice| notice.kind == MailKind::Acknowledgement && decided.extra.iter().any(|extra| extra.to == notice.to);
+        notices.retain(|notice| !told_apart(notice));
         notices.extend(decided.extra.iter().cloned());
         let mut told = Vec::new();
         for notice in &notices {
@@ -202,6 +206,7 @@ fn is_automatic_answer(kind: MailKind) -> bool {
             | MailKind::NotPossible
             | MailKind::Receipt
             | MailKind::CommandRefused
+            | MailKind::Forwarded
             | MailKind::FreshLink
             | MailKind::Answers
     )

@@ -3,7 +3,7 @@
 use super::Gateway;
 use super::effects::{Decided, Fault};
 use crate::address::Address;
-use crate::desk::{Action, Actor, Event, Opening, Outcome, Ticket, TicketId, Urgency, What, Words, decide_all};
+use crate::desk::{Action, Actor, Details, Event, Opening, Outcome, Ticket, TicketId, Urgency, What, Words, decide_all};
 use crate::store::{Change, Person, Store};
 
 /// A decision, and the wishes that led to it.
@@ -88,6 +88,7 @@ impl<S: Store> Gateway<S> {
             urgency: Urgency::Medium,
             words: Words { text, source, reached: vec![] },
             related: None,
+            told: Details::default(),
         };
         let actions = vec![Action::Open(Box::new(opening)), Action::Link { to: before.id }];
         let outcome = decide_all(None, actions, actor, self.rules(), change.at);

@@ -7,7 +7,7 @@ use super::access::Entered;
 use super::case::attached;
 use super::effects::{Decided, Fault, token_hash};
 use crate::address::{Address, Mailbox};
-use crate::desk::{Action, Actor, Door, Opening, Purpose, Source, Ticket, Urgency, Words, decide_all};
+use crate::desk::{Action, Actor, Details, Door, Opening, Purpose, Source, Ticket, Urgency, Words, decide_all};
 use crate::mail::{self, Auto, File, Outgoing};
 use crate::ports::{Arrival, Origin};
 use crate::proof::Level;
@@ -64,6 +64,7 @@ impl<S: Store> Gateway<S> {
             urgency: Urgency::Medium,
             words,
             related: None,
+            told: Details::default(),
         };
         let outcome = decide_all(None, vec![Action::Open(Box::new(opening))], &opens.actor, self.rules(), now);
         let Some(ticket) = outcome.ticket.clone() else { return Ok(None) };

@@ -58,6 +58,7 @@ fn leads(kind: MailKind, what: &What) -> bool {
     matches!(
         (kind, what),
         (MailKind::NewTicket, What::Opened { .. })
+            | (MailKind::Acknowledgement, What::Changed { after: Property::Requester(_), .. })
             | (MailKind::Taken, What::Taken { .. } | What::Assigned { .. })
             | (MailKind::Assigned, What::Assigned { .. })
             | (MailKind::Released, What::Released { .. })
@@ -90,7 +91,11 @@ fn upkeep(words: &Words, scene: &Scene<'_>, event: &Event, who: &str) -> String 
         What::Attended { after, .. } => words.say(attention(*after), &[("who", who)]),
         What::Changed { before, after } => {
             let values = [value(words, scene, before), value(words, scene, after)];
-            let named = [("who", who), ("what", words.term("property", after.word())), ("before", &values[0]), ("whom", &values[1])];
+            let what = match after {
+                Property::Field { key, .. } => field(scene, key),
+                known => words.term("property", known.word()).to_owned(),
+            };
+            let named = [("who", who), ("what", what.as_str()), ("before", &values[0]), ("whom", &values[1])];
             words.say(if values[0].is_empty() { "fact.set" } else { "fact.changed" }, &named)
         }
         _ => String::new(),
@@ -116,6 +121,13 @@ pub fn place(scene: &Scene<'_>, service: &str, category: &str) -> String {
     }
 }
 
+/// The name of a line of the category's template.
+pub fn field(scene: &Scene<'_>, key: &str) -> String {
+    let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
+    let wanted = category.and_then(|category| category.fields.iter().find(|wanted| wanted.key == key));
+    wanted.map_or(key, |wanted| wanted.name.as_str()).to_owned()
+}
+
 /// A property's value as people read it; an empty one is in words.
 fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
     match property {
@@ -126,6 +138,8 @@ fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
             let known = scene.organisation.service(&scene.ticket.service);
             known.and_then(|known| known.categories.iter().find(|other| other.key == *key)).map_or(key, |known| &known.name).clone()
         }
+        Property::Field { value, .. } => names::title(value),
+        Property::Requester(who) => names::label(scene, who),
         Property::Beneficiary(who) => who.as_ref().map(|who| names::label(scene, who)).unwrap_or_default(),
     }
 }

@@ -101,6 +101,8 @@ pub enum MailKind {
     Receipt,
     /// To an agent: nothing was done, and why; the text waits.
     CommandRefused,
+    /// To an agent who passed a mail on: whose request it may be.
+    Forwarded,
     /// To a requester: what they asked for by mail could not be done, and what is possible.
     NotPossible,
     /// To agents: a mail waits for a decision.
@@ -156,6 +158,7 @@ impl MailKind {
         MailKind::JoinRequest,
         MailKind::Receipt,
         MailKind::CommandRefused,
+        MailKind::Forwarded,
         MailKind::NotPossible,
         MailKind::HeldMail,
         MailKind::BounceNotice,
@@ -201,6 +204,7 @@ impl MailKind {
             MailKind::JoinRequest => "join_request",
             MailKind::Receipt => "receipt",
             MailKind::CommandRefused => "command_refused",
+            MailKind::Forwarded => "forwarded",
             MailKind::NotPossible => "not_possible",
             MailKind::HeldMail => "held_mail",
             MailKind::BounceNotice => "bounce_notice",

@@ -262,6 +262,12 @@ impl<'a> Audience<'a> {
         if let Property::Beneficiary(Some(who)) = after {
             self.call(who, Because::Beneficiary, MailKind::Beneficiary);
         }
+        if let Property::Requester(who) = after {
+            self.call(who, Because::Requester, MailKind::Acknowledgement);
+        }
+        if let What::Changed { before: Property::Requester(who), .. } = &self.event.what {
+            self.call(who, Because::Monitoring, MailKind::Update);
+        }
         match after {
             Property::Urgency(Urgency::High) => self.handlers(MailKind::Update).always(MailKind::Update),
             _ => self.assignee(MailKind::Update).always(MailKind::Update),

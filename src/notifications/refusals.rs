@@ -52,6 +52,8 @@ fn of_upkeep(words: &Words, scene: &Scene<'_>, why: &Why) -> String {
             say("other_requester", &[("number", &format!("#{ticket}")), ("who", &names::label(scene, whose))])
         }
         Why::NoSuchAnswer { text, known } => say("no_such_answer", &[("text", &names::title(text)), ("known", &list(known))]),
+        Why::NoSuchField { text, known } if known.is_empty() => say("no_field", &[("text", &names::title(text))]),
+        Why::NoSuchField { text, known } => say("no_such_field", &[("text", &names::title(text)), ("known", &list(known))]),
         Why::Followed { what, at } => say("followed", &[("what", words.term("act", what)), ("at", &words.date(*at, &scene.site.zone))]),
         _ => say("nothing_to_undo", &[]),
     }

@@ -86,7 +86,7 @@ impl Stage {
     fn extra(&self, kind: MailKind, to: &Address) -> Extra {
         let text = |sample: &str| if self.full { sample.to_owned() } else { String::new() };
         match kind {
-            MailKind::Receipt | MailKind::CommandRefused | MailKind::NotPossible => Extra::Commands {
+            MailKind::Receipt | MailKind::CommandRefused | MailKind::Forwarded | MailKind::NotPossible => Extra::Commands {
                 done: if self.full { vec!["take".into()] } else { vec![] },
                 refused: if self.full { vec![Refused { action: "close".into(), why: Why::TextMissing }] } else { vec![] },
                 draft: text("Sample text"),
@@ -155,12 +155,17 @@ fn stage(full: bool) -> Result<Stage, AddressFault> {
         requests: 3,
         rating: None,
         root_message_id: None,
-        details: Details::default(),
+        details: if full { details() } else { Details::default() },
     };
     let done = events(&agent);
     let readers =
         [(owner, Because::Requester), (guest, Because::Guest), (agent.clone(), Because::Assignee), (other, Because::Administrator)];
     Ok(Stage { site: site(full)?, organisation: organisation(agent), ticket, done, readers, full })
+}
+
+fn details() -> Details {
+    let fields = vec![("sample".into(), "Sample value".into())];
+    Details { phone: "01 23 45 67 89".into(), equipment: "PC-0000".into(), fields, found: vec!["phone".into()], ..Details::default() }
 }
 
 /// Words with a file, a question, a solution and a mere fact.
@@ -214,7 +219,7 @@ fn site(full: bool) -> Result<Site, AddressFault> {
 }
 
 fn organisation(agent: Address) -> Organisation {
-    let category = Category { key: "sample".into(), name: "Sample category".into(), tag: None, about: String::new() };
+    let category = sample_category();
     let service = Service {
         key: "sample".into(),
         name: "Sample service".into(),
@@ -224,7 +229,13 @@ fn organisation(agent: Address) -> Organisation {
     };
     let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always };
     let agent = Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], disabled: false };
-    Organisation { services: vec![service], agents: vec![agent], answers: vec![] }
+    Organisation { services: vec![service], agents: vec![agent], ..Organisation::default() }
+}
+
+fn sample_category() -> Category {
+    let wanted = |key: &str, must| Wanted { key: key.into(), name: "Sample field".into(), also: vec![], must };
+    let fields = vec![wanted("sample", true), wanted("other", true)];
+    Category { key: "sample".into(), name: "Sample category".into(), tag: None, about: String::new(), fields }
 }
 
 fn address(text: &str) -> Result<Address, AddressFault> {

@@ -46,7 +46,12 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         MailKind::AcknowledgementUnproven | MailKind::FreshLink | MailKind::Parked | MailKind::HeldMail | MailKind::BounceNotice => {
             Vec::new()
         }
-        MailKind::Receipt | MailKind::CommandRefused | MailKind::NotPossible | MailKind::Answers | MailKind::DailyReport => Vec::new(),
+        MailKind::Receipt
+        | MailKind::CommandRefused
+        | MailKind::Forwarded
+        | MailKind::NotPossible
+        | MailKind::Answers
+        | MailKind::DailyReport => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if scene.done.is_empty() => asked_before(scene, notice).into_iter().collect(),
         _ => scene.done.iter().filter(|event| may_see(scene, event, &notice.to)).collect(),
     }
@@ -54,7 +59,12 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
 
 /// The request itself, for whoever it is given to: they may never have seen it.
 pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
-    let given = matches!(notice.kind, MailKind::Assigned | MailKind::Transferred) && is_agent(scene, &notice.to);
+    let given = match notice.kind {
+        MailKind::Assigned | MailKind::Transferred => is_agent(scene, &notice.to),
+        // A request that was passed on becomes its author's.
+        MailKind::Acknowledgement => true,
+        _ => false,
+    };
     scene.before.first().filter(|event| given && matches!(event.what, What::Opened { .. }))
 }
 

@@ -11,7 +11,7 @@ use super::links::Links;
 use super::shown::{self, Position};
 use super::{Because, Extra, MailKind, Notice, Reader, Scene, facts, names, refusals};
 use crate::address::Address;
-use crate::desk::{End, Event, Status};
+use crate::desk::{Details, End, Event, Status};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -58,6 +58,10 @@ pub struct View {
     pub urgent: bool,
     /// Status in words.
     pub status: String,
+    /// What is known besides, for agents: a name and a value each.
+    pub fields: Vec<FieldLine>,
+    /// Lines of the category's template that are still missing, for owners.
+    pub missing: Vec<String>,
     /// When a postponed ticket comes back; empty when it is not.
     pub until: String,
     /// The ticket that it goes on in; empty when there is none.
@@ -93,6 +97,15 @@ pub struct View {
     pub answers: Vec<Section>,
     /// The language's code.
     pub language: String,
+}
+
+/// What is known of a request besides.
+#[derive(Debug, Serialize)]
+pub struct FieldLine {
+    /// `Téléphone`.
+    pub name: String,
+    /// `01 23 45 67 89`, perhaps with where it was found.
+    pub value: String,
 }
 
 /// What commands did and did not.
@@ -147,6 +160,7 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     people(&mut view, words, scene, told);
     view.owner = position == Position::Owner;
     view.agent = position == Position::Agent;
+    fields(&mut view, words, scene);
     view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
     view.facts = told.iter().filter_map(|event| facts::fact(words, scene, event, notice)).collect();
     let request = shown::request(scene, notice);
@@ -219,6 +233,30 @@ fn people(view: &mut View, words: &Words, scene: &Scene<'_>, told: &[&Event]) {
     view.who = actor.map_or_else(|| scene.site.name.clone(), |actor| names::label(scene, actor));
     view.actor = actor.map_or_else(|| scene.site.name.clone(), |actor| names::full(scene, actor));
     view.assignee = ticket.assignee.as_ref().map(|who| names::label(scene, who)).unwrap_or_default();
+}
+
+/// What a request tells besides: agents read it, its owners are asked for what is missing. A phone number is nobody else's.
+fn fields(view: &mut View, words: &Words, scene: &Scene<'_>) {
+    let details = &scene.ticket.details;
+    let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
+    let wanted = category.map_or(&[][..], |category| &category.fields);
+    let own = ["phone", "equipment"].into_iter().filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
+    let others = details.fields.iter().map(|(key, _)| key.as_str()).filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
+    let named = own.map(|key| (key, words.term("field", key))).chain(others.map(|key| (key, key)));
+    let all = named.chain(wanted.iter().map(|wanted| (wanted.key.as_str(), wanted.name.as_str())));
+    if view.agent {
+        let known = all.filter(|(key, _)| !details.field(key).is_empty());
+        view.fields = known.map(|(key, name)| FieldLine { name: name.to_owned(), value: known_value(words, details, key) }).collect();
+    }
+    if view.owner {
+        let missing = wanted.iter().filter(|wanted| wanted.must && details.field(&wanted.key).is_empty());
+        view.missing = missing.map(|wanted| wanted.name.clone()).collect();
+    }
+}
+
+fn known_value(words: &Words, details: &Details, key: &str) -> String {
+    let value = names::title(details.field(key));
+    if details.found.iter().any(|found| found == key) { words.say("field_found.line", &[("value", &value)]) } else { value }
 }
 
 fn preview(view: &View, words: &Words, told: &[&Event], notice: &Notice) -> String {

@@ -165,6 +165,7 @@ fn answers(kind: MailKind) -> bool {
             | MailKind::AcknowledgementUnproven
             | MailKind::Receipt
             | MailKind::CommandRefused
+            | MailKind::Forwarded
             | MailKind::NotPossible
             | MailKind::FreshLink
             | MailKind::Answers

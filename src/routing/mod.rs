@@ -3,6 +3,8 @@
 //! Promises: identity comes from one verified `From` and nothing else; bodies and bare numbers never thread; a pointer
 //! names a thread, never a person. Excludes: loading what the rules need (the gateway does), and doing anything about it.
 
+pub mod fields;
+pub mod forward;
 pub mod guard;
 pub mod identity;
 pub mod newcomers;

@@ -23,6 +23,7 @@ use crate::desk::{Action, Organisation, Refused, Role, Status, Ticket, Why, Word
 use crate::mail::commands::{self, CommandLine, Commands};
 use crate::proof::Level;
 
+use super::fields;
 use answers::Short;
 use questions::Question;
 pub use when::Moment;
@@ -114,7 +115,11 @@ fn agent(asked: &Asked<'_>, found: Commands) -> Understood {
 
 /// Participants have a few words; whatever else looks like a command is their text.
 fn participant(asked: &Asked<'_>, found: Commands) -> Understood {
-    let theirs = |line: &CommandLine| catalogue::find_for(&line.word, asked.role).is_some_and(|spec| spec.commands.contains(&asked.role));
+    // Who passes a request on for its author is an agent, also where it is in their own name until then.
+    let may = |verb: &str| verb != "requester" || asked.organisation.membership(&asked.author, &asked.ticket.service).is_some();
+    let theirs = |line: &CommandLine| {
+        catalogue::find_for(&line.word, asked.role).is_some_and(|spec| spec.commands.contains(&asked.role) && may(spec.verb))
+    };
     if found.lines.is_empty() || asked.level < Level::Proven || asked.doubt.is_some() || !found.lines.iter().all(theirs) {
         return plain(asked);
     }
@@ -139,6 +144,11 @@ fn plain(asked: &Asked<'_>) -> Understood {
             Understood { courtesy: true, ..said(Action::File(words)) }
         }
         _ if asked.role == Role::Agent && asked.internal => said(Action::Note(words)),
+        _ if asked.role == Role::Owner && asked.level == Level::Proven => {
+            let told = fields::news(&asked.words.text, asked.ticket, asked.organisation).into_iter().map(Action::Set);
+            let actions = std::iter::once(Action::Reply(words)).chain(told).collect();
+            Understood { actions, text: asked.shown.clone(), ..Understood::default() }
+        }
         _ => said(Action::Reply(words)),
     }
 }

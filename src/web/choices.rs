@@ -55,6 +55,7 @@ fn chosen_from(about: &About<'_>, one: &Field) -> (&'static str, Vec<ChoiceView>
         Input::Place => ("select", places(about)),
         Input::Category => ("select", categories(about)),
         Input::Answer => ("select", answers(about)),
+        Input::Field => ("select", wanted(about)),
         Input::Message => ("select", messages(about)),
         Input::Choice(words) => {
             ("radio", words.iter().map(|word| choice(word, about.words.term(&format!("choice.{}", one.name), word))).collect())
@@ -71,6 +72,8 @@ fn present(ticket: &Ticket, name: &str) -> String {
     let property = |like: Property| match ticket.property(&like) {
         Property::Title(text) | Property::Phone(text) | Property::Equipment(text) | Property::Category(text) => text,
         Property::Urgency(urgency) => urgency.word().to_owned(),
+        Property::Requester(who) => who.to_string(),
+        Property::Field { value, .. } => value,
         Property::Beneficiary(who) => who.map(|who| who.to_string()).unwrap_or_default(),
     };
     match name {
@@ -94,6 +97,17 @@ fn agents(about: &About<'_>) -> Vec<ChoiceView> {
         None => agent.name.clone(),
     };
     members.map(|(agent, _)| choice(agent.address.as_str(), &label(agent))).collect()
+}
+
+/// Lines of the category's template, with what is known of each.
+fn wanted(about: &About<'_>) -> Vec<ChoiceView> {
+    let (ticket, organisation) = (&about.loaded.seen.ticket, &about.loaded.seen.organisation);
+    let fields = organisation.category(&ticket.service, &ticket.category).map_or(&[][..], |category| &category.fields);
+    let label = |wanted: &crate::desk::Wanted| match ticket.details.field(&wanted.key) {
+        "" => wanted.name.clone(),
+        value => format!("{}: {}", wanted.name, names::title(value)),
+    };
+    fields.iter().map(|wanted| choice(&wanted.key, &label(wanted))).collect()
 }
 
 fn guests(about: &About<'_>) -> Vec<ChoiceView> {

@@ -15,6 +15,7 @@ permanent_guests = ["watch@desk.test", "bob@cust.test"]
 [[service.category]]
 key = "reseau"
 name = "Réseau"
+field = [{ key = "salle", name = "Salle" }]
 [[service]]
 key = "logistique"
 name = "Logistique"
@@ -89,6 +90,7 @@ pub fn opening() -> Opening {
         urgency: Urgency::Medium,
         words: words("Elle ne répond plus."),
         related: None,
+        told: Default::default(),
     }
 }
 

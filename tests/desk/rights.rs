@@ -42,6 +42,8 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Set(Property::Beneficiary(Some(address("carol"))))),
         ("free", Action::Set(Property::Phone("x".into()))),
         ("free", Action::Set(Property::Equipment("x".into()))),
+        ("free", Action::Set(Property::Field { key: "salle".into(), value: "x".into() })),
+        ("free", Action::Set(Property::Requester(address("carol")))),
         ("free", Action::Canned { key: "vpn".into(), words: words("") }),
         ("free", Action::Link { to: 7 }),
         ("free", Action::Split { seq: Some(1), into: 9 }),
@@ -86,6 +88,8 @@ category a proven
 beneficiary oa proven
 phone oa proven
 equipment oa proven
+field oa proven
+requester a proven
 canned a proven
 link a proven
 split a proven

@@ -202,7 +202,7 @@ fn p61_a_page_offers_exactly_what_may_be_done_now() {
         offered(&Office::at("free"), "alice"),
         ["undo"; 0]
             .into_iter()
-            .chain(["title", "beneficiary", "phone", "equipment", "invite", "remove", "reply", "cancel", "mute"])
+            .chain(["title", "beneficiary", "phone", "equipment", "field", "invite", "remove", "reply", "cancel", "mute"])
             .collect::<Vec<_>>()
     );
     let karim = offered(&Office::at("in_progress"), "karim");

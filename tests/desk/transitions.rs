@@ -50,6 +50,8 @@ marie   category       =           =           =           =           -        
 alice   beneficiary    =           =           =           =           -           -    =           -
 alice   phone          =           =           =           =           -           -    =           -
 marie   equipment      =           =           =           =           -           -    =           -
+marie   field          =           =           =           =           -           -    =           -
+marie   requester      =           =           =           =           -           -    =           -
 karim   canned         =           =           =           =           =           =    =           =
 marie   link           =           =           =           =           =           =    =           =
 marie   split          =           =           =           =           =           =    =           =
@@ -94,6 +96,8 @@ fn action(verb: &str, request: u64) -> Action {
         "beneficiary" => Action::Set(Property::Beneficiary(Some(address("carol")))),
         "phone" => Action::Set(Property::Phone("01 02".into())),
         "equipment" => Action::Set(Property::Equipment("PC-12".into())),
+        "field" => Action::Set(Property::Field { key: "salle".into(), value: "2.14".into() }),
+        "requester" => Action::Set(Property::Requester(address("carol"))),
         "canned" => Action::Canned { key: "vpn".into(), words: words("") },
         "link" => Action::Link { to: 7 },
         "split" => Action::Split { seq: Some(1), into: 9 },

@@ -165,6 +165,7 @@ pub fn opened(who: Address, reached: Vec<Address>) -> Event {
         language: "fr".into(),
         urgency: Urgency::Medium,
         related: None,
+        told: None,
         root_message_id: Some("root@cust.test".into()),
         reached,
     };
@@ -194,7 +195,7 @@ fn site() -> Site {
 }
 
 fn organisation() -> Organisation {
-    let category = Category { key: "materiel".into(), name: "Matériel".into(), tag: None, about: String::new() };
+    let category = Category { key: "materiel".into(), name: "Matériel".into(), tag: None, ..Category::default() };
     let service = Service {
         key: "dsi".into(),
         name: "Support DSI".into(),
@@ -214,7 +215,7 @@ fn organisation() -> Organisation {
         agent(marie(), "Marie Durand", Monitoring::Always),
         agent(noel(), "Noël Petit", Monitoring::Never),
     ];
-    Organisation { services: vec![service], agents, answers: vec![] }
+    Organisation { services: vec![service], agents, ..Organisation::default() }
 }
 
 fn ticket() -> Ticket {

@@ -158,7 +158,7 @@ fn people_and_the_organisation_are_replaced() {
         categories: vec![],
         permanent_guests: vec![alice()],
     };
-    let organisation = Organisation { services: vec![service], agents: vec![], answers: vec![] };
+    let organisation = Organisation { services: vec![service], ..Organisation::default() };
     store.apply_organisation(&organisation).unwrap();
     store.apply_organisation(&organisation).unwrap();
     assert_eq!(store.organisation().unwrap(), organisation);

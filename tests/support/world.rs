@@ -20,6 +20,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 const MONDAY: i64 = 1_767_600_000;
 
 const ORGANISATION: &str = r#"
+equipment = ["PC-####"]
 [[service]]
 key = "dsi"
 name = "Support DSI"
@@ -27,6 +28,7 @@ name = "Support DSI"
 key = "reseau"
 name = "Réseau"
 tag = "reseau"
+field = [{ key = "prise", name = "Numéro de prise", also = ["Prise"], must = true }, { key = "phone", name = "Téléphone", must = true }]
 [[service]]
 key = "logistique"
 name = "Logistique"

@@ -286,5 +286,5 @@ fn organisation(story: &Story) -> Organisation {
         disabled: false,
     };
     let agents = story.people.iter().filter(|person| person.role == "agent").map(agent).collect();
-    Organisation { services: vec![service], agents, answers: vec![] }
+    Organisation { services: vec![service], agents, ..Organisation::default() }
 }

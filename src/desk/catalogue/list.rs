@@ -118,6 +118,19 @@ pub const CATALOGUE: &[Spec] = &[
         ..OWN_FIELD
     },
     Spec {
+        verb: "field",
+        words: &[("fr", &["champ"]), ("en", &["field"])],
+        form: Some(&[Field::must("field", Input::Field), Field::may("value", Input::Line)]),
+        ..OWN_FIELD
+    },
+    Spec {
+        verb: "requester",
+        words: &[("fr", &["demandeur", "au-nom-de"]), ("en", &["requester", "on-behalf-of", "behalf"])],
+        takes: Takes::Person,
+        form: Some(&[Field::must("requester", Input::Person)]),
+        ..OWN_FIELD
+    },
+    Spec {
         verb: "ask",
         words: &[("fr", &["info", "question", "precisions", "demander"]), ("en", &["ask", "needinfo"])],
         takes: Takes::Text,

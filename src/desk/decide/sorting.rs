@@ -30,7 +30,30 @@ impl Desk<'_> {
         must_be_open(ticket)?;
         let after = self.valid(ticket, property)?;
         let before = ticket.property(&after);
-        if before == after { Err(Why::NothingToDo) } else { self.happen(What::Changed { before, after }) }
+        let confirms = ticket.details.found.iter().any(|word| word == after.word());
+        match &after {
+            _ if before == after && !confirms => Err(Why::NothingToDo),
+            Property::Requester(_) => self.pass_on(ticket, before, after),
+            _ => self.happen(What::Changed { before, after }),
+        }
+    }
+
+    /// Somebody passed the request on for its author: agents alone may, and whoever held it until now goes on following.
+    fn pass_on(&mut self, ticket: &Ticket, before: Property, after: Property) -> Result<(), Why> {
+        let member = |who: &Address| self.rules.organisation.membership(who, &ticket.service).is_some();
+        if !self.actor.person.as_ref().is_some_and(member) {
+            return Err(Why::NotAllowed);
+        }
+        let who = ticket.requester.clone();
+        let stays = match member(&who) {
+            true => What::Attended { before: ticket.attention(&who), after: Attention::Following, who },
+            false => What::Joined { guests: vec![who] },
+        };
+        self.happen(What::Changed { before, after })?;
+        match stays {
+            What::Attended { .. } => self.say(stays, Words::default(), Visibility::Agents),
+            stays => self.happen(stays),
+        }
     }
 
     /// The property as it is kept: on one line, and naming what there is.
@@ -52,6 +75,17 @@ impl Desk<'_> {
             // Who asks for themselves has no beneficiary.
             Property::Beneficiary(who) => Property::Beneficiary(who.filter(|who| *who != ticket.requester)),
             Property::Urgency(urgency) => Property::Urgency(urgency),
+            Property::Requester(who) => Property::Requester(who),
+            Property::Field { key, value } => {
+                let wanted = self.rules.organisation.category(&ticket.service, &ticket.category).map_or(&[][..], |known| &known.fields);
+                match wanted.iter().find(|wanted| wanted.key == key) {
+                    Some(wanted) => wanted.property(line(&value)),
+                    None => {
+                        let known = wanted.iter().map(|wanted| wanted.name.clone()).collect();
+                        return Err(Why::NoSuchField { text: key, known });
+                    }
+                }
+            }
         })
     }
 

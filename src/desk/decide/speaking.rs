@@ -13,7 +13,7 @@ impl Desk<'_> {
     /// A ticket begins: its guests are who stood in the mail and who follows all tickets of the service.
     pub(super) fn open(&mut self, opening: Opening) -> Result<(), Why> {
         let permanent = self.rules.organisation.service(&opening.service).map(|service| service.permanent_guests.clone());
-        let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related } = opening;
+        let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related, told } = opening;
         let mut everybody: Vec<Address> = Vec::new();
         for guest in guests.into_iter().chain(permanent.unwrap_or_default()) {
             if guest != requester && beneficiary.as_ref() != Some(&guest) && !everybody.contains(&guest) {
@@ -23,8 +23,21 @@ impl Desk<'_> {
         let root_message_id = words.source.as_ref().and_then(|source| source.message_id.clone());
         let reached = words.reached.clone();
         let guests = everybody;
-        let what =
-            What::Opened { title, service, category, requester, beneficiary, guests, language, urgency, reached, related, root_message_id };
+        let told = Some(Box::new(told)).filter(|told| !told.is_empty());
+        let what = What::Opened {
+            title,
+            service,
+            category,
+            requester,
+            beneficiary,
+            guests,
+            language,
+            urgency,
+            reached,
+            related,
+            root_message_id,
+            told,
+        };
         let event = self.event((id, 1), what, words, Visibility::Public);
         self.ticket = begun(&event);
         self.done.push(event);

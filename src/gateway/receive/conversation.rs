@@ -25,7 +25,7 @@ const NO_REOPEN_SECONDS: i64 = 120;
 /// How far apart a command's date and its arrival may be (CASEBOOK D07).
 const COMMAND_SECONDS: i64 = 24 * 3600;
 /// What stands where a capability stood. Punctuation only: it is nobody's language.
-const REDACTED: &str = "[…]";
+pub(super) const REDACTED: &str = "[…]";
 
 impl<S: Store> Gateway<S> {
     /// Attaches a mail to the ticket `id`, after taking over fresh tickets of the same conversation.

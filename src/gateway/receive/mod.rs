@@ -12,6 +12,7 @@ mod machine;
 mod opening;
 mod questions;
 mod reading;
+mod relayed;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,6 +2,7 @@
 
 use super::super::{Gateway, facts};
 use super::conversation::PROMPT_SECONDS;
+use super::relayed::Relayed;
 use jiff::SignedDuration;
 
 use super::super::case::Case;
@@ -10,7 +11,7 @@ use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Opening, TicketId, Urgency, decide_all};
 use crate::mail::{Incoming, Kind};
 use crate::proof::Level;
-use crate::routing::{newcomers, service};
+use crate::routing::{fields, newcomers, service};
 use crate::store::{Change, Disposition, How, KnownId, Seen, Store};
 
 /// How a new mail follows our last automatic one to its author.
@@ -38,28 +39,35 @@ impl<S: Store> Gateway<S> {
         if known.as_ref().is_some_and(|person| person.blocked) {
             return Ok(case.ends(Disposition::Ignored, "blocked-sender", None));
         }
-        let opening = Opening {
+        let (beneficiary, told) = fields::told(&case.mail, self.organisation.category(&service, &category), &self.organisation);
+        let mut opening = Opening {
             id: self.store.next_ticket()?,
             title: title(&case.mail),
             service,
             category,
             requester: who.address.clone(),
-            beneficiary: None,
+            beneficiary: beneficiary.filter(|_| case.identity.level == Level::Proven),
             guests,
             language: self.language(&case.mail, known.as_ref().and_then(|person| person.language.clone())),
             urgency: if case.mail.important { Urgency::High } else { Urgency::Medium },
             words: case.words(self.redacted(case)?),
             related,
+            told,
         };
+        let mut relayed = self.relayed(case, &opening)?;
+        self.relay(&mut opening, &mut relayed)?;
+        let given = relayed.requester.clone();
         let actor = Actor::person(who.address.clone(), who.name.clone(), Door::Mail, case.identity.level);
-        let outcome = decide_all(None, vec![Action::Open(Box::new(opening))], &actor, self.rules(), case.now);
+        let actions = std::iter::once(Action::Open(Box::new(opening))).chain(std::mem::take(&mut relayed.actions)).collect();
+        let outcome = decide_all(None, actions, &actor, self.rules(), case.now);
+        let extra = self.told_relay(&relayed, &who.address, &outcome.refused);
         let ticket = outcome.ticket.as_ref().map(|ticket| ticket.id);
         let wrong_tag = related.is_none() && case.pointers.signed_numbers().next().is_some();
         let mut change = Change::new(crate::store::Cause::Mail(case.waiting.instance), case.now);
         let silent = case.waiting.old || case.mail.kind != Kind::Human;
         let hasty = self.answers_too_promptly(&who.address, case)?;
         let unanswered = (hasty == Haste::Machine).then(|| who.address.clone());
-        let told = self.add(&mut change, Decided { before: None, outcome: &outcome, extra: vec![], silent, unanswered })?;
+        let told = self.add(&mut change, Decided { before: None, outcome: &outcome, extra, silent, unanswered })?;
         case.note("told", told);
         let reason = match hasty {
             _ if wrong_tag => "wrong-tag",
@@ -68,9 +76,28 @@ impl<S: Store> Gateway<S> {
         };
         change.handled = case.ends(Disposition::New, reason, ticket).handled;
         change.people.extend(learned(known, &who, case.mail.language.as_ref(), case.mail.list_id.is_some()));
+        if let Some(given) = given {
+            change.people.extend(learned(self.store.person(&given.address)?, &given, None, false));
+        }
         self.point(case, &mut change, ticket);
         self.revoke(case, &mut change)?;
         Ok(change)
+    }
+
+    /// The request is whose the agent says, in the words that they passed on.
+    fn relay(&self, opening: &mut Opening, relayed: &mut Relayed) -> Result<(), Fault> {
+        if let Some(requester) = &relayed.requester {
+            let known = self.store.person(&requester.address)?.and_then(|person| person.language);
+            let language = known.unwrap_or_else(|| opening.language.clone());
+            opening.language = self.templates.language([language.as_str(), &self.site.language]);
+            opening.requester = requester.address.clone();
+            opening.guests.retain(|guest| *guest != requester.address);
+            opening.beneficiary = opening.beneficiary.take().filter(|other| *other != requester.address);
+        }
+        if let Some(text) = relayed.text.take() {
+            opening.words.text = text;
+        }
+        Ok(())
     }
 
     /// Did this author write within seconds of an automatic mail of ours, and again and again (CASEBOOK E04)?

@@ -5,6 +5,7 @@ use super::when::moment;
 use super::{Asked, people, places};
 use crate::desk::{Action, Attention, Canned, Property, TicketId, Transfer, Urgency, Why, Words};
 use crate::mail::commands::fold;
+use crate::routing::fields;
 
 /// The action of a command that is no text, and what of its line belongs to the text.
 pub fn action(asked: &Asked<'_>, wish: &Wish<'_>, follow: bool) -> Result<(Action, String), Why> {
@@ -43,6 +44,8 @@ fn property(asked: &Asked<'_>, wish: &Wish<'_>) -> Result<Property, Why> {
         "title" => Property::Title(line()?),
         "phone" => Property::Phone(line()?),
         "equipment" => Property::Equipment(line()?),
+        "field" => fields::named(asked.organisation.category(&asked.ticket.service, &asked.ticket.category), wish.args)?,
+        "requester" => Property::Requester(people::anybody(wish.args)?),
         "category" => Property::Category(places::category(asked.organisation, asked.ticket, wish.args)?),
         _ => Property::Beneficiary(Some(people::participant(asked, wish.args)?)),
     })

@@ -50,6 +50,14 @@ pub fn participant(asked: &Asked<'_>, written: &str) -> Result<Address, Why> {
     }
 }
 
+/// Exactly one address: somebody who may be new to the ticket is named in full.
+pub fn anybody(written: &str) -> Result<Address, Why> {
+    match addresses(written)?.as_slice() {
+        [one] => Ok(one.clone()),
+        several => Err(Why::Ambiguous { candidates: several.to_vec() }),
+    }
+}
+
 /// Addresses: `a@x, b@y`, `Bob <b@y>`, and what clients make of them (`b@y<mailto:b@y>`).
 pub fn addresses(written: &str) -> Result<Vec<Address>, Why> {
     let words = written.split([',', ';', ' ', '<', '>', '(', ')', '[', ']']).map(|word| word.trim_matches(['"', '\'', '.', '*']));

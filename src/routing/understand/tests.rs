@@ -63,6 +63,7 @@ fn ticket(acts: Vec<(&str, Action)>) -> Ticket {
         urgency: Urgency::Medium,
         words: words("x"),
         related: None,
+        told: Default::default(),
     };
     let mut ticket = None;
     for (who, action) in [("alice@cust.test", Action::Open(Box::new(opening)))].into_iter().chain(acts) {
