@@ -77,6 +77,10 @@ pub enum Action {
     Refuse(Words),
     /// Put it aside until a date; words stay among agents.
     Postpone(Timestamp, Words),
+    /// Who must answer is asked again, or the pool is told again (the clock).
+    Remind,
+    /// No answer came in time (the clock).
+    Expire,
     /// Bring it back before its date, or at it (the clock).
     Recall,
     /// Let others handle it.
@@ -359,6 +363,8 @@ impl Action {
             Action::Refuse(_) => "refuse",
             Action::Postpone(..) => "postpone",
             Action::Recall => "recall",
+            Action::Remind => "remind",
+            Action::Expire => "expire",
             Action::Transfer(_) => "transfer",
             Action::Set(property) => property.word(),
             Action::Canned { .. } => "canned",

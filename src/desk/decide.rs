@@ -111,6 +111,8 @@ impl Desk<'_> {
             Action::Refuse(words) => self.refuse(ticket, words),
             Action::Postpone(until, words) => self.postpone(ticket, until, words),
             Action::Recall => self.recall(ticket),
+            Action::Remind => self.remind(ticket),
+            Action::Expire => self.expire(ticket),
             Action::Transfer(transfer) => self.transfer(ticket, *transfer),
             Action::Canned { key, words } => self.canned(ticket, role, &key, words),
             Action::Remove(who) => self.leave(ticket, role, who),

@@ -268,6 +268,10 @@ pub enum What {
         /// Its assignee has it again; otherwise it is free.
         keeps: bool,
     },
+    /// Who must answer was asked again, or the pool was told again.
+    Reminded,
+    /// No answer came in time.
+    Expired,
     /// Others handle it now; nobody of them has it yet.
     Transferred {
         /// Key of the service that handles it now.
@@ -367,6 +371,8 @@ impl What {
             What::Refused { .. } => "refused",
             What::Postponed { .. } => "postponed",
             What::Recalled { .. } => "recalled",
+            What::Reminded => "reminded",
+            What::Expired => "expired",
             What::Transferred { .. } => "transferred",
             What::Changed { .. } => "changed",
             What::Linked { .. } => "linked",

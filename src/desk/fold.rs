@@ -66,6 +66,7 @@ impl Ticket {
             What::Released { .. } => {
                 self.hand_to(None, event.at);
                 self.status = Status::Free;
+                self.details.reminded = None;
             }
             What::InformationRequested { request } => {
                 self.requests = *request;
@@ -99,6 +100,8 @@ impl Ticket {
             What::Refused { .. } => self.status = Status::Closed { end: End::Refused, at: event.at },
             What::Postponed { until } => self.status = Status::Postponed { until: *until },
             What::Recalled { keeps } => self.come_back(*keeps),
+            What::Reminded => self.details.reminded = Some(self.requests),
+            What::Expired => self.status = Status::Closed { end: End::Expired, at: event.at },
             What::Transferred { service, category, guests, .. } => {
                 self.service = service.clone();
                 self.category = category.clone();

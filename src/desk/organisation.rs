@@ -188,11 +188,31 @@ pub struct Policy {
     pub postpone_days: u16,
     /// How long an act may be taken back (CASEBOOK section 3, row 23).
     pub undo_hours: u16,
+    /// Working days without a word after which an unanswered question ends the request; half of them, and its reader is
+    /// reminded. 0: never.
+    pub question_days: u16,
+    /// The same for a solution that nobody agreed to: it counts as one.
+    pub approval_days: u16,
+    /// Working days after which a free ticket is told of again, once. 0: never.
+    pub pool_days: u16,
+    /// Are French public holidays no working days?
+    pub french_holidays: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { reopen_days: 14, reopens_a_day: 3, newcomers_per_mail: 10, guests_per_ticket: 30, postpone_days: 366, undo_hours: 24 }
+        Policy {
+            reopen_days: 14,
+            reopens_a_day: 3,
+            newcomers_per_mail: 10,
+            guests_per_ticket: 30,
+            postpone_days: 366,
+            undo_hours: 24,
+            question_days: 10,
+            approval_days: 10,
+            pool_days: 2,
+            french_holidays: true,
+        }
     }
 }
 

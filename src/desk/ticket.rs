@@ -72,6 +72,9 @@ pub struct Details {
     /// Stable words of properties that nobody stated: they were found in a text or a signature.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<String>,
+    /// It waited long, and whoever must act was told again: the number of requests then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<u64>,
     /// Tickets that have to do with it, in order of linking.
     pub linked: Vec<TicketId>,
     /// Who hears more, or less, of this ticket than is usual.
@@ -340,6 +343,11 @@ impl Ticket {
             Property::Field { key, .. } => Property::Field { key: key.clone(), value: self.details.field(key).to_owned() },
             Property::Requester(_) => Property::Requester(self.requester.clone()),
         }
+    }
+
+    /// Who must act was told again of what waits now.
+    pub fn is_reminded(&self) -> bool {
+        self.details.reminded == Some(self.requests)
     }
 
     /// When the clock has something to do with it.

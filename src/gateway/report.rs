@@ -7,7 +7,6 @@ use super::Gateway;
 use super::effects::Fault;
 use crate::address::Address;
 use crate::notifications::{Answer, Because, Extra, MailKind, Notice};
-use crate::routing::understand::questions::Listing;
 use crate::store::{Backend, Cause, Change, CommitFault, Store};
 
 impl<S: Store> Gateway<S> {
@@ -47,11 +46,7 @@ impl<S: Store> Gateway<S> {
 
     /// Nothing to tell is not mailed.
     fn write_report(&mut self, change: &mut Change, agent: &Address) -> Result<bool, Fault> {
-        let services = self.services_of(agent);
-        let mut answers = Vec::new();
-        for listing in [Listing::Mine, Listing::Late, Listing::Free] {
-            answers.push(self.listed(agent, &services, listing)?);
-        }
+        let mut answers = self.day_of(agent)?;
         answers.retain(|answer| !matches!(answer, Answer::Tickets { rows, .. } if rows.is_empty()));
         let extra = Extra::Answers { answers, asked_in: None };
         let notice = Notice { to: agent.clone(), kind: MailKind::DailyReport, because: Because::Monitoring, extra };

@@ -28,6 +28,8 @@ pub enum Answer {
     Help(Role),
     /// Away until then; none: back.
     Absent(Option<jiff::Timestamp>),
+    /// Reports come at these hours, perhaps also on days off; none: never.
+    ReportAt(Vec<i8>, bool),
     /// Mails are in that language from now on.
     Language(String),
 }
@@ -85,6 +87,12 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
         Answer::Absent(None) => Section { heading: say("answers.back", &[]), ..Section::default() },
         Answer::Absent(Some(until)) => {
             Section { heading: say("answers.absent", &[("until", &words.date(*until, zone))]), ..Section::default() }
+        }
+        Answer::ReportAt(hours, _) if hours.is_empty() => Section { heading: say("answers.report_off", &[]), ..Section::default() },
+        Answer::ReportAt(hours, every_day) => {
+            let hours = hours.iter().map(|hour| format!("{hour} h")).collect::<Vec<_>>().join(", ");
+            let key = if *every_day { "answers.report_every_day" } else { "answers.report_at" };
+            Section { heading: say(key, &[("hours", &hours)]), ..Section::default() }
         }
         Answer::Language(code) => {
             Section { heading: say("answers.language", &[("language", words.term("tongue", code))]), ..Section::default() }

@@ -46,6 +46,8 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::Refused { .. } => ("fact.refused", String::new()),
         What::Recalled { .. } if event.actor.person.is_none() => ("fact.recalled_in_time", String::new()),
         What::Recalled { .. } => ("fact.recalled", String::new()),
+        What::Reminded => ("fact.reminded", String::new()),
+        What::Expired => ("fact.expired", String::new()),
         What::Linked { to } => ("fact.linked", format!("#{to}")),
         What::Split { into, .. } => ("fact.split", format!("#{into}")),
         What::Spammed => ("fact.spammed", String::new()),
@@ -65,6 +67,8 @@ fn leads(kind: MailKind, what: &What) -> bool {
             | (MailKind::Question, What::InformationRequested { .. })
             | (MailKind::ClosureApproval, What::ClosureProposed { .. })
             | (MailKind::Closed, What::ClosureApproved { .. })
+            | (MailKind::Expired, What::Expired)
+            | (MailKind::NewTicket, What::Reminded)
             | (MailKind::ClosureRefused, What::ClosureRefused { .. })
             | (MailKind::Reopened, What::Reopened { .. })
             | (MailKind::Cancelled, What::Cancelled)

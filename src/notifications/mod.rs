@@ -129,6 +129,8 @@ pub enum MailKind {
     Answers,
     /// To an agent, at the hours that they chose: what waits for them.
     DailyReport,
+    /// It ended because no answer came.
+    Expired,
     /// A key to sign in with.
     SignIn,
     /// A request was filled in: its author proves it.
@@ -139,7 +141,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 34] = [
+    pub const ALL: [MailKind; 35] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -172,6 +174,7 @@ impl MailKind {
         MailKind::Beneficiary,
         MailKind::Answers,
         MailKind::DailyReport,
+        MailKind::Expired,
         MailKind::SignIn,
         MailKind::RequestProof,
         MailKind::HeldProof,
@@ -218,6 +221,7 @@ impl MailKind {
             MailKind::Beneficiary => "beneficiary",
             MailKind::Answers => "answers",
             MailKind::DailyReport => "daily_report",
+            MailKind::Expired => "expired",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",

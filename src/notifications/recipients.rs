@@ -6,7 +6,7 @@
 
 use super::{Because, Extra, MailKind, Notice, Scene};
 use crate::address::Address;
-use crate::desk::{Agent, Attention, Door, Event, Membership, Monitoring, Property, Urgency, Visibility, What};
+use crate::desk::{Agent, Attention, Door, Event, Membership, Monitoring, Property, Status, Urgency, Visibility, What};
 use crate::proof::Level;
 
 /// The mails that the events of one cause call for: at most one per person, in a stable order.
@@ -56,6 +56,8 @@ fn calls<'a>(scene: &Scene<'a>, event: &'a Event) -> Vec<Call<'a>> {
         What::Joined { guests } => audience.joined(guests),
         What::Refused { .. } => audience.participants(MailKind::Refused).assignee(MailKind::Refused).always(MailKind::Refused),
         What::Postponed { .. } => audience.owners(MailKind::Postponed).assignee(MailKind::Update).always(MailKind::Update),
+        What::Reminded => audience.reminded(),
+        What::Expired => audience.participants(MailKind::Expired).assignee(MailKind::Expired).always(MailKind::Expired),
         What::Recalled { .. } => audience.handlers(MailKind::Recalled).always(MailKind::Recalled),
         What::Transferred { assignee, guests, .. } => audience.transferred(assignee.as_ref(), guests),
         What::Changed { after, .. } => audience.changed(after),
@@ -257,6 +259,15 @@ impl<'a> Audience<'a> {
         self.owners(MailKind::Transferred).guests(MailKind::Update).agent(assignee, MailKind::Update).handlers(MailKind::Transferred)
     }
 
+    /// Whoever must answer gets the question again; what is free, the pool.
+    fn reminded(&mut self) -> &mut Self {
+        match self.scene.ticket.status {
+            Status::WaitingForInformation { .. } => self.owners(MailKind::Question),
+            Status::AwaitingApproval { .. } => self.owners(MailKind::ClosureApproval),
+            _ => self.handlers(MailKind::NewTicket),
+        }
+    }
+
     /// Whoever the change is about, and whoever works on it.
     fn changed(&mut self, after: &'a Property) -> &mut Self {
         if let Property::Beneficiary(Some(who)) = after {
@@ -318,7 +329,7 @@ fn rank(kind: MailKind, event: &Event) -> u8 {
         MailKind::JoinRequest => 5,
         MailKind::ClosureRefused => 6,
         MailKind::Reopened => 7,
-        MailKind::Closed => 8,
+        MailKind::Closed | MailKind::Expired => 8,
         MailKind::Cancelled | MailKind::Refused | MailKind::Merged => 9,
         MailKind::Transferred => 10,
         MailKind::Released | MailKind::Recalled => 10,

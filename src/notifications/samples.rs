@@ -117,12 +117,16 @@ fn answers(to: &Address) -> Vec<Answer> {
     let title = to.to_string();
     let row = Row { id: 123, title, status: "free".into(), assignee: String::new(), opened_at: Timestamp::UNIX_EPOCH, urgent: true };
     let list = |list: &str, rows| Answer::Tickets { list: list.into(), rows, more: true };
-    let mut all: Vec<Answer> = ["mine", "free", "late", "service", "urgent", "found", "state"].map(|word| list(word, vec![])).to_vec();
+    let mut all: Vec<Answer> =
+        ["mine", "waiting", "free", "late", "service", "urgent", "found", "state"].map(|word| list(word, vec![])).to_vec();
     all.extend([list("mine", vec![row.clone()]), Answer::Done(row, vec!["take".into()]), Answer::NoTicket("#9".into())]);
     all.extend([
         Answer::Help(Role::Agent),
         Answer::Absent(Some(Timestamp::UNIX_EPOCH)),
         Answer::Absent(None),
+        Answer::ReportAt(vec![8, 14], true),
+        Answer::ReportAt(vec![8], false),
+        Answer::ReportAt(vec![], false),
         Answer::Language("fr".into()),
     ]);
     all

@@ -52,7 +52,9 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::NotPossible
         | MailKind::Answers
         | MailKind::DailyReport => Vec::new(),
-        MailKind::Question | MailKind::ClosureApproval if scene.done.is_empty() => asked_before(scene, notice).into_iter().collect(),
+        MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
+            asked_before(scene, notice).into_iter().collect()
+        }
         _ => scene.done.iter().filter(|event| may_see(scene, event, &notice.to)).collect(),
     }
 }
@@ -61,6 +63,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
 pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
     let given = match notice.kind {
         MailKind::Assigned | MailKind::Transferred => is_agent(scene, &notice.to),
+        MailKind::NewTicket => scene.done.iter().any(|event| matches!(event.what, What::Reminded)),
         // A request that was passed on becomes its author's.
         MailKind::Acknowledgement => true,
         _ => false,
@@ -70,11 +73,14 @@ pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
 
 /// A question that is mailed again, with fresh links.
 fn asked_before<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
-    let asks = |what: &What| match notice.kind {
+    scene.before.iter().rev().find(|event| asks(notice.kind, &event.what) && may_see(scene, event, &notice.to))
+}
+
+fn asks(kind: MailKind, what: &What) -> bool {
+    match kind {
         MailKind::Question => matches!(what, What::InformationRequested { .. }),
         _ => matches!(what, What::ClosureProposed { .. }),
-    };
-    scene.before.iter().rev().find(|event| asks(&event.what) && may_see(scene, event, &notice.to))
+    }
 }
 
 fn may_see(scene: &Scene<'_>, event: &Event, who: &Address) -> bool {

@@ -11,7 +11,7 @@ use super::links::Links;
 use super::shown::{self, Position};
 use super::{Because, Extra, MailKind, Notice, Reader, Scene, facts, names, refusals};
 use crate::address::Address;
-use crate::desk::{Details, End, Event, Status};
+use crate::desk::{Details, End, Event, Status, calendar};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -62,6 +62,10 @@ pub struct View {
     pub fields: Vec<FieldLine>,
     /// Lines of the category's template that are still missing, for owners.
     pub missing: Vec<String>,
+    /// It was asked, or told, before.
+    pub reminder: bool,
+    /// When an unanswered question, or proposal, ends the request; empty when never.
+    pub deadline: String,
     /// When a postponed ticket comes back; empty when it is not.
     pub until: String,
     /// The ticket that it goes on in; empty when there is none.
@@ -161,6 +165,7 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     view.owner = position == Position::Owner;
     view.agent = position == Position::Agent;
     fields(&mut view, words, scene);
+    deadline(&mut view, words, scene, notice);
     view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
     view.facts = told.iter().filter_map(|event| facts::fact(words, scene, event, notice)).collect();
     let request = shown::request(scene, notice);
@@ -251,6 +256,22 @@ fn fields(view: &mut View, words: &Words, scene: &Scene<'_>) {
     if view.owner {
         let missing = wanted.iter().filter(|wanted| wanted.must && details.field(&wanted.key).is_empty());
         view.missing = missing.map(|wanted| wanted.name.clone()).collect();
+    }
+}
+
+/// Until when an answer is awaited: told each time that it is asked for.
+fn deadline(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice) {
+    let policy = &scene.site.policy;
+    view.reminder = scene.done.iter().any(|event| matches!(event.what, crate::desk::What::Reminded));
+    let days = match notice.kind {
+        MailKind::Question => policy.question_days,
+        MailKind::ClosureApproval => policy.approval_days,
+        _ => 0,
+    };
+    let halves = if scene.ticket.is_reminded() { 1 } else { 2 };
+    if let Some(now) = jiff::Timestamp::from_second(scene.now).ok().filter(|_| days > 0) {
+        let at = calendar::after(policy, now, days.div_ceil(2) * halves);
+        view.deadline = words.date(at, &scene.site.zone);
     }
 }
 

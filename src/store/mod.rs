@@ -294,8 +294,8 @@ pub trait Reads: PageReads {
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
     /// Was a cause of that name committed?
     fn was_done(&self, cause: &str) -> Result<bool, Backend>;
-    /// Postponed tickets whose date is past, longest first, at most `limit`.
-    fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend>;
+    /// Tickets of that status to which nothing happened since `at`, at most `limit`; postponed ones: whose date is past.
+    fn due(&self, status: &str, at: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend>;
     /// Tickets, newest first.
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend>;
     /// Everything that happened to a ticket, in order.

@@ -44,6 +44,8 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Set(Property::Equipment("x".into()))),
         ("free", Action::Set(Property::Field { key: "salle".into(), value: "x".into() })),
         ("free", Action::Set(Property::Requester(address("carol")))),
+        ("free", Action::Remind),
+        ("awaiting_approval", Action::Expire),
         ("free", Action::Canned { key: "vpn".into(), words: words("") }),
         ("free", Action::Link { to: 7 }),
         ("free", Action::Split { seq: Some(1), into: 9 }),
@@ -88,6 +90,8 @@ category a proven
 beneficiary oa proven
 phone oa proven
 equipment oa proven
+remind - proven
+expire - proven
 field oa proven
 requester a proven
 canned a proven
@@ -139,7 +143,9 @@ fn d11_roles_and_proofs() {
 
 #[test]
 fn nobody_and_the_clock_are_no_agents() {
-    for (status, action) in every_action().into_iter().filter(|(_, action)| !matches!(action, Action::File(_) | Action::Recall)) {
+    for (status, action) in
+        every_action().into_iter().filter(|(_, action)| !matches!(action, Action::File(_) | Action::Recall | Action::Remind))
+    {
         assert!(Office::at(status).tries(&Actor::clock(), vec![action.clone()]).done.is_empty(), "{action:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Statuses as PRODUCT section 2 has them: each action in each status, by whoever may.
 
-use guichet::desk::{Action, Attention, Property, Rating, Transfer, Urgency, Why};
+use guichet::desk::{Action, Actor, Attention, Property, Rating, Transfer, Urgency, Why};
 use jiff::Timestamp;
 
 use crate::office::{Office, address, person, words};
@@ -58,6 +58,7 @@ marie   split          =           =           =           =           =        
 marie   spam           cancelled   cancelled   cancelled   cancelled   cancelled   =    cancelled   cancelled
 bob     mute           =           =           =           =           =           =    =           =
 karim   follow         =           =           =           =           =           =    =           =
+clock   remind         =           -           =           =           -           -    -           -
 alice   remove         =           =           =           =           =           =    =           =
 ";
 
@@ -88,6 +89,7 @@ fn action(verb: &str, request: u64) -> Action {
         "merge" => Action::Merge { into: 7, whose: Some(address("alice")), confirmed: false, with_people: false },
         "refuse" => Action::Refuse(words("Pas ici.")),
         "postpone" => Action::Postpone(Timestamp::from_second(1_767_700_000).unwrap(), words("")),
+        "remind" => Action::Remind,
         "recall" => Action::Recall,
         "transfer" => transfer("logistique", "colis", false),
         "title" => Action::Set(Property::Title("Autre".into())),
@@ -117,7 +119,10 @@ fn p4_p16_each_action_in_each_status() {
         let cells: Vec<&str> = row.split_whitespace().collect();
         for (status, expected) in STATUSES.into_iter().zip(&cells[2..]) {
             let office = Office::at(status);
-            let outcome = office.tries(&person(cells[0]), vec![action(cells[1], office.ticket().requests)]);
+            let outcome = office.tries(
+                &if cells[0] == "clock" { Actor::clock() } else { person(cells[0]) },
+                vec![action(cells[1], office.ticket().requests)],
+            );
             let after = outcome.ticket.as_ref().unwrap().status.word();
             let told = format!("{} {} when {status}: {after}, {:?}", cells[0], cells[1], outcome.refused);
             match *expected {

@@ -47,12 +47,14 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::Parked
         | MailKind::Answers
         | MailKind::DailyReport
+        | MailKind::Forwarded
         | MailKind::FreshLink => machine(kind),
         MailKind::Question
         | MailKind::ClosureApproval
         | MailKind::Closed
         | MailKind::ClosureRefused
         | MailKind::Reopened
+        | MailKind::Expired
         | MailKind::Cancelled => ending(kind),
         MailKind::Refused | MailKind::Postponed | MailKind::Recalled | MailKind::Transferred | MailKind::Merged | MailKind::Beneficiary => {
             sorting(kind)
@@ -112,6 +114,11 @@ fn ending(kind: MailKind) -> Picture {
         MailKind::ClosureRefused => {
             let what = What::ClosureRefused { request: 2, keeps: true, reached: vec![] };
             told(desk.now([event(alice(), what, Some("Elle clignote toujours."))]), karim())
+        }
+        MailKind::Expired => {
+            desk.ticket.status = Status::Closed { end: End::Expired, at: desk.ticket.updated_at };
+            let over = Event { actor: Actor::clock(), source: None, ..event(karim(), What::Expired, None) };
+            told(desk.now([over]), alice())
         }
         MailKind::Reopened => {
             told(desk.now([event(alice(), What::Reopened { reached: vec![], keeps: false }, Some("La panne est revenue."))]), karim())
@@ -182,6 +189,7 @@ fn machine(kind: MailKind) -> Picture {
             let bounced = Extra::Bounced { recipient: alice(), diagnostic: "550 5.1.1 no such user".into(), permanent: true };
             extra(desk, karim(), kind, Because::Assignee, bounced)
         }
+        MailKind::Forwarded => extra(desk, karim(), kind, Because::Author, commands(&[], vec![], "", &["#requester dora@cust.test"])),
         MailKind::Answers | MailKind::DailyReport => {
             let at = desk.ticket.opened_at;
             let row = |id, title: &str, urgent| Row {

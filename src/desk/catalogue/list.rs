@@ -25,6 +25,9 @@ const OWN_FIELD: Spec =
 /// What is answered by mail.
 const QUESTION: Spec = Spec { takes: Takes::Question, form: None, ..FOR_AGENTS };
 
+/// What time brings.
+const BY_THE_CLOCK: Spec = Spec { roles: &[Role::Clock], commands: &[], form: None, ..FOR_AGENTS };
+
 const ANYBODY: &[Role] = &[Role::Owner, Role::Guest, Role::Agent, Role::Stranger, Role::Clock];
 const OF_THE_TICKET: &[Role] = &[Role::Owner, Role::Guest, Role::Agent];
 
@@ -56,6 +59,8 @@ pub const CATALOGUE: &[Spec] = &[
         roles: &[Role::Agent, Role::Clock],
         ..FOR_AGENTS
     },
+    Spec { verb: "remind", ..BY_THE_CLOCK },
+    Spec { verb: "expire", ..BY_THE_CLOCK },
     Spec {
         verb: "take",
         words: &[("fr", &["prendre", "jeprends", "je-prends", "moi", "pour-moi"]), ("en", &["take", "mine", "claim"])],

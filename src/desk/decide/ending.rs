@@ -49,6 +49,25 @@ impl Desk<'_> {
         self.happen(What::Cancelled)
     }
 
+    /// Whoever must act is told again, once for each thing that waits.
+    pub(super) fn remind(&mut self, ticket: &Ticket) -> Result<(), Why> {
+        match ticket.status {
+            Status::Free | Status::WaitingForInformation { .. } | Status::AwaitingApproval { .. } if ticket.is_reminded() => {
+                Err(Why::NothingToDo)
+            }
+            Status::Free | Status::WaitingForInformation { .. } | Status::AwaitingApproval { .. } => self.happen(What::Reminded),
+            _ => Err(wrong_status(ticket)),
+        }
+    }
+
+    /// Nobody's request ends unanswered without a reminder before.
+    pub(super) fn expire(&mut self, ticket: &Ticket) -> Result<(), Why> {
+        match ticket.status {
+            Status::WaitingForInformation { .. } | Status::AwaitingApproval { .. } if ticket.is_reminded() => self.happen(What::Expired),
+            _ => Err(wrong_status(ticket)),
+        }
+    }
+
     /// Back to its assignee, or to the pool when they left. Owners have a window and a daily limit (CASEBOOK E03).
     pub(super) fn reopen(&mut self, ticket: &Ticket, role: Role, words: Words) -> Result<(), Why> {
         let Status::Closed { at, end } = ticket.status else { return Err(wrong_status(ticket)) };

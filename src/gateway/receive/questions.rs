@@ -107,10 +107,14 @@ impl<S: Store> Gateway<S> {
             Question::Help => answers.push(Answer::Help(if services.is_empty() { Role::Owner } else { Role::Agent })),
             Question::Status(number) => answers.push(self.state(who, number.or(on.map(|ticket| ticket.id)))?),
             Question::List(listing) => answers.push(self.listed(who, &services, listing)?),
-            Question::Report => {
-                for listing in [Listing::Mine, Listing::Late, Listing::Free] {
-                    answers.push(self.listed(who, &services, listing)?);
-                }
+            Question::Report => answers.extend(self.day_of(who)?),
+            Question::ReportAt(hours, every_day) => {
+                self.prefers(change, who, |known| Preferences {
+                    report_at: hours.iter().copied().collect(),
+                    report_on_weekends: every_day,
+                    ..known
+                })?;
+                answers.push(Answer::ReportAt(hours, every_day));
             }
             Question::Search(words) => {
                 let search = Search { words, services, limit: LIST_MAX, ..Search::default() };
@@ -146,7 +150,7 @@ impl<S: Store> Gateway<S> {
         Ok(())
     }
 
-    pub(in crate::gateway) fn services_of(&self, who: &Address) -> Vec<String> {
+    fn services_of(&self, who: &Address) -> Vec<String> {
         let agent = self.organisation.agent(who);
         agent.map_or_else(Vec::new, |agent| agent.memberships.iter().map(|member| member.service.clone()).collect())
     }
@@ -164,11 +168,23 @@ impl<S: Store> Gateway<S> {
         })
     }
 
-    pub(in crate::gateway) fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
+    /// An agent's day: what is theirs, what waits too long, what nobody has.
+    pub(in crate::gateway) fn day_of(&self, who: &Address) -> Result<Vec<Answer>, Fault> {
+        let services = self.services_of(who);
+        [Listing::Mine, Listing::Waiting, Listing::Late, Listing::Free]
+            .into_iter()
+            .map(|listing| self.listed(who, &services, listing))
+            .collect()
+    }
+
+    fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
         let open = vec!["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
         let shelf = Shelf { services: services.to_vec(), order: Order::Oldest, limit: LIST_MAX + 1, ..Shelf::default() };
         let shelf = match listing {
             Listing::Mine => Shelf { status: open, assignee: Some(who.clone()), ..shelf },
+            Listing::Waiting => {
+                Shelf { status: vec!["awaiting_approval", "waiting_for_information"], assignee: Some(who.clone()), ..shelf }
+            }
             Listing::Free => Shelf { status: vec!["free"], ..shelf },
             Listing::Late => Shelf { status: AT_WORK.to_vec(), unanswered: true, ..shelf },
             Listing::Service | Listing::Urgent => Shelf { status: open, ..shelf },

@@ -16,6 +16,8 @@ pub enum Question {
     List(Listing),
     /// The day's report.
     Report,
+    /// The report at these hours from now on, perhaps also on days off; none: never.
+    ReportAt(Vec<i8>, bool),
     /// Tickets with all these words.
     Search(String),
     /// Away until then; none: back.
@@ -31,6 +33,8 @@ pub enum Question {
 pub enum Listing {
     /// In one's own charge.
     Mine,
+    /// Of these, those that wait for somebody's answer.
+    Waiting,
     /// In the common pool.
     Free,
     /// Nobody has answered yet, oldest first.
@@ -46,6 +50,7 @@ impl Listing {
     pub fn word(self) -> &'static str {
         match self {
             Listing::Mine => "mine",
+            Listing::Waiting => "waiting",
             Listing::Free => "free",
             Listing::Late => "late",
             Listing::Service => "service",
@@ -66,13 +71,15 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
         }
         "list" => Question::List(match words {
             "" | "mes" | "mes tickets" | "moi" | "mine" | "my" | "my tickets" | "me" => Listing::Mine,
+            "attente" | "en attente" | "waiting" => Listing::Waiting,
             "libres" | "libre" | "pot commun" | "free" | "pool" => Listing::Free,
             "retard" | "en retard" | "late" | "overdue" => Listing::Late,
             "service" | "equipe" | "tous" | "tout" | "team" | "all" => Listing::Service,
             "urgent" | "urgents" | "urgence" | "urgences" => Listing::Urgent,
             _ => return Err(not()),
         }),
-        "report" => Question::Report,
+        "report" if words.is_empty() => Question::Report,
+        "report" => hours(words).ok_or_else(not)?,
         "search" if words.is_empty() => return Err(Why::TextMissing),
         "search" => Question::Search(line.args.clone()),
         "absent" if matches!(words, "non" | "no" | "fin" | "off" | "retour" | "back") => Question::Absent(None),
@@ -84,4 +91,25 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
         }),
         _ => Question::Help,
     })
+}
+
+/// Hours that one person may choose.
+const HOURS_MAX: usize = 2;
+
+/// `8`, `8h 14h`, `8 et 14 tous les jours`; `non` for never.
+fn hours(words: &str) -> Option<Question> {
+    if matches!(words, "non" | "no" | "jamais" | "never" | "off") {
+        return Some(Question::ReportAt(vec![], false));
+    }
+    let (mut hours, mut every_day) = (Vec::new(), false);
+    for word in words.split([' ', ',', ';']).filter(|word| !word.is_empty()) {
+        match word.trim_end_matches(":00").trim_end_matches("h00").trim_end_matches('h').parse::<i8>() {
+            Ok(hour) if (0..24).contains(&hour) && hours.len() < HOURS_MAX => hours.push(hour),
+            Ok(_) => return None,
+            Err(_) if matches!(word, "week-end" | "weekend" | "weekends" | "tous" | "every" | "daily") => every_day = true,
+            Err(_) if matches!(word, "a" | "et" | "at" | "and" | "les" | "jours" | "day" | "le" | "the" | "avec" | "with") => {}
+            Err(_) => return None,
+        }
+    }
+    (!hours.is_empty()).then_some(Question::ReportAt(hours, every_day))
 }

@@ -39,8 +39,8 @@ impl<T: Connected> Reads for T {
         Ok(change::was_done(self.connection(), cause)?)
     }
 
-    fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend> {
-        Ok(tickets::due(self.connection(), now, limit)?)
+    fn due(&self, status: &str, at: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend> {
+        Ok(tickets::due(self.connection(), status, at, limit)?)
     }
 
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend> {

@@ -14,7 +14,7 @@ const MAIN: &[&str] = &["recall", "reply", "ask", "close", "assign"];
 /// Beside the conversation.
 const WORK: &[&str] = &["canned", "transfer", "postpone", "release", "reopen", "refuse", "undo"];
 /// With the people of the ticket.
-const PEOPLE: &[&str] = &["invite", "remove", "beneficiary"];
+const PEOPLE: &[&str] = &["invite", "remove", "beneficiary", "requester"];
 /// With the ticket's details.
 const DETAILS: &[&str] = &["title", "category", "urgency", "phone", "equipment"];
 /// Before everything else while nobody has the ticket; with the rarer ones when a colleague has it.

@@ -1,0 +1,141 @@
+//! What time brings, told in working days: reminders, ends without an answer, the pool, reports.
+
+use guichet::desk::{Action, Property};
+use guichet::gateway::{Button, Pressed};
+use guichet::store::{Disposition, Reads};
+use jiff::SignedDuration;
+
+use crate::world::{Mail, World, is};
+
+fn days(world: &mut World, days: i64) -> usize {
+    world.later(SignedDuration::from_hours(24 * days));
+    world.ticks()
+}
+
+#[test]
+fn p9_an_unanswered_question_is_repeated_then_ends_politely_and_reopens() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#info\nQuel message s'affiche ?"));
+    let asked = world.letter_to_any("alice@cust.test");
+    assert!(asked.text.contains("Sans réponse d’ici le lundi 19 janvier 2026"), "told from the start: {}", asked.text);
+    assert_eq!(days(&mut world, 6), 0, "five working days take a week");
+    assert_eq!((days(&mut world, 1), world.ticks()), (1, 0), "once");
+    let reminder = world.letter_to("alice@cust.test");
+    assert!(reminder.text.contains("Rappel\u{a0}: Karim Benali a besoin d’une précision"), "{}", reminder.text);
+    assert!(reminder.text.contains("Quel message s'affiche ?") && reminder.links.len() == 1, "{}", reminder.text);
+    assert!(reminder.text.contains("d’ici le lundi 19 janvier 2026"), "{}", reminder.text);
+    assert_eq!(days(&mut world, 7), 1);
+    assert_eq!(world.status(1), "expired");
+    let over = world.letter_to_any("alice@cust.test");
+    assert!(over.text.contains("close, faute de réponse"), "{}", over.text);
+    world.receives(&over.answered_by("alice@cust.test", "Erreur 49, pardon pour le retard."));
+    assert_eq!(world.status(1), "in_progress");
+}
+
+#[test]
+fn p12_a_solution_that_nobody_refuses_ends_as_tacit_and_may_be_judged() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#clore\nToner changé."));
+    world.sent();
+    assert_eq!(days(&mut world, 7), 1);
+    let reminder = world.letter_to("alice@cust.test");
+    assert!(reminder.text.contains("Rappel") && reminder.text.contains("Toner changé.") && reminder.links.len() == 2, "{}", reminder.text);
+    assert_eq!(days(&mut world, 7), 1);
+    let sent = world.sent();
+    let over = sent.iter().find(|sent| sent.to == "alice@cust.test").unwrap();
+    assert_eq!((world.status(1), over.links.len()), ("expired", 1), "not approved: nobody agreed");
+    assert!(sent.iter().find(|sent| sent.to == "ag1@desk.test").unwrap().text.contains("Clos, faute de réponse"));
+    let rated = world.presses(&over.links[0], Button::Rate { delay: 4, answers: 5, comment: String::new() });
+    assert!(matches!(rated, Pressed::Done { .. }));
+    // Links of before tell what happened, and do nothing.
+    assert!(!matches!(world.presses(&reminder.links[0], Button::Approve), Pressed::Done { .. }));
+    assert_eq!(days(&mut world, 30), 0);
+}
+
+#[test]
+fn p9_whoever_speaks_is_not_reminded_and_an_answer_stops_the_clock() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#clore\nToner changé."));
+    let asked = world.letter_to_any("alice@cust.test");
+    days(&mut world, 6);
+    world.receives(&asked.answered_by("alice@cust.test", "Je regarde demain et je vous dis si elle imprime de nouveau."));
+    assert_eq!(days(&mut world, 6), 0, "counted from the last word");
+    world.receives(&asked.answered_by("alice@cust.test", "oui"));
+    assert_eq!(world.status(1), "approved");
+    assert_eq!(days(&mut world, 60), 0);
+}
+
+#[test]
+fn p4_what_nobody_takes_is_told_to_the_pool_once_more() {
+    let mut world = World::new();
+    world.opened();
+    assert_eq!((days(&mut world, 1), days(&mut world, 1), days(&mut world, 5)), (0, 1, 0));
+    let sent = world.sent();
+    let to: Vec<&str> = sent.iter().map(|sent| sent.to.as_str()).collect();
+    assert_eq!(to, ["ag1@desk.test", "ag2@desk.test"]);
+    assert!(sent[0].text.contains("Toujours libre") && sent[0].text.contains("deuxième étage"), "{}", sent[0].text);
+    world.receives(&sent[0].answered_by("ag1@desk.test", "#prendre"));
+    assert_eq!(world.status(1), "in_progress", "an answer to it is an answer to the ticket");
+}
+
+#[test]
+fn p9_the_clock_may_be_switched_off() {
+    let mut site = crate::world::site();
+    (site.policy.question_days, site.policy.approval_days, site.policy.pool_days) = (0, 0, 0);
+    let mut world = World::with(site);
+    let alert = world.opened();
+    world.receives(&Mail::new("dave@other.test"));
+    world.receives(&alert.answered_by("ag1@desk.test", "#info\nQuel message ?"));
+    assert!(!world.letter_to_any("alice@cust.test").text.contains("Sans réponse d’ici"));
+    assert_eq!(days(&mut world, 60), 0);
+}
+
+#[test]
+fn c67_reports_come_at_the_hours_one_chose_once_and_never_empty() {
+    let mut world = World::new();
+    let set = world.receives(&Mail::new("ag1@desk.test").subject("Rapport").text("#rapport 8h 14h"));
+    assert!(is(&set, Disposition::Attached, "question"), "{}", set.trace);
+    assert!(world.letter_to("ag1@desk.test").text.contains("chaque jour ouvré à 8 h, 14 h"));
+    assert_eq!((world.ticks(), world.recipients().len()), (0, 0), "there is nothing to tell");
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
+    world.receives(&Mail::new("dave@other.test").subject("Panne"));
+    world.sent();
+    world.later(SignedDuration::from_hours(6));
+    assert_eq!((world.ticks(), world.ticks()), (1, 0));
+    let report = world.letter_to("ag1@desk.test");
+    assert!(
+        report.subject.contains("Vos tickets") && report.text.contains("#1 Imprimante en panne"),
+        "{}\n{}",
+        report.subject,
+        report.text
+    );
+    assert!(report.text.contains("Le pot commun") && report.text.contains("#2 Panne"), "{}", report.text);
+    world.receives(&report.answered_by("ag1@desk.test", "#2 prendre"));
+    assert_eq!(world.status(2), "in_progress", "a report is answered as a list is");
+    world.sent();
+    // Saturday is a day off.
+    world.later(SignedDuration::from_hours(24 * 5));
+    assert_eq!(world.ticks(), 0);
+    world.receives(&Mail::new("ag1@desk.test").text("#rapport non"));
+    assert!(world.letter_to("ag1@desk.test").text.contains("plus de rapport"));
+    world.later(SignedDuration::from_hours(24 * 2));
+    world.ticks();
+    assert!(world.sent().iter().all(|sent| !sent.subject.contains("Vos tickets")));
+    let wrong = world.receives(&Mail::new("ag1@desk.test").text("#rapport 25"));
+    assert_eq!(wrong.disposition, Disposition::New, "what nobody understands is a request");
+}
+
+#[test]
+fn the_clock_sets_nothing_and_nobody_plays_the_clock() {
+    let mut world = World::new();
+    world.opened();
+    for verb in ["remind", "expire"] {
+        assert!(!matches!(world.acts("ag1@desk.test", 1, verb, &[]), guichet::gateway::Acted::Done { .. }), "{verb}");
+    }
+    assert_eq!(Action::Set(Property::Title(String::new())).word(), "title");
+    assert_eq!(world.gateway.store().events(1).unwrap().len(), 1);
+}
