@@ -323,6 +323,7 @@ fn says_how_to_answer(kind: MailKind) -> bool {
         MailKind::Acknowledgement
             | MailKind::Question
             | MailKind::Closed
+            | MailKind::Expired
             | MailKind::Invitation
             | MailKind::NotPossible
             | MailKind::FreshLink

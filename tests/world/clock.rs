@@ -29,6 +29,7 @@ fn p9_an_unanswered_question_is_repeated_then_ends_politely_and_reopens() {
     assert_eq!(world.status(1), "expired");
     let over = world.letter_to_any("alice@cust.test");
     assert!(over.text.contains("close, faute de réponse"), "{}", over.text);
+    world.later(SignedDuration::from_hours(1));
     world.receives(&over.answered_by("alice@cust.test", "Erreur 49, pardon pour le retard."));
     assert_eq!(world.status(1), "in_progress");
 }
@@ -104,7 +105,7 @@ fn c67_reports_come_at_the_hours_one_chose_once_and_never_empty() {
     world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
     world.receives(&Mail::new("dave@other.test").subject("Panne"));
     world.sent();
-    world.later(SignedDuration::from_hours(6));
+    world.later(SignedDuration::from_hours(5));
     assert_eq!((world.ticks(), world.ticks()), (1, 0));
     let report = world.letter_to("ag1@desk.test");
     assert!(
