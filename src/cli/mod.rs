@@ -5,7 +5,8 @@
 //!
 //! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
 
-pub mod check;
+pub mod changes;
+mod check;
 mod control;
 pub mod demo;
 pub mod held;

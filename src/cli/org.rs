@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::json;
 
+use super::changes::changes;
 use super::control::{self, Answer, Ask};
 use super::{Global, prepare, ui};
 use crate::config::read_organisation;
@@ -56,6 +57,8 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
     let file = file.unwrap_or_else(|| settings.organisation.clone());
     let organisation = read_organisation(&file, &settings.own)?;
     let (services, agents) = (organisation.services.len(), organisation.agents.len());
+    let before = Reader::open(&settings.database).ok().and_then(|reader| reader.organisation().ok()).unwrap_or_default();
+    let told = changes(&before, &organisation);
     if !dry_run {
         prepare(&settings)?;
         match control::ask(&settings, Ask::Apply(Box::new(organisation))).context("the organisation is not stored")? {
@@ -64,8 +67,9 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
         }
     }
     match global.json {
-        true => ui::json(&json!({ "services": services, "agents": agents, "stored": !dry_run })),
+        true => ui::json(&json!({ "services": services, "agents": agents, "stored": !dry_run, "changes": told })),
         false => {
+            told.iter().for_each(ui::say);
             let done = if dry_run { "All is well" } else { "Stored" };
             ui::say(format!("{done} (services: {services}, agents: {agents})."));
             Ok(())

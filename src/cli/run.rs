@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::changes::changes;
 use super::{Global, control, open, spool};
 use crate::config::{Connections, Settings, read_organisation};
 use crate::gateway::Handle;
@@ -134,14 +135,17 @@ impl Daemon {
 
     /// On SIGHUP the organisation file is read again. With a fault in it, everything stays as it was.
     async fn reload(&self, settings: &Settings) {
+        let before = self.handle.look(|reads| reads.organisation()).await.ok().and_then(Result::ok).unwrap_or_default();
+        let mut told = vec![];
         let applied = match read_organisation(&settings.organisation, &settings.own) {
             Ok(organisation) => {
+                told = changes(&before, &organisation);
                 self.handle.run(move |gateway| gateway.apply_organisation(organisation)).await.map_err(|fault| fault.to_string())
             }
             Err(faults) => Err(faults.to_string()),
         };
         match applied {
-            Ok(()) => tracing::info!(file = %settings.organisation.display(), "organisation applied"),
+            Ok(()) => tracing::info!(file = %settings.organisation.display(), changes = ?told, "organisation applied"),
             Err(fault) => tracing::error!(fault, "the organisation stays as it was"),
         }
     }

@@ -141,7 +141,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 35] = [
+    pub const ALL: [MailKind; 36] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,

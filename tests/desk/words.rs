@@ -96,6 +96,31 @@ fn p1_p25_everything_that_happens_has_its_words() {
     }
 }
 
+/// The sources of the stories, folded: `#libérer` counts as `#liberer`.
+fn stories() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/world");
+    let files = fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    guichet::mail::commands::fold(&files.collect::<String>())
+}
+
+#[test]
+fn p1_p25_each_action_has_a_story_by_mail_and_one_by_page() {
+    let stories = stories();
+    let told = |pattern: &str| regex::Regex::new(pattern).unwrap().is_match(&stories);
+    for spec in everything() {
+        let words = spec.words.iter().flat_map(|(_, words)| words.iter());
+        let by_mail = spec.words.is_empty() || words.map(|word| format!(r"#{}\b", regex::escape(word))).any(|pattern| told(&pattern));
+        assert!(by_mail, "no story writes {}", spec.verb);
+        // A page's form comes to the gateway as `act`; what links and requesters decide has buttons of its own.
+        let button = ["approve", "refuse_closure", "answer", "rate"].contains(&spec.verb);
+        let by_page = spec.form.is_none() || button || told(&format!(r#"acts?(_on)?\([^;]{{0,90}}"{}""#, spec.verb));
+        assert!(by_page, "no story presses {}", spec.verb);
+    }
+    for button in ["approve", "refuseclosure", "answer", "rate"] {
+        assert!(told(&format!(r"button::{button}\b")), "no story presses {button}");
+    }
+}
+
 /// Everything that mails and pages say in a language, as one text.
 fn said(language: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("templates/{language}/mail"));

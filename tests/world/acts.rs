@@ -286,4 +286,9 @@ fn p21_muted_means_only_what_is_asked() {
     done(world.acts("ag3@desk.test", 1, "follow", &[]));
     world.receives(&Mail::new("alice@cust.test").reply_to_id(&world.ticket(1).root_message_id.unwrap()).text("LX-200"));
     assert_eq!(world.recipients(), ["ag1@desk.test", "ag3@desk.test"]);
+    let mut form = world.act("alice@cust.test", (1, None), "unmute", &[]);
+    form.as_participant = true;
+    done(world.gateway.act(&form).unwrap());
+    done(world.acts("ag1@desk.test", 1, "reply", &[("text", "Je regarde encore.")]));
+    assert_eq!(world.recipients(), ["ag3@desk.test", "alice@cust.test"]);
 }

@@ -248,3 +248,19 @@ fn requesters_have_their_few_words() {
     alice(&mut world, "#rouvrir");
     assert_eq!(world.status(1), "in_progress");
 }
+
+#[test]
+fn p2_p23_an_answer_to_a_note_is_made_public_by_its_word_and_words_are_split_by_mail() {
+    let mut world = World::new();
+    let alert = world.opened();
+    karim(&mut world, &alert, "#prendre");
+    world.acts("ag2@desk.test", 1, "note", &[("text", "Le toner est en stock.")]);
+    let note = world.letter_to_any("ag1@desk.test");
+    world.receives(&note.answered_by("ag1@desk.test", "#répondre\nLe toner arrive."));
+    assert!(world.letter_to_any("alice@cust.test").text.contains("Le toner arrive."));
+    let root = world.ticket(1).root_message_id.unwrap();
+    world.receives(&Mail::new("alice@cust.test").reply_to_id(&root).text("Au fait, il me faut aussi une souris."));
+    karim(&mut world, &alert, "#séparer");
+    assert_eq!((world.ticket(2).requester, world.ticket(2).details.linked), (address("alice@cust.test"), vec![1]));
+    assert_eq!(world.gateway.store().events(2).unwrap()[0].text.as_deref(), Some("Au fait, il me faut aussi une souris."));
+}

@@ -103,3 +103,27 @@ fn b18_what_an_agents_client_quotes_stays_home() {
     let update = world.letter_to("alice@cust.test");
     assert!(!update.text.contains("a écrit"), "{}", update.text);
 }
+
+#[test]
+fn b14_nobody_learns_by_mail_which_tickets_there_are() {
+    let mut world = World::new();
+    world.opened();
+    let tag = guichet::mail::carrier::subject_tag(&crate::world::site().keys, 1);
+    let mut heard = |subject: &str, who: &str| {
+        world.sent();
+        let handled = world.receives(&Mail::new(who).subject(subject));
+        assert_eq!(handled.disposition, guichet::store::Disposition::New, "{subject}: {}", handled.trace);
+        let sent = world.sent();
+        let ours = sent.iter().find(|sent| sent.to == who).unwrap();
+        let text: Vec<&str> =
+            ours.text.lines().filter(|line| !line.contains("https://") && !line.contains('#') && !line.contains("Panne")).collect();
+        let alert = sent.iter().find(|sent| sent.to == "ag1@desk.test").unwrap().text.clone();
+        (text.join("\n"), sent.len(), alert)
+    };
+    let valid = heard(&format!("Re: {tag} Panne"), "m1@evil.test");
+    let invalid = heard("Re: [#1-zzzz] Panne", "m2@evil.test");
+    let none = heard("Panne", "m3@evil.test");
+    assert_eq!((&valid.0, valid.1), (&invalid.0, invalid.1));
+    assert_eq!((&valid.0, valid.1), (&none.0, none.1));
+    assert!(valid.2.contains("semble faire suite au ticket #1") && !invalid.2.contains("semble faire suite"), "agents alone see it");
+}

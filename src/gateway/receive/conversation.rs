@@ -47,7 +47,8 @@ impl<S: Store> Gateway<S> {
         }
         match candidate.role {
             Role::Stranger if case.is_vouched() => self.admit(case, ticket),
-            Role::Stranger if by == By::SubjectTag => self.hold(case, "tag-of-another", Some(ticket)),
+            // A tag of somebody else's ticket gets what any other subject gets: no answer of ours tells that it exists (CASEBOOK B14).
+            Role::Stranger if by == By::SubjectTag => self.open(case, Some(ticket.id)),
             Role::Stranger => self.hold(case, "join-request", Some(ticket)),
             Role::Agent if case.identity.level < Level::Proven => self.hold(case, "agent-not-proven", Some(ticket)),
             role => self.speak(case, &candidate, role, absorbed),

@@ -1,0 +1,46 @@
+//! What a new organisation file changes, line by line: for whoever applies it, and for the log of whoever runs the daemon. Keys and
+//! names only: no addresses.
+
+use crate::desk::Organisation;
+
+/// What is new, gone or different, in the file's order; empty when nothing is.
+pub fn changes(before: &Organisation, after: &Organisation) -> Vec<String> {
+    let services = compared("service", (&before.services, &after.services), |service| service.key.clone(), |service| service.key.clone());
+    let agents = compared("agent", (&before.agents, &after.agents), |agent| agent.address.to_string(), |agent| agent.name.clone());
+    let answers = compared("answer", (&before.answers, &after.answers), |answer| answer.key.clone(), |answer| answer.key.clone());
+    let equipment = (before.equipment != after.equipment).then(|| "equipment changed".to_owned());
+    services.into_iter().chain(agents).chain(answers).chain(equipment).collect()
+}
+
+fn compared<T: PartialEq>(what: &str, sides: (&[T], &[T]), key: impl Fn(&T) -> String, name: impl Fn(&T) -> String) -> Vec<String> {
+    let (before, after) = sides;
+    let find = |side: &'_ [T], wanted: &T| side.iter().position(|one| key(one) == key(wanted));
+    let told = after.iter().filter_map(|one| match find(before, one) {
+        None => Some(format!("{what} added: {}", name(one))),
+        Some(at) if before[at] != *one => Some(format!("{what} changed: {}", name(one))),
+        Some(_) => None,
+    });
+    let gone = before.iter().filter(|one| find(after, one).is_none()).map(|one| format!("{what} removed: {}", name(one)));
+    told.chain(gone).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation(text: &str) -> Organisation {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn what_a_new_file_changes_is_told_by_name() {
+        let before = organisation("[[service]]\nkey = 'dsi'\nname = 'DSI'\n[[agent]]\naddress = 'a@x.test'\nname = 'Ann'\n");
+        let after = organisation(
+            "equipment = ['PC-##']\n[[service]]\nkey = 'dsi'\nname = 'Support'\n[[service]]\nkey = 'rh'\nname = 'RH'\n[[agent]]\naddress = 'b@x.test'\nname = 'Bob'\n",
+        );
+        let told = ["service changed: dsi", "service added: rh", "agent added: Bob", "agent removed: Ann", "equipment changed"];
+        assert_eq!(changes(&before, &after), told);
+        assert_eq!(changes(&after, &after), [""; 0]);
+        assert!(changes(&before, &after).iter().all(|line| !line.contains('@')), "no addresses");
+    }
+}
