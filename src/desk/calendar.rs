@@ -38,7 +38,8 @@ fn stepped(policy: &Policy, at: Timestamp, days: u16, step: i64) -> Timestamp {
 
 /// Do people work that day?
 pub fn is_working(policy: &Policy, day: Date) -> bool {
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !(policy.french_holidays && is_holiday(day))
+    let rest = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    !(rest || policy.french_holidays && is_holiday(day))
 }
 
 fn is_holiday(day: Date) -> bool {
