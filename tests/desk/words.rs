@@ -112,7 +112,7 @@ fn p1_p25_each_action_has_a_story_by_mail_and_one_by_page() {
         let by_mail = spec.words.is_empty() || words.map(|word| format!(r"#{}\b", regex::escape(word))).any(|pattern| told(&pattern));
         assert!(by_mail, "no story writes {}", spec.verb);
         // A page's form comes to the gateway as `act`; what links and requesters decide has buttons of its own.
-        let button = ["approve", "refuse_closure", "answer", "rate"].contains(&spec.verb);
+        let button = ["approve", "refuse_closure", "answer", "rate", "reopen", "cancel", "leave"].contains(&spec.verb);
         let by_page = spec.form.is_none() || button || told(&format!(r#"acts?(_on)?\([^;]{{0,90}}"{}""#, spec.verb));
         assert!(by_page, "no story presses {}", spec.verb);
     }
