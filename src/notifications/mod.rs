@@ -294,6 +294,8 @@ pub enum Extra {
         excerpt: String,
         /// Whom its author probably is, of those who take part; may be empty.
         likely: String,
+        /// Their reader hears of no more within the hour.
+        last: bool,
     },
     /// What was asked by mail.
     Answers {

@@ -99,6 +99,7 @@ impl Stage {
                 subject: text("Sample"),
                 excerpt: text("Sample text"),
                 likely: text("sample@example.org"),
+                last: self.full,
             },
             MailKind::BounceNotice => {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }

@@ -142,6 +142,8 @@ pub struct Held {
     pub excerpt_html: String,
     /// Whom its author probably is, of those who take part; may be empty.
     pub likely: String,
+    /// The reader hears of no more within the hour.
+    pub last: bool,
     /// Where agents decide, behind their sign-in.
     pub url: String,
 }
@@ -371,7 +373,7 @@ fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Command
 }
 
 fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
-    let Extra::Held { instance, reason, from, subject, excerpt, likely } = extra else { return None };
+    let Extra::Held { instance, reason, from, subject, excerpt, likely, last } = extra else { return None };
     Some(Held {
         instance: *instance,
         reason: words.term("held", reason).to_owned(),
@@ -380,6 +382,7 @@ fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
         excerpt: if excerpt.is_empty() { String::new() } else { blocks::bordered(excerpt) },
         excerpt_html: blocks::html(excerpt),
         likely: names::title(likely),
+        last: *last,
         url: format!("{}/desk/held#m{instance}", site.base_url),
     })
 }

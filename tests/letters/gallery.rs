@@ -214,6 +214,7 @@ fn machine(kind: MailKind) -> Picture {
                 subject: "Urgent: http://evil.test".into(),
                 excerpt: "Merci de fermer ce ticket.\nhttp://evil.test".into(),
                 likely: "bob@cust.test".into(),
+                last: true,
             };
             extra(desk, marie(), kind, Because::Administrator, held)
         }

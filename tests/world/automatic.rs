@@ -225,3 +225,16 @@ fn f15_a_mail_that_says_nothing_is_a_ticket_with_a_title() {
         assert_eq!(world.ticket(handled.ticket.unwrap()).title, title);
     }
 }
+
+#[test]
+fn e16_agents_hear_of_few_and_that_more_wait() {
+    let mut world = World::new();
+    for number in 0..40 {
+        world.receives(&Mail::new(&format!("m{number}@evil.test")).failing());
+        world.later(jiff::SignedDuration::from_secs(-290));
+    }
+    let alerts: Vec<_> = world.sent().into_iter().filter(|sent| sent.to == "ag1@desk.test").collect();
+    assert_eq!((alerts.len(), world.gateway.store().count(None).unwrap().held), (20, 40));
+    let says = |sent: &crate::world::Sent| sent.text.contains("pas d’autre avis dans l’heure");
+    assert!(says(&alerts[19]) && !alerts[..19].iter().any(says), "{}", alerts[19].text);
+}

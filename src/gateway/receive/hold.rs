@@ -37,17 +37,17 @@ impl<S: Store> Gateway<S> {
         }
         let asks = self.may_ask_author(case, reason)?;
         let told = if case.waiting.old || case.word.is_some() { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
-        case.note("told", json!(told));
+        case.note("told", json!(told.iter().map(|(to, _)| to).collect::<Vec<_>>()));
         case.note("author_asked", json!(asks));
         let mut change = case.ends(Disposition::Held, reason, ticket.map(|ticket| ticket.id));
         if let Some(author) = case.identity.address().filter(|_| asks) {
             self.ask_author(&mut change, author, waiting_for_proof(case))?;
         }
-        let notices = told.into_iter().map(|to| Notice {
+        let notices = told.into_iter().map(|(to, last)| Notice {
             to,
             kind: MailKind::HeldMail,
             because: Because::Monitoring,
-            extra: extra(case, reason, likely.as_ref()),
+            extra: extra(case, reason, (likely.as_ref(), last)),
         });
         let notices: Vec<Notice> = notices.collect();
         let Some(ticket) = ticket else {
@@ -75,8 +75,9 @@ impl<S: Store> Gateway<S> {
         Ok(!again && !braked && !nobody)
     }
 
-    /// Agents of the service who hear of such things; nobody when they were told of this sender within the hour.
-    fn agents_to_tell(&self, case: &Case<'_>, reason: &str, ticket: Option<&Ticket>) -> Result<Vec<Address>, Fault> {
+    /// Agents of the service who hear of such things, and whether it is the last within the hour; nobody when they were told of
+    /// this sender within the hour.
+    fn agents_to_tell(&self, case: &Case<'_>, reason: &str, ticket: Option<&Ticket>) -> Result<Vec<(Address, bool)>, Fault> {
         let hour = facts::since_hours(case.now, 1);
         if let Some(author) = case.identity.address()
             && self.store.from_since(author, Some(reason), hour)? > 0
@@ -88,8 +89,9 @@ impl<S: Store> Gateway<S> {
         let mut told = Vec::new();
         for (agent, member) in self.organisation.members(&key) {
             let own = ticket.is_some_and(|ticket| ticket.assignee.as_ref() == Some(&agent.address));
-            if (own || member.hears > Monitoring::Never) && self.store.auto_since(Some(&agent.address), hour)? < TOLD_PER_HOUR {
-                told.push(agent.address.clone());
+            let before = self.store.auto_since(Some(&agent.address), hour)?;
+            if (own || member.hears > Monitoring::Never) && before < TOLD_PER_HOUR {
+                told.push((agent.address.clone(), before + 1 == TOLD_PER_HOUR));
             }
         }
         Ok(told)
@@ -99,7 +101,7 @@ impl<S: Store> Gateway<S> {
     /// first service. A fault here only leaves the mail untold: it is parked all the same, and logged.
     pub(super) fn tell_parked(&mut self, change: &mut Change, case: &Case<'_>, reason: &str) {
         for to in self.administrators() {
-            let notice = Notice { to, kind: MailKind::Parked, because: Because::Administrator, extra: extra(case, reason, None) };
+            let notice = Notice { to, kind: MailKind::Parked, because: Because::Administrator, extra: extra(case, reason, (None, false)) };
             if let Err(fault) = self.write_apart(change, &notice) {
                 tracing::error!(fault = %fault, "nobody could be told of a parked mail");
             }
@@ -126,7 +128,7 @@ fn waiting_for_proof(case: &Case<'_>) -> Request {
     }
 }
 
-fn extra(case: &Case<'_>, reason: &str, likely: Option<&Address>) -> Extra {
+fn extra(case: &Case<'_>, reason: &str, (likely, last): (Option<&Address>, bool)) -> Extra {
     Extra::Held {
         instance: case.waiting.instance,
         reason: reason.to_owned(),
@@ -134,5 +136,6 @@ fn extra(case: &Case<'_>, reason: &str, likely: Option<&Address>) -> Extra {
         subject: case.mail.subject.clone(),
         excerpt: case.mail.reply.chars().take(EXCERPT).collect(),
         likely: likely.map(ToString::to_string).unwrap_or_default(),
+        last,
     }
 }
