@@ -10,6 +10,7 @@ mod check;
 mod control;
 pub mod demo;
 pub mod held;
+mod home;
 pub mod ingest;
 pub mod init;
 pub mod inspect;

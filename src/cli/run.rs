@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::changes::changes;
-use super::{Global, control, open, spool};
+use super::{Global, control, home, open, spool};
 use crate::config::{Connections, Settings, read_organisation};
 use crate::gateway::Handle;
 use crate::intake::{imap, maildir};
@@ -34,13 +34,18 @@ const PULSE: Duration = Duration::from_secs(10);
 ///   guichet run --config /etc/guichet/guichet.toml
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
-pub struct Args {}
+pub struct Args {
+    /// The database was moved or copied here on purpose: it lives here from now on
+    #[arg(long)]
+    moved: bool,
+}
 
 /// Runs until stopped. Exit code 2 when the configuration cannot be used: nothing was started then.
-pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
+pub fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let connections = settings.connections()?;
     let gateway = open::gateway(&settings)?;
+    home::claim(&settings, gateway.store().instance_name()?, args.moved)?;
     let texts = Arc::new(super::page_texts(&settings, gateway.templates().clone())?);
     let readers = gateway.store().readers(READERS)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;

@@ -121,3 +121,20 @@ fn talk(desk: &Desk, line: &str) -> String {
     daemon.read_to_string(&mut said).unwrap();
     said
 }
+
+#[test]
+fn l11_a_copy_on_another_machine_starts_nothing_until_somebody_says_that_it_lives_there() {
+    let desk = Desk::new();
+    drop(Daemon::of(&desk));
+    let home = desk.path("state/home.json");
+    let mut known: serde_json::Value = serde_json::from_slice(&std::fs::read(&home).unwrap()).unwrap();
+    known["host"] = "production".into();
+    known["file"] = 1.into();
+    std::fs::write(&home, known.to_string()).unwrap();
+    let (code, said) = desk.says(&["run"]);
+    assert!(code == Some(2) && said.contains("at home on production") && said.contains("--moved"), "{said}");
+    let daemon = Daemon(desk.command(&["run", "--moved"], "").spawn().unwrap());
+    until("the daemon", || std::os::unix::net::UnixStream::connect(desk.path("state/guichet.sock")).is_ok());
+    drop(daemon);
+    drop(Daemon::of(&desk));
+}
