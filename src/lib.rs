@@ -30,6 +30,9 @@ pub mod store;
 /// Where they meet: the only door to change.
 pub mod gateway;
 
+/// Our own check of DKIM signatures, with keys from the domain name system. Beside the gateway, without rules.
+pub mod signatures;
+
 /// Transport security of what we connect to: a leaf, for intake and delivery.
 pub mod tls;
 

@@ -5,7 +5,9 @@ use std::future::Future;
 
 use jiff::Timestamp;
 
+use crate::address::Address;
 use crate::mail::Letter;
+use crate::mail::authentication;
 
 /// Where a message instance lies in the world.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -141,4 +143,19 @@ pub trait Outbox: Send + Sync + 'static {
     fn ended(&self, verdicts: Vec<Verdict>) -> impl Future<Output = Result<(), Unavailable>> + Send;
     /// Returns when letters may have become due: at a commit, or when the next retry's time comes.
     fn woken(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// A mail whose signatures are to be checked.
+#[derive(Debug, Clone)]
+pub struct Signed<'a> {
+    /// Its bytes as they came.
+    pub raw: &'a [u8],
+    /// The one author of `From`.
+    pub author: Address,
+}
+
+/// Who checks DKIM signatures.
+pub trait Signatures: Send + Sync + 'static {
+    /// What the signatures of each mail prove, in the order given: never a failure. Takes seconds at most, and may block.
+    fn check(&self, mails: &[Signed<'_>]) -> Vec<authentication::Verdict>;
 }

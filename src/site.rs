@@ -47,6 +47,8 @@ pub struct Trust {
     pub authserv_ids: Vec<String>,
     /// Domains of ours for which the server accepts no mail from outside: From is proof.
     pub internal_domains: Vec<String>,
+    /// Are DKIM signatures checked here, where nothing else decides? Then their keys are asked of the domain name system.
+    pub check_signatures: bool,
 }
 
 /// Brakes on automatic mail to one address and in all (CASEBOOK section 3, rows 15–17).

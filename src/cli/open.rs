@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
+
 use super::Unusable;
 use crate::config::{Settings, read_organisation};
 use crate::gateway::{Gateway, Parts, SystemClock, SystemMint};
+use crate::signatures::{Checker, Dns};
 use crate::store::Reads;
 use crate::store::sqlite::{Reader, Sqlite};
 
@@ -24,6 +27,10 @@ pub fn gateway(settings: &Settings) -> anyhow::Result<Gateway<Sqlite>> {
     let store = Sqlite::open(&settings.database)?;
     let parts = Parts { site, templates: Arc::new(templates), clock: Box::new(SystemClock), mint: Box::new(SystemMint) };
     let mut gateway = Gateway::new(store, parts)?;
+    if gateway.site().trust.check_signatures {
+        let checker = Checker::new(Dns::of_system).context("trust.check_signatures: the name servers of this system are not known")?;
+        gateway = gateway.checking(Arc::new(checker));
+    }
     first_organisation(settings, &mut gateway)?;
     Ok(gateway)
 }

@@ -194,7 +194,7 @@ impl Check<'_> {
         let domains: Option<Vec<String>> = trust.internal_domains.iter().map(domain).collect();
         self.demand(domains.is_some(), "trust.internal_domains", "a domain looks like \"example.org\"");
         let authserv_ids = trust.authserv_ids.iter().map(|id| id.to_ascii_lowercase()).collect();
-        Trust { authserv_ids, internal_domains: domains.unwrap_or_default() }
+        Trust { authserv_ids, internal_domains: domains.unwrap_or_default(), check_signatures: trust.check_signatures }
     }
 
     fn limits(&mut self, written: &Written) {

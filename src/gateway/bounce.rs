@@ -51,6 +51,11 @@ impl<S: Store> Gateway<S> {
         person.suppressed |= person.failures >= HARD_FAILURES;
         change.people.push(person);
         let Some(ticket) = ticket else { return Ok(change) };
+        if self.organisation.agent(&letter.person).is_some() {
+            // Mails about mails to agents could go round: the log tells of them (CASEBOOK E17).
+            tracing::warn!(letter = letter.id, kind = letter.kind, "a mail to an agent could not be delivered");
+            return Ok(change);
+        }
         let extra = Extra::Bounced { recipient: letter.person.clone(), diagnostic: diagnosis.to_owned(), permanent: true };
         let notices = self.who_handles(ticket, &letter.person).into_iter();
         let notices =

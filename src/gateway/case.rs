@@ -77,6 +77,7 @@ impl<'a> Case<'a> {
         };
         if self.identity.who.is_some() {
             self.identity.level = Level::Proven;
+            self.identity.weak = false;
             self.identity.evidence.push(evidence.to_owned());
         }
         self.note("level", json!(self.identity.level));

@@ -36,11 +36,12 @@ impl Handle {
     /// Starts the gateway's thread. The thread ends when all handles are gone.
     pub fn start(gateway: Gateway<Sqlite>, readers: Readers) -> std::io::Result<(Handle, JoinHandle<()>)> {
         let site = gateway.site().clone();
+        let reader = thread::start_reader(&site, gateway.signatures())?;
         let under_way = Arc::new(Semaphore::new(BATCHES_UNDER_WAY));
         let (jobs, joined) = thread::start(gateway, under_way.clone())?;
         let handle = Handle {
             jobs,
-            reader: thread::start_reader()?,
+            reader,
             under_way,
             readers: Arc::new(readers),
             site,
@@ -133,7 +134,7 @@ impl Keeper for Handle {
 
     async fn keep(&self, arrivals: Vec<Arrival>) -> Result<Vec<Kept>, Unavailable> {
         let place = self.under_way.clone().acquire_owned().await.map_err(|_| stopped())?;
-        let way = Way { jobs: self.jobs.clone(), outbox: self.outbox.clone(), limits: self.site.limits, place };
+        let way = Way { jobs: self.jobs.clone(), outbox: self.outbox.clone(), place };
         let reader = self.reader.clone();
         self.run(move |gateway| thread::keep(gateway, arrivals, way, &reader)).await
     }

@@ -9,6 +9,7 @@ pub mod act;
 mod again;
 pub mod bounce;
 pub mod case;
+mod checking;
 pub mod clock;
 pub mod doing;
 pub mod effects;
@@ -43,6 +44,7 @@ pub use crate::ports;
 
 use crate::desk::{Organisation, Rules};
 use crate::notifications::{Mint, Templates};
+use crate::ports::Signatures;
 use crate::site::Site;
 use crate::store::{Backend, Store};
 
@@ -56,6 +58,7 @@ pub struct Gateway<S> {
     mint: Box<dyn Mint + Send>,
     /// The hour whose reports are on their way.
     reported: Option<jiff::civil::DateTime>,
+    signatures: Option<Arc<dyn Signatures>>,
 }
 
 /// What the gateway is made of besides its store.
@@ -74,15 +77,13 @@ impl<S: Store> Gateway<S> {
     /// Opens the gateway over a store; the organisation is the one last applied.
     pub fn new(store: S, parts: Parts) -> Result<Gateway<S>, Backend> {
         let organisation = Arc::new(store.organisation()?);
-        Ok(Gateway {
-            store,
-            site: parts.site,
-            organisation,
-            templates: parts.templates,
-            clock: parts.clock,
-            mint: parts.mint,
-            reported: None,
-        })
+        let Parts { site, templates, clock, mint } = parts;
+        Ok(Gateway { store, site, organisation, templates, clock, mint, reported: None, signatures: None })
+    }
+
+    /// The same, with somebody who checks signatures where the site asks for it.
+    pub fn checking(self, signatures: Arc<dyn Signatures>) -> Gateway<S> {
+        Gateway { signatures: Some(signatures), ..self }
     }
 
     /// Replaces the organisation, from now on.
@@ -110,6 +111,11 @@ impl<S: Store> Gateway<S> {
     /// The texts of mails.
     pub fn templates(&self) -> &Arc<Templates> {
         &self.templates
+    }
+
+    /// Who checks signatures, if anybody does.
+    pub(in crate::gateway) fn signatures(&self) -> Option<&Arc<dyn Signatures>> {
+        self.signatures.as_ref()
     }
 
     fn rules(&self) -> Rules<'_> {

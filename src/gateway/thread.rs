@@ -4,15 +4,17 @@
 //! A panic in a job ends the thread, and with it the program (see `cli::run`): no zombie that serves pages but reads no mail.
 
 use std::sync::Arc;
+use std::sync::mpsc::{SendError, SyncSender};
 use std::thread::JoinHandle;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Gateway;
 use super::case::Waiting;
+use super::checking::{self, Read};
 use super::receive::read_all;
-use crate::mail::Limits;
-use crate::ports::{Arrival, Kept};
+use crate::ports::{Arrival, Kept, Signatures};
+use crate::site::Site;
 use crate::store::sqlite::Sqlite;
 use crate::store::{Backend, Disposition, Store};
 
@@ -69,29 +71,35 @@ pub(super) struct Batch {
 pub(super) struct Way {
     pub jobs: mpsc::Sender<Job>,
     pub outbox: Arc<Notify>,
-    pub limits: Limits,
     pub place: OwnedSemaphorePermit,
 }
 
-/// Starts the reader. It ends when the last sender is gone.
-pub(super) fn start_reader() -> std::io::Result<std::sync::mpsc::Sender<Batch>> {
+/// Starts the reader, and the checkers where there is somebody who checks. It ends when the last sender is gone.
+pub(super) fn start_reader(site: &Arc<Site>, signatures: Option<&Arc<dyn Signatures>>) -> std::io::Result<std::sync::mpsc::Sender<Batch>> {
     let (sender, batches) = std::sync::mpsc::channel::<Batch>();
-    std::thread::Builder::new().name("reader".into()).spawn(move || batches.into_iter().for_each(read))?;
+    let checkers = match signatures {
+        Some(signatures) if site.trust.check_signatures => Some(checking::start(signatures, site)?),
+        _ => None,
+    };
+    let site = site.clone();
+    std::thread::Builder::new()
+        .name("reader".into())
+        .spawn(move || batches.into_iter().for_each(|batch| read(batch, &site, checkers.as_ref())))?;
     Ok(sender)
 }
 
-fn read(Batch { mails, way: Way { jobs, outbox, limits, place } }: Batch) {
-    let read = read_all(&mails, &limits);
-    let job: Job = Box::new(move |gateway| {
-        match gateway.receive_read(&mails, &read) {
-            Ok(_) => outbox.notify_waiters(),
-            // They are kept: the next resume handles them.
-            Err(fault) => tracing::error!(fault = %fault, waiting = mails.len(), "kept mails could not be handled yet"),
-        }
-        drop(place);
-    });
-    // A gateway that is gone has left the mails kept, too.
-    drop(jobs.blocking_send(job));
+fn read(Batch { mails, way: Way { jobs, outbox, place } }: Batch, site: &Site, checkers: Option<&SyncSender<Read>>) {
+    let read = read_all(&mails, &site.limits);
+    let all = Read { mails, read, jobs, outbox };
+    let Some(checkers) = checkers else { return all.hand_on(place) };
+    let (now, later) = all.parted(site);
+    now.hand_on(place);
+    if !later.mails.is_empty()
+        && let Err(SendError(unchecked)) = checkers.send(later)
+    {
+        // Nobody checks any more: then nothing is proven, and all is handled.
+        unchecked.hand_on(());
+    }
 }
 
 /// Keeps mails, and passes them to the reader: the server may be told while we think.

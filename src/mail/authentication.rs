@@ -8,6 +8,9 @@
 pub enum Verdict {
     /// DMARC passed for this very domain, or a DKIM signature of it (or of a domain above it) did.
     Pass(String),
+    /// It came by a way that the domain allows (SPF alone), or under a signature that leaves something out: nothing ties its
+    /// words to the author (CASEBOOK A32).
+    Weak(String),
     /// DMARC failed, or the server checked another author than the one that we read.
     Fail(String),
     /// Nothing that proves or disproves.
@@ -59,13 +62,14 @@ fn judge(results: &[Outcome], from_domain: &str) -> Verdict {
     if let Some(other) = dmarc().find(|outcome| author(outcome).is_some_and(|domain| domain != from_domain)) {
         return Verdict::Fail(told(other));
     }
-    if let Some(passed) = dmarc().find(|outcome| outcome.result == "pass" && author(outcome).is_some()) {
-        return Verdict::Pass(told(passed));
-    }
-    let signed = results.iter().filter(|outcome| outcome.is("dkim", "pass"));
-    match signed.into_iter().find(|outcome| signer(outcome).is_some_and(|domain| is_aligned(from_domain, &domain))) {
-        Some(signed) => Verdict::Pass(told(signed)),
-        None => Verdict::None(results.iter().map(told).collect::<Vec<_>>().join("; ")),
+    let mut signatures = results.iter().filter(|outcome| outcome.is("dkim", "pass"));
+    let signed = signatures.find(|outcome| signer(outcome).is_some_and(|domain| is_aligned(from_domain, &domain)));
+    let by_way = signed.is_none() && results.iter().any(|outcome| outcome.is("spf", "pass"));
+    match (dmarc().find(|outcome| outcome.result == "pass" && author(outcome).is_some()), signed) {
+        (Some(passed), _) if by_way => Verdict::Weak(format!("{} by spf", told(passed))),
+        (Some(passed), _) => Verdict::Pass(told(passed)),
+        (None, Some(signed)) => Verdict::Pass(told(signed)),
+        (None, None) => Verdict::None(results.iter().map(told).collect::<Vec<_>>().join("; ")),
     }
 }
 
@@ -76,7 +80,7 @@ fn signer(outcome: &Outcome) -> Option<String> {
 
 /// The same domain, or one of two labels or more above it. A signature by a domain below does not count: who holds a
 /// part of a domain does not speak for the whole.
-fn is_aligned(from_domain: &str, signer: &str) -> bool {
+pub fn is_aligned(from_domain: &str, signer: &str) -> bool {
     let above = from_domain.strip_suffix(signer).is_some_and(|rest| rest.ends_with('.'));
     signer == from_domain || above && signer.contains('.')
 }
@@ -277,6 +281,15 @@ mod tests {
         assert!(matches!(below, Verdict::Pass(_)));
         assert!(!passes("mx.desk.test; dkim=fail header.d=cust.test; spf=pass smtp.mailfrom=cust.test"));
         assert!(matches!(judged(&["mx.desk.test; dkim=pass header.d=cust.test; dmarc=fail header.from=cust.test"]), Verdict::Fail(_)));
+    }
+
+    #[test]
+    fn a32_a_pass_by_its_way_alone_is_weak() {
+        let by_way = "mx.desk.test; dkim=none; spf=pass smtp.mailfrom=cust.test; dmarc=pass header.from=cust.test";
+        assert_eq!(judged(&[by_way]), Verdict::Weak("dmarc=pass  header.from=cust.test by spf".replace("  ", " ")));
+        let other = "mx.desk.test; dkim=pass header.d=bulk.test; spf=pass smtp.mailfrom=cust.test; dmarc=pass header.from=cust.test";
+        assert!(matches!(judged(&[other]), Verdict::Weak(_)));
+        assert!(passes("mx.desk.test; dkim=pass header.d=cust.test; spf=pass smtp.mailfrom=cust.test; dmarc=pass header.from=cust.test"));
     }
 
     #[test]

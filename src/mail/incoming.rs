@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::authentication::Verdict;
 use crate::address::{Address, Mailbox};
 
 /// A mail as understood. Everything is cleaned for display: no NUL, no controls but newline and tab, valid Unicode.
@@ -70,6 +71,9 @@ pub struct Incoming {
     /// `Authentication-Results` fields, topmost first, unparsed: believed only for configured servers.
     #[serde(skip)]
     pub authentication_results: Vec<String>,
+    /// What our own check of its signatures found: set beside the reader, by whoever may ask for keys; `None` where nobody did.
+    #[serde(skip)]
+    pub checked: Option<Verdict>,
     /// `Return-Path` as our server noted it: `Some(None)` is the null path `<>`.
     #[serde(skip)]
     pub return_path: Option<Option<String>>,

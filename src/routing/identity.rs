@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::pointers::Pointers;
 use crate::address::{Address, Mailbox};
 use crate::mail::authentication::{self, Verdict};
-use crate::mail::{Author, Incoming};
+use crate::mail::{Author, Incoming, Kind};
 use crate::proof::Level;
 use crate::site::Site;
 
@@ -17,6 +17,8 @@ pub struct Identity {
     pub who: Option<Mailbox>,
     /// How sure.
     pub level: Level,
+    /// It came by a way that the domain allows, and no more: enough for a comment, never for an agent (CASEBOOK A32).
+    pub weak: bool,
     /// What made us think so: stable words for `guichet why`.
     pub evidence: Vec<String>,
 }
@@ -28,20 +30,38 @@ impl Identity {
     }
 }
 
-/// Weighs what a mail brings: the receiving server's word first, then signed addresses, then protected domains.
+/// Weighs what a mail brings: the receiving server's word first, then signed addresses, protected domains, and what our own
+/// check of its signatures found.
 pub fn identify(mail: &Incoming, pointers: &Pointers, site: &Site) -> Identity {
     let Author::One(who) = &mail.from else {
         let word = if mail.from == Author::Missing { "no-author" } else { "author-ambiguous" };
-        return Identity { who: None, level: Level::Failed, evidence: vec![word.into()] };
+        return Identity { who: None, level: Level::Failed, weak: false, evidence: vec![word.into()] };
     };
-    let (level, evidence) = match server_verdict(mail, site, &who.address) {
-        Verdict::Fail(evidence) => (Level::Failed, evidence),
-        Verdict::Pass(evidence) => (Level::Proven, evidence),
-        Verdict::None(_) if pointers.prove(&site.keys, &who.address) => (Level::Proven, "signed-address".into()),
-        Verdict::None(_) if is_internal(site, &who.address) => (Level::Proven, "internal-domain".into()),
-        Verdict::None(evidence) => (Level::Claimed, evidence),
+    let proven = |evidence: Vec<String>| (Level::Proven, false, evidence);
+    let (level, weak, evidence) = match (server_verdict(mail, site, &who.address), mail.checked.clone()) {
+        (Verdict::Fail(evidence), _) => (Level::Failed, false, vec![evidence]),
+        (Verdict::Pass(evidence), _) => proven(vec![evidence]),
+        _ if pointers.prove(&site.keys, &who.address) => proven(vec!["signed-address".into()]),
+        _ if is_internal(site, &who.address) => proven(vec!["internal-domain".into()]),
+        (Verdict::Weak(way) | Verdict::None(way), Some(Verdict::Pass(evidence))) => proven(vec![way, evidence]),
+        (Verdict::Weak(evidence), _) | (Verdict::None(_), Some(Verdict::Weak(evidence))) => (Level::Proven, true, vec![evidence]),
+        (Verdict::None(evidence), checked) => (Level::Claimed, false, std::iter::once(evidence).chain(told(checked)).collect()),
     };
-    Identity { who: Some(who.clone()), level, evidence: vec![evidence] }
+    let evidence = evidence.into_iter().filter(|word| !word.is_empty()).collect();
+    Identity { who: Some(who.clone()), level, weak, evidence }
+}
+
+/// The author of a mail about whom nothing decides but the mail's own signatures, where this site has them checked.
+pub fn undecided<'a>(mail: &'a Incoming, site: &Site) -> Option<&'a Address> {
+    let who = mail.from.address().filter(|_| site.trust.check_signatures && mail.checked.is_none() && mail.kind != Kind::Bounce)?;
+    let open = matches!(server_verdict(mail, site, who), Verdict::None(_) | Verdict::Weak(_));
+    (open && !is_internal(site, who) && !Pointers::of(mail, site).prove(&site.keys, who)).then_some(who)
+}
+
+fn told(checked: Option<Verdict>) -> Option<String> {
+    match checked? {
+        Verdict::Pass(evidence) | Verdict::Weak(evidence) | Verdict::Fail(evidence) | Verdict::None(evidence) => Some(evidence),
+    }
 }
 
 fn server_verdict(mail: &Incoming, site: &Site, author: &Address) -> Verdict {

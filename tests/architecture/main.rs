@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("routing", &["address", "proof", "desk", "mail", "site"]),
     ("store", &["address", "proof", "desk", "mail", "ports"]),
     ("gateway", &["address", "proof", "desk", "mail", "site", "ports", "notifications", "routing", "store"]),
+    ("signatures", &["address", "mail", "ports"]),
     ("tls", &[]),
     ("intake", &["address", "mail", "ports", "gateway", "tls"]),
     ("delivery", &["address", "mail", "ports", "gateway", "tls"]),
@@ -40,6 +41,7 @@ const EVERYTHING: &[&str] = &[
     "routing",
     "store",
     "gateway",
+    "signatures",
     "tls",
     "intake",
     "delivery",
@@ -54,6 +56,7 @@ const PURE: [&str; 6] = ["address", "proof", "desk", "mail", "routing", "notific
 const WORLDS: &[(&[&str], &[&str])] = &[
     (&["rusqlite"], &["store/"]),
     (&["INSERT INTO ", "DELETE FROM ", " WHERE ", " ORDER BY ", "PRAGMA "], &["store/"]),
+    (&["mail_auth"], &["signatures/"]),
     (&["async_imap"], &["intake/", "cli/logs.rs"]),
     (&["lettre::transport", "AsyncSmtp"], &["delivery/", "cli/"]),
     (&["axum", "tower_http"], &["web/", "cli/"]),
@@ -61,7 +64,7 @@ const WORLDS: &[(&[&str], &[&str])] = &[
     (&["println!", "eprintln!", "print!(", "eprint!("], &["cli/"]),
     (
         &["Timestamp::now", "SystemTime::now", "Instant::now", "Zoned::now", "getrandom"],
-        &["gateway/clock.rs", "intake/", "delivery/", "web/", "cli/"],
+        &["gateway/clock.rs", "signatures/", "intake/", "delivery/", "web/", "cli/"],
     ),
     (&["std::env", "env::var"], &["config/", "cli/", "main.rs"]),
 ];

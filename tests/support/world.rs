@@ -107,13 +107,17 @@ pub fn site() -> Site {
         plus_addressing: true,
         visible: false,
         language: "fr".into(),
-        trust: Trust { authserv_ids: vec!["mx.desk.test".into()], internal_domains: vec![] },
+        trust: Trust { authserv_ids: vec!["mx.desk.test".into()], ..Trust::default() },
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes::default(),
         zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
         keys: Keys::new(vec![('a', vec![7; 32])]),
     }
+}
+
+pub fn organisation() -> Organisation {
+    toml::from_str(ORGANISATION).unwrap()
 }
 
 pub struct World {
@@ -153,6 +157,11 @@ impl World {
         World { gateway: Gateway::new(store, parts).unwrap(), clock, uid: 0, presses: 0, outbox: vec![] }
     }
 
+    /// The same with somebody who checks signatures.
+    pub fn checking(self, signatures: Arc<dyn guichet::ports::Signatures>) -> World {
+        World { gateway: self.gateway.checking(signatures), ..self }
+    }
+
     pub fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
     }
@@ -178,6 +187,19 @@ impl World {
         self.check();
         // Time passes between mails, as it does for people.
         self.later(SignedDuration::from_secs(300));
+        self.gateway.store().instance(instance).unwrap().unwrap().handled.unwrap()
+    }
+
+    /// A mail arrives of which only the beginning was fetched, for its size.
+    pub fn receives_cut(&mut self, mail: &Mail) -> Handled {
+        let raw = mail.raw(self.now());
+        let instance = self.keeps(&raw);
+        let received_at = Timestamp::from_second(self.now()).unwrap();
+        self.gateway
+            .receive(&[Waiting { instance, received_at, old: false, cut: true, raw: raw.replace('\n', "\r\n").into_bytes() }])
+            .unwrap();
+        self.deliver();
+        self.check();
         self.gateway.store().instance(instance).unwrap().unwrap().handled.unwrap()
     }
 

@@ -238,3 +238,42 @@ fn e16_agents_hear_of_few_and_that_more_wait() {
     let says = |sent: &crate::world::Sent| sent.text.contains("pas d’autre avis dans l’heure");
     assert!(says(&alerts[19]) && !alerts[..19].iter().any(says), "{}", alerts[19].text);
 }
+
+#[test]
+fn e17_no_mail_comes_of_a_report_about_a_mail_to_an_agent() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#clroe"));
+    let refused = world.letter_to("ag1@desk.test");
+    for letter in [&alert, &refused] {
+        let handled = world.receives(&report(&world, &letter.message_id, "ag1@desk.test", &letter.envelope_from));
+        assert!(is(&handled, Disposition::Attached, "bounce"));
+    }
+    let limit = report(&world, "x@provider.test", "alice@cust.test", "support@desk.test").subject("Message limit exceeded");
+    assert_eq!(world.receives(&limit).disposition, Disposition::Ignored);
+    assert!(world.sent().is_empty());
+    assert!(world.gateway.store().person(&address("ag1@desk.test")).unwrap().unwrap().suppressed);
+}
+
+#[test]
+fn e18_a_machine_is_recognised_before_anything_could_answer_it() {
+    let mut world = World::new();
+    world.opened();
+    let root = world.ticket(1).root_message_id.unwrap();
+    let reply = |person: &str| Mail::new(person).header("Auto-Submitted", "auto-replied").subject("Re: absent").text("#clore");
+    world.receives(&reply("mallory@evil.test").reply_to_id(&root));
+    world.receives(&reply("mallory@evil.test").failing());
+    world.receives(&reply("alice@cust.test").reply_to_id(&root).unproven());
+    world.receives_cut(&reply("alice@cust.test"));
+    assert!(world.recipients().iter().all(|to| to.ends_with("@desk.test")));
+    assert_eq!(world.status(1), "free");
+}
+
+#[test]
+fn e19_nobody_unproven_is_told_that_a_mail_is_too_large() {
+    let mut world = World::new();
+    for mail in [Mail::new("vic@victim.test").failing(), Mail::new("vic@victim.test").unproven()] {
+        assert!(is(&world.receives_cut(&mail), Disposition::Held, "too-large"));
+    }
+    assert!(world.recipients().iter().all(|to| to.ends_with("@desk.test")));
+}

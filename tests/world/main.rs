@@ -17,4 +17,5 @@ mod links;
 mod privacy;
 mod proofs;
 mod repeating;
+mod signatures;
 mod threads;

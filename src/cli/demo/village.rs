@@ -266,7 +266,7 @@ fn site(base: &str) -> anyhow::Result<Site> {
         visible: false,
         language: "fr".into(),
         zone: jiff::tz::TimeZone::get("Europe/Paris")?,
-        trust: Trust { authserv_ids: vec![], internal_domains: vec!["village.test".into()] },
+        trust: Trust { internal_domains: vec!["village.test".into()], ..Trust::default() },
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes { prompt_answers: 100, ..Brakes::default() },

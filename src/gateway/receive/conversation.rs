@@ -50,7 +50,7 @@ impl<S: Store> Gateway<S> {
             // A tag of somebody else's ticket gets what any other subject gets: no answer of ours tells that it exists (CASEBOOK B14).
             Role::Stranger if by == By::SubjectTag => self.open(case, Some(ticket.id)),
             Role::Stranger => self.hold(case, "join-request", Some(ticket)),
-            Role::Agent if case.identity.level < Level::Proven => self.hold(case, "agent-not-proven", Some(ticket)),
+            Role::Agent if case.identity.level < Level::Proven || case.identity.weak => self.hold(case, "agent-not-proven", Some(ticket)),
             role => self.speak(case, &candidate, role, absorbed),
         }
     }

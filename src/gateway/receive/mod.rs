@@ -20,6 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::json;
 
 use super::case::{Case, Waiting};
+use super::checking::check;
 use super::effects::Fault;
 use super::held::Word;
 use super::{Gateway, facts};
@@ -35,9 +36,12 @@ pub use reading::{Read, Unread, read_all};
 const STALE_RETRIES: u32 = 5;
 
 impl<S: Store> Gateway<S> {
-    /// Reads kept mails and handles them.
+    /// Reads kept mails, has their signatures checked where nothing else decides, and handles them.
     pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
-        let mails = read_all(waiting, &self.site.limits);
+        let mut mails = read_all(waiting, &self.site.limits);
+        if let Some(signatures) = self.signatures() {
+            check(&**signatures, &self.site, waiting, &mut mails);
+        }
         self.receive_read(waiting, &mails)
     }
 

@@ -30,6 +30,10 @@ impl<S: Store> Gateway<S> {
             return Ok(None);
         }
         let Some(author) = case.identity.address().cloned() else { return Ok(None) };
+        // An agent speaks for the desk only where their very words are proven (CASEBOOK A32).
+        if case.identity.weak && self.organisation.agent(&author).is_some() {
+            return Ok(None);
+        }
         let said = spoken(case);
         if !said.contains(['#', '＃']) {
             return Ok(None);
