@@ -11,7 +11,7 @@ use guichet::gateway::Handle;
 use guichet::ports::{Arrival, Keeper, Origin};
 use guichet::signatures::{Answer, Checker, Names};
 use guichet::site::{Site, Trust};
-use guichet::store::{Disposition, Handled, Reads};
+use guichet::store::{Disposition, Handled};
 use mail_auth::common::crypto::Ed25519Key;
 use mail_auth::common::headers::HeaderWriter;
 use mail_auth::dkim::DkimSigner;
