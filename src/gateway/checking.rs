@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, mpsc};
 
 use super::case::Waiting;
+use super::receive::Unread;
 use super::thread::Job;
 use crate::mail::Incoming;
 use crate::ports::{Signatures, Signed};
@@ -23,7 +24,7 @@ const WAITING_MAX: usize = 8;
 /// Mails that were read, on their way to the gateway.
 pub(super) struct Read {
     pub mails: Vec<Waiting>,
-    pub read: Vec<Option<Incoming>>,
+    pub read: Vec<Result<Incoming, Unread>>,
     pub jobs: mpsc::Sender<Job>,
     pub outbox: Arc<Notify>,
 }
@@ -50,9 +51,9 @@ impl Read {
     /// Those that need no check, and those that do.
     pub(super) fn parted(self, site: &Site) -> (Read, Read) {
         let Read { mails, read, jobs, outbox } = self;
-        let needs = |(waiting, mail): &(Waiting, Option<Incoming>)| needs_check(waiting, mail.as_ref(), site);
+        let needs = |(waiting, mail): &(Waiting, Result<Incoming, Unread>)| needs_check(waiting, mail.as_ref().ok(), site);
         let (later, now): (Vec<_>, Vec<_>) = mails.into_iter().zip(read).partition(needs);
-        let of = |pairs: Vec<(Waiting, Option<Incoming>)>| {
+        let of = |pairs: Vec<(Waiting, Result<Incoming, Unread>)>| {
             let (mails, read) = pairs.into_iter().unzip();
             Read { mails, read, jobs: jobs.clone(), outbox: outbox.clone() }
         };
@@ -87,15 +88,15 @@ fn next(batches: &Mutex<Receiver<Read>>) -> Option<Read> {
 }
 
 /// Checks those mails that need it, and notes what was found.
-pub(super) fn check(signatures: &dyn Signatures, site: &Site, waiting: &[Waiting], mails: &mut [Option<Incoming>]) {
-    let open: Vec<usize> = (0..mails.len()).filter(|at| needs_check(&waiting[*at], mails[*at].as_ref(), site)).collect();
-    let signed = |at: &usize| Some(Signed { raw: &waiting[*at].raw, author: mails[*at].as_ref()?.from.address()?.clone() });
+pub(super) fn check(signatures: &dyn Signatures, site: &Site, waiting: &[Waiting], mails: &mut [Result<Incoming, Unread>]) {
+    let open: Vec<usize> = (0..mails.len()).filter(|at| needs_check(&waiting[*at], mails[*at].as_ref().ok(), site)).collect();
+    let signed = |at: &usize| Some(Signed { raw: &waiting[*at].raw, author: mails[*at].as_ref().ok()?.from.address()?.clone() });
     let asked: Vec<Signed<'_>> = open.iter().filter_map(signed).collect();
     if asked.is_empty() {
         return;
     }
     for (at, verdict) in open.iter().zip(signatures.check(&asked)) {
-        if let Some(mail) = &mut mails[*at] {
+        if let Ok(mail) = &mut mails[*at] {
             mail.checked = Some(verdict);
         }
     }
