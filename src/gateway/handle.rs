@@ -39,15 +39,8 @@ impl Handle {
         let reader = thread::start_reader(&site, gateway.signatures())?;
         let under_way = Arc::new(Semaphore::new(BATCHES_UNDER_WAY));
         let (jobs, joined) = thread::start(gateway, under_way.clone())?;
-        let handle = Handle {
-            jobs,
-            reader,
-            under_way,
-            readers: Arc::new(readers),
-            site,
-            outbox: Arc::new(Notify::new()),
-            polls: Arc::default(),
-        };
+        let handle =
+            Handle { jobs, reader, under_way, readers: Arc::new(readers), site, outbox: Arc::new(Notify::new()), polls: Arc::default() };
         Ok((handle, joined))
     }
 

@@ -232,7 +232,7 @@ fn k_a_mail_with_a_thousand_signatures_asks_for_few_names() {
 fn arrival(uid: u32, raw: &str) -> Arrival {
     let origin = Origin { mailbox: "support".into(), folder: "INBOX".into(), epoch: 1, uid, name: String::new() };
     let received_at = jiff::Timestamp::now();
-    Arrival { origin, received_at, raw: raw.replace('\n', "\r\n").into_bytes(), cut_from: None, old: false }
+    Arrival::new(origin, received_at, raw.replace('\n', "\r\n").into_bytes())
 }
 
 /// Mails that nothing else decides wait for their names; all others pass them.
