@@ -292,3 +292,18 @@ fn p21_muted_means_only_what_is_asked() {
     done(world.acts("ag1@desk.test", 1, "reply", &[("text", "Je regarde encore.")]));
     assert_eq!(world.recipients(), ["ag3@desk.test", "alice@cust.test"]);
 }
+
+#[test]
+fn p7_p20_given_to_a_colleague_and_somebody_invited_by_page() {
+    let mut world = World::new();
+    world.opened();
+    assert_eq!(
+        done(world.acts("ag1@desk.test", 1, "assign", &[("agent", "ag2@desk.test"), ("note", "Tu connais cette imprimante.")]))[0],
+        "assigned"
+    );
+    assert_eq!(world.ticket(1).assignee, Some(address("ag2@desk.test")));
+    assert!(world.sent().iter().any(|sent| sent.to == "ag2@desk.test"));
+    done(world.acts("ag2@desk.test", 1, "invite", &[("people", "bob@cust.test")]));
+    assert!(world.ticket(1).guest(&address("bob@cust.test")).is_some());
+    assert!(world.recipients().contains(&"bob@cust.test".to_owned()));
+}
