@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn p38_lines_of_a_template_are_stated_values() {
         let (who, details) =
-            told_by("Bonjour,\n\nSalle : 2.14\n- Tél. : 4512\n * room NUMBER: 2.15\n> N° du poste : LX-9\nPour : Marie\nMerci");
+            told_by("Bonjour,\n\nSalle : 2.14\n- Tél. : 4512\n * room NUMBER: 2.15\n• N° du poste : LX-9\nPour : Marie\nMerci");
         assert_eq!(details.fields, [("room".to_owned(), "2.15".to_owned())]);
         assert_eq!((details.equipment.as_str(), details.found.len()), ("LX-9", 0), "stated, so nothing is looked for");
         assert_eq!(who, Address::parse("marie@b.c").ok());

@@ -220,13 +220,17 @@ fn an_organisation_goes_in_and_comes_out() {
     let place = Place::with(&[]);
     place.write("organisation.toml", ORGANISATION);
     let told = place.guichet(&["org", "apply", "--dry-run"]);
-    assert_eq!((told.code, told.out.as_str()), (Some(0), "All is well (services: 1, agents: 1).\n"), "{told:?}");
+    assert_eq!(
+        (told.code, told.out.as_str()),
+        (Some(0), "service added: dsi\nagent added: Karim\nAll is well (services: 1, agents: 1).\n"),
+        "{told:?}"
+    );
     assert!(!place.path("state/guichet.db").exists());
     assert_eq!(place.guichet(&["org", "apply"]).code, Some(0));
     let exported = place.guichet(&["org", "export"]);
     assert_eq!(exported.code, Some(0), "{exported:?}");
     place.write("again.toml", &exported.out);
     let told = place.guichet(&["org", "apply", "again.toml", "--json"]);
-    assert_eq!(told.out, "{\"agents\":1,\"services\":1,\"stored\":true}\n", "{told:?}");
+    assert_eq!(told.out, "{\"agents\":1,\"changes\":[],\"services\":1,\"stored\":true}\n", "{told:?}");
     assert_eq!(place.guichet(&["org", "export"]).out, exported.out);
 }
