@@ -6,6 +6,7 @@
 
 use super::lines::Line;
 use super::marks::{self, Mark, fold};
+use super::similar::mixed;
 use super::{attribution, cut};
 use crate::mail::incoming::{Incoming, Part, PartKind};
 
@@ -249,11 +250,6 @@ fn shingle(words: &[(u64, usize)]) -> u64 {
 
 fn together(words: impl Iterator<Item = u64>) -> u64 {
     words.fold(1, mixed)
-}
-
-/// FxHash, of the Rust compiler: quick and good enough, since whoever makes two texts collide folds their own.
-fn mixed(sum: u64, next: u64) -> u64 {
-    (sum.rotate_left(5) ^ next).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95)
 }
 
 #[cfg(test)]

@@ -29,12 +29,18 @@ fn numbers(text: &str) -> Vec<&str> {
     numbers
 }
 
-/// The different words, sorted.
-fn words(text: &str) -> Vec<&str> {
-    let mut words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS_MAX).collect();
+/// The different words, as sorted numbers: comparing those takes a third of the time that comparing texts does.
+fn words(text: &str) -> Vec<u64> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS_MAX);
+    let mut words: Vec<u64> = words.map(|word| word.bytes().map(u64::from).fold(0, mixed)).collect();
     words.sort_unstable();
     words.dedup();
     words
+}
+
+/// FxHash, of the Rust compiler: quick and good enough, since whoever makes two words collide misleads about their own mail.
+pub(super) fn mixed(sum: u64, next: u64) -> u64 {
+    (sum.rotate_left(5) ^ next).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95)
 }
 
 #[cfg(test)]

@@ -150,15 +150,23 @@ fn leave(connection: &Connection, ticket: &Ticket, before: &str) -> rusqlite::Re
 }
 
 /// What of an event has no column of its own.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Body {
     actor: Actor,
     what: What,
     source: Option<Source>,
 }
 
+/// The same, on its way into the row.
+#[derive(Serialize)]
+struct Written<'a> {
+    actor: &'a Actor,
+    what: &'a What,
+    source: &'a Option<Source>,
+}
+
 fn write_event(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
-    let body = Body { actor: event.actor.clone(), what: event.what.clone(), source: event.source.clone() };
+    let body = Written { actor: &event.actor, what: &event.what, source: &event.source };
     let (kind, actor) = (event.what.word(), event.actor.person.as_ref().map(Address::as_str));
     let instance = event.source.as_ref().map(|source| Id(source.instance));
     let key = key(event.ticket, event.seq);
