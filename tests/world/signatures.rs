@@ -153,7 +153,7 @@ fn a01_others_signatures_and_altered_words_prove_nobody() {
 }
 
 #[test]
-fn a32_a_signature_that_leaves_something_out_is_enough_for_a_comment_and_not_for_an_agent() {
+fn a32_d08_a_signature_that_leaves_something_out_is_enough_for_a_comment_and_not_for_an_agent() {
     let table = Table::default();
     let (cust, desk) = (Signer::publishes(&table, "cust.test"), Signer::publishes(&table, "desk.test"));
     let (mut world, _) = taken(&table);
