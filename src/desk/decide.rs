@@ -11,11 +11,13 @@ mod speaking;
 
 use jiff::Timestamp;
 
-use super::action::{Action, Refused, Why};
-use super::event::{Actor, Event, Visibility, What, Words};
+use super::action::Action;
+use super::event::{Actor, Event, Visibility, Words};
 use super::organisation::{Organisation, Policy};
 use super::privileges::{Role, forbidden, role};
 use super::ticket::{Ticket, TicketId};
+use super::what::What;
+use super::why::{Refused, Why};
 use crate::proof::Level;
 
 /// What came of some actions: the ticket as it becomes, what happened, what did not.

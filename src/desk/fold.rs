@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::event::{Event, What};
+use super::event::Event;
 use super::ticket::{Attention, End, Guest, Property, Status, Ticket};
+use super::what::What;
 use crate::address::Address;
 
 /// The ticket that some events make; `None` unless they begin with an opening.

@@ -8,10 +8,11 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::action::{Action, Refused, Transfer, Why};
+use super::action::{Action, Transfer};
 use super::catalogue::spec;
 use super::event::Words;
 use super::ticket::{Attention, Property, Rating, Status, Ticket, Urgency};
+use super::why::{Refused, Why};
 use crate::address::Address;
 
 /// The hour at which a day begins for a postponed ticket, on the desk's own clock.

@@ -18,6 +18,8 @@ pub mod privileges;
 pub mod purpose;
 pub mod ticket;
 pub mod undo;
+pub mod what;
+pub mod why;
 
 pub use action::*;
 pub use catalogue::{CATALOGUE, QUESTIONS, Spec};
@@ -31,3 +33,5 @@ pub use preferences::Preferences;
 pub use privileges::Role;
 pub use purpose::Purpose;
 pub use ticket::*;
+pub use what::What;
+pub use why::*;

@@ -5,12 +5,13 @@
 
 use jiff::Timestamp;
 
-use super::action::{Action, Transfer, Why};
+use super::action::{Action, Transfer};
 use super::catalogue::{CATALOGUE, Spec};
 use super::decide::{Rules, decide_all};
 use super::event::{Actor, Event, Words};
 use super::ticket::{Attention, Property, Rating, Ticket, Urgency};
 use super::undo::last_act;
+use super::why::Why;
 use crate::address::Address;
 
 /// The actions that the actor may do now, in the catalogue's order. `events` are all of the ticket's, for what may be

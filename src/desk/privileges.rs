@@ -4,11 +4,12 @@
 //! are of them, and, for agents, their privileges in the ticket's service.
 //! Excludes: what the ticket's status allows (see `decide`).
 
-use super::action::{Action, Why};
+use super::action::Action;
 use super::catalogue::{Spec, spec};
 use super::event::{Actor, Door};
 use super::organisation::{Organisation, Privilege};
 use super::ticket::Ticket;
+use super::why::Why;
 use crate::proof::Level;
 
 /// In which role somebody acts on a ticket.

@@ -3,9 +3,11 @@
 //! Promises: an act is everything that one cause did; only the last one counts, and only while nothing followed from it.
 //! Excludes: who may (see `decide`), and what has left the house: words that were mailed stay mailed.
 
-use super::action::{Undo, Why};
-use super::event::{Event, What};
+use super::action::Undo;
+use super::event::Event;
 use super::fold::fold;
+use super::what::What;
+use super::why::Why;
 use crate::address::Address;
 
 /// The last act of that person, with the ticket as it was before it.

@@ -2,10 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::super::action::Why;
-use super::super::event::{Visibility, What, Words};
+use super::super::event::{Visibility, Words};
 use super::super::privileges::Role;
 use super::super::ticket::{End, Rating, Status, Ticket};
+use super::super::what::What;
+use super::super::why::Why;
 use super::{Desk, must_be_open, must_have_text, wrong_status};
 
 /// How long after the end a judgement may be corrected (CAPABILITIES row 58).

@@ -2,9 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::action::{Transfer, Why};
-use super::super::event::{Door, Visibility, What, Words};
+use super::super::action::Transfer;
+use super::super::event::{Door, Visibility, Words};
 use super::super::ticket::{Status, Ticket};
+use super::super::what::What;
+use super::super::why::Why;
 use super::{Desk, must_be_open, must_have_content, must_have_text, wrong_status};
 use crate::address::Address;
 

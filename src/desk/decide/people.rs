@@ -1,9 +1,10 @@
 //! Who belongs to a ticket, and which tickets are one.
 
-use super::super::action::Why;
-use super::super::event::{Event, Visibility, What, Words};
+use super::super::event::{Event, Visibility, Words};
 use super::super::privileges::Role;
 use super::super::ticket::{Status, Ticket, TicketId};
+use super::super::what::What;
+use super::super::why::Why;
 use super::{Desk, must_be_open, wrong_status};
 use crate::address::Address;
 

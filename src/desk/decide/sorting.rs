@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 
-use super::super::action::{Action, Undo, Why};
-use super::super::event::{Visibility, What, Words};
+use super::super::action::{Action, Undo};
+use super::super::event::{Visibility, Words};
 use super::super::privileges::Role;
 use super::super::ticket::{Attention, Property, Ticket, TicketId};
+use super::super::what::What;
+use super::super::why::Why;
 use super::{Desk, must_be_open};
 use crate::address::Address;
 

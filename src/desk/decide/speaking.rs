@@ -1,10 +1,12 @@
 //! Words: the request itself, replies, answers, notes.
 
-use super::super::action::{Opening, Why};
-use super::super::event::{Visibility, What, Words};
+use super::super::action::Opening;
+use super::super::event::{Visibility, Words};
 use super::super::fold::begun;
 use super::super::privileges::Role;
 use super::super::ticket::{Status, Ticket};
+use super::super::what::What;
+use super::super::why::Why;
 use super::{Desk, must_have_content, wrong_status};
 use crate::address::Address;
 use crate::proof::Level;
