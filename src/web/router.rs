@@ -52,7 +52,7 @@ fn paths<D: Desk>(web: &Web<D>) -> Router {
         .route("/l/{token}", get(links::show::<D>))
         .route("/l/{token}/f/{event}/{part}", get(links::file::<D>))
         .route("/l/{token}/{button}", post(press::form::<D>))
-        .route("/l/{token}/do/{verb}", get(act::link_form::<D>))
+        .route("/l/{token}/do/{verb}", get(act::form::<D>))
         .merge(visited())
         .merge(desk())
         .layer(DefaultBodyLimit::max(FORM_MAX))
@@ -60,9 +60,9 @@ fn paths<D: Desk>(web: &Web<D>) -> Router {
     let uploads = Router::new()
         .route("/l/{token}/answer", post(press::answer::<D>))
         .route("/l/{token}/reply", post(press::reply::<D>))
-        .route("/l/{token}/do/{verb}", post(act::link_act::<D>))
-        .route("/my/t/{id}/do/{verb}", post(act::my_act::<D>))
-        .route("/desk/t/{id}/do/{verb}", post(act::desk_act::<D>))
+        .route("/l/{token}/do/{verb}", post(act::act::<D>))
+        .route("/my/t/{mine}/do/{verb}", post(act::act::<D>))
+        .route("/desk/t/{desk}/do/{verb}", post(act::act::<D>))
         .route("/desk/new", post(opening::open::<D>))
         .route("/new/{service}/{category}", post(request::asked::<D>))
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -79,9 +79,9 @@ fn visited<D: Desk>() -> Router<Web<D>> {
         .route("/new", get(request::choose::<D>))
         .route("/new/{service}/{category}", get(request::ask::<D>))
         .route("/my", get(mine::list::<D>))
-        .route("/my/t/{id}", get(mine::show::<D>))
-        .route("/my/t/{id}/f/{event}/{part}", get(mine::file::<D>))
-        .route("/my/t/{id}/do/{verb}", get(act::my_form::<D>))
+        .route("/my/t/{mine}", get(mine::show::<D>))
+        .route("/my/t/{mine}/f/{event}/{part}", get(mine::file::<D>))
+        .route("/my/t/{mine}/do/{verb}", get(act::form::<D>))
 }
 
 /// The agents' desk.
@@ -95,9 +95,9 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/new", get(opening::show::<D>))
         .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))
-        .route("/desk/t/{id}", get(ticket::show::<D>))
-        .route("/desk/t/{id}/f/{event}/{part}", get(ticket::file::<D>))
-        .route("/desk/t/{id}/do/{verb}", get(act::desk_form::<D>))
+        .route("/desk/t/{desk}", get(ticket::show::<D>))
+        .route("/desk/t/{desk}/f/{event}/{part}", get(ticket::file::<D>))
+        .route("/desk/t/{desk}/do/{verb}", get(act::form::<D>))
 }
 
 /// A part of the style sheet's hash.

@@ -2,9 +2,10 @@
 //! What they may do is what the desk itself would do now, and each form is made of the catalogue's fields.
 
 use axum::extract::multipart::Multipart;
-use axum::extract::{Form, FromRequest, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::Response;
 use jiff::Timestamp;
 
@@ -49,6 +50,16 @@ impl Way {
         }
     }
 
+    /// The way that a parameter of a route is named for: `/desk/t/{desk}`, `/my/t/{mine}`, `/l/{token}`.
+    fn read(name: &str, value: &str) -> Option<Way> {
+        match name {
+            "desk" => value.parse().ok().map(Way::Desk),
+            "mine" => value.parse().ok().map(Way::Mine),
+            "token" => Token::read(value).map(Way::Link),
+            _ => None,
+        }
+    }
+
     fn door(&self) -> Door {
         if matches!(self, Way::Link(_)) { Door::Link } else { Door::Page }
     }
@@ -62,6 +73,17 @@ impl Way {
             Way::Mine(_) => matches!(verb, "reply" | "reopen" | "cancel" | "leave" | "answer"),
             Way::Link(_) => decides || matches!(verb, "reply" | "reopen" | "cancel" | "leave"),
         }
+    }
+}
+
+/// Whatever names no ticket is not there.
+impl<D: Desk> FromRequestParts<Web<D>> for Way {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web<D>) -> Result<Way, Response> {
+        let params = RawPathParams::from_request_parts(parts, web).await.ok();
+        let way = params.as_ref().and_then(|params| params.iter().find_map(|(name, value)| Way::read(name, value)));
+        way.ok_or_else(|| not_found(web, &parts.headers))
     }
 }
 

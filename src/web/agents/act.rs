@@ -22,7 +22,6 @@ use crate::web::nonce::NonceFault;
 use crate::web::pages::{Entry, FormPage, LetterView, Notice, Teller, View};
 use crate::web::sign_in::see_other;
 use crate::web::tickets::{Loaded, Way, load, read_form};
-use crate::web::token::Token;
 use crate::web::upload::{ALL_MAX, FILE_MAX};
 use crate::web::visitor::Visitor;
 
@@ -70,43 +69,15 @@ fn page<D: Desk>(
     links::rendered(web, status, web.texts.render("form", &View { frame, own: page }))
 }
 
-/// A form at the desk.
-pub async fn desk_form<D: Desk>(
+/// A form, as the ticket is now.
+pub async fn form<D: Desk>(
     State(web): State<Web<D>>,
     Extension(visitor): Extension<Visitor>,
-    Path((id, verb)): Path<(String, String)>,
+    way: Way,
+    Path((_, verb)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    match id.parse() {
-        Ok(id) => show(&web, (&visitor, &headers), (Way::Desk(id), &verb)).await,
-        Err(_) => not_found(&web, &headers),
-    }
-}
-
-/// A form of a participant who is signed in.
-pub async fn my_form<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    Path((id, verb)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    match id.parse() {
-        Ok(id) => show(&web, (&visitor, &headers), (Way::Mine(id), &verb)).await,
-        Err(_) => not_found(&web, &headers),
-    }
-}
-
-/// A form behind a link.
-pub async fn link_form<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    Path((segment, verb)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    match Token::read(&segment) {
-        Some(token) => show(&web, (&visitor, &headers), (Way::Link(token), &verb)).await,
-        None => not_found(&web, &headers),
-    }
+    show(&web, (&visitor, &headers), (way, &verb)).await
 }
 
 async fn show<D: Desk>(web: &Web<D>, by: (&Visitor, &HeaderMap), (way, verb): (Way, &str)) -> Response {
@@ -122,46 +93,16 @@ async fn show<D: Desk>(web: &Web<D>, by: (&Visitor, &HeaderMap), (way, verb): (W
     }
 }
 
-/// A form at the desk comes back.
-pub async fn desk_act<D: Desk>(
+/// A form comes back.
+pub async fn act<D: Desk>(
     State(web): State<Web<D>>,
     Extension(visitor): Extension<Visitor>,
-    Path((id, verb)): Path<(String, String)>,
+    way: Way,
+    Path((_, verb)): Path<(String, String)>,
     request: Request,
 ) -> Response {
     let headers = request.headers().clone();
-    match id.parse() {
-        Ok(id) => press(&web, (&visitor, &headers), (Way::Desk(id), &verb), request).await,
-        Err(_) => not_found(&web, &headers),
-    }
-}
-
-/// A form of a participant who is signed in comes back.
-pub async fn my_act<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    Path((id, verb)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let headers = request.headers().clone();
-    match id.parse() {
-        Ok(id) => press(&web, (&visitor, &headers), (Way::Mine(id), &verb), request).await,
-        Err(_) => not_found(&web, &headers),
-    }
-}
-
-/// A form behind a link comes back.
-pub async fn link_act<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    Path((segment, verb)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let headers = request.headers().clone();
-    match Token::read(&segment) {
-        Some(token) => press(&web, (&visitor, &headers), (Way::Link(token), &verb), request).await,
-        None => not_found(&web, &headers),
-    }
+    press(&web, (&visitor, &headers), (way, &verb), request).await
 }
 
 async fn press<D: Desk>(web: &Web<D>, by: (&Visitor, &HeaderMap), (way, verb): (Way, &str), request: Request) -> Response {
