@@ -1,20 +1,17 @@
-//! A requester's own pages, signed in: their tickets, and each with what they may do.
+//! The list of a requester's own tickets, signed in.
 
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::agents::ticket::{Asked, send_file};
 use super::agents::views::{ListView, Row};
 use super::desk::{Desk, Web};
-use super::links::{self, not_found, prefix, unavailable};
-use super::look::Depth;
-use super::pages::{Frame, Maker, Placed, View, notices};
+use super::links::{self, prefix, unavailable};
+use super::pages::{Frame, Maker, View, notices};
 use super::sign_in::see_other;
-use super::tickets::{Way, load, own_bar};
+use super::tickets::{Way, own_bar};
 use super::visitor::Visitor;
-use crate::desk::TicketId;
 use crate::notifications::names;
 use crate::store::Backend;
 
@@ -70,35 +67,4 @@ pub async fn list<D: Desk>(
     let frame = Maker::of(&web).frame(language.clone(), view.heading.clone());
     let frame = Frame { bar: Some(own_bar(&web, &visitor)), notices: notices(words, question.done.as_deref()), ..frame };
     links::rendered(&web, StatusCode::OK, web.texts.render("list", &View { frame, own: view }))
-}
-
-/// One of them.
-pub async fn show<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-    asked: Query<Asked>,
-    headers: HeaderMap,
-) -> Response {
-    let Ok(id) = id.parse::<TicketId>() else { return not_found(&web, &headers) };
-    let loaded = match load(&web, (&visitor, &headers), (Way::Mine(id), Depth::Mails)).await {
-        Ok(loaded) => loaded,
-        Err(response) => return response,
-    };
-    let words = loaded.words(&web);
-    let ways = links::ways(&web, &loaded);
-    let placed = Placed { place: loaded.place(&web), key: loaded.key(&visitor), signed_in: true, ways };
-    let frame = loaded.frame(&web, &visitor, (&words.say("page.ticket.title", &[]), notices(words, asked.done())));
-    links::rendered(&web, StatusCode::OK, Maker::of(&web).own_ticket(&loaded.seen, (placed, frame), asked.all()))
-}
-
-/// A file of one of them.
-pub async fn file<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    Path((id, event, number)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    let (Ok(id), Ok(event), Ok(number)) = (id.parse(), event.parse(), number.parse()) else { return not_found(&web, &headers) };
-    send_file(&web, (&visitor, &headers), Way::Mine(id), (event, number)).await
 }

@@ -6,7 +6,7 @@
 //! guards them ([`guard`], [`headers`]), [`links`] the handlers, [`look`] what a link shows and [`standing`] what it still
 //! can, [`nonce`] and [`form`] what is pressed, [`pages`] how it looks, [`sanitise`] and [`files`] what came with mails.
 //! Beside the links: [`caller`] and [`visitor`] are who calls, [`sign_in`] and [`gate`] how one comes in, [`tickets`] a ticket
-//! before whoever may see it, [`agents`] the desk, [`mine`] and [`request`] the requester's own pages.
+//! before whoever may see it and [`ticket_page`] its page, [`agents`] the desk, [`mine`] and [`request`] the requester's own pages.
 //! Excludes: what may happen (see `desk`), and every sentence (see `templates/`).
 
 mod agents;
@@ -33,6 +33,7 @@ pub mod sanitise;
 mod server;
 mod sign_in;
 mod standing;
+mod ticket_page;
 mod tickets;
 mod token;
 mod upload;

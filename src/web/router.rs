@@ -16,11 +16,11 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::agents::{act, held, list, opening, preferences, ticket};
+use super::agents::{act, held, list, opening, preferences};
 use super::desk::{Desk, Web};
 use super::token::{Token, short};
 use super::upload::BODY_MAX;
-use super::{guard, headers, health, links, mine, press, request, sign_in, visitor};
+use super::{guard, headers, health, links, mine, press, request, sign_in, ticket_page, visitor};
 
 /// The one style sheet. Its address carries a part of its hash, so that it may be kept.
 const STYLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/style.css"));
@@ -79,8 +79,8 @@ fn visited<D: Desk>() -> Router<Web<D>> {
         .route("/new", get(request::choose::<D>))
         .route("/new/{service}/{category}", get(request::ask::<D>))
         .route("/my", get(mine::list::<D>))
-        .route("/my/t/{mine}", get(mine::show::<D>))
-        .route("/my/t/{mine}/f/{event}/{part}", get(mine::file::<D>))
+        .route("/my/t/{mine}", get(ticket_page::show::<D>))
+        .route("/my/t/{mine}/f/{event}/{part}", get(ticket_page::file::<D>))
         .route("/my/t/{mine}/do/{verb}", get(act::form::<D>))
 }
 
@@ -95,8 +95,8 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/new", get(opening::show::<D>))
         .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))
-        .route("/desk/t/{desk}", get(ticket::show::<D>))
-        .route("/desk/t/{desk}/f/{event}/{part}", get(ticket::file::<D>))
+        .route("/desk/t/{desk}", get(ticket_page::show::<D>))
+        .route("/desk/t/{desk}/f/{event}/{part}", get(ticket_page::file::<D>))
         .route("/desk/t/{desk}/do/{verb}", get(act::form::<D>))
 }
 

@@ -6,7 +6,6 @@ use axum::response::Response;
 
 use super::inside::{Inside, enter};
 use super::preferences::posted;
-use super::ticket::Asked;
 use super::views::{AdmitView, ButtonView, HeldListView, HeldView};
 use crate::desk::{Door, Privilege, TicketId};
 use crate::gateway::{Decider, Decision, Settled, Word};
@@ -17,6 +16,7 @@ use crate::web::desk::{Desk, Web};
 use crate::web::links::{self, message, unavailable};
 use crate::web::pages::{Frame, Notice, View};
 use crate::web::sign_in::see_other;
+use crate::web::ticket_page::Asked;
 use crate::web::tickets::Way;
 use crate::web::visitor::Visitor;
 

@@ -10,7 +10,6 @@ use jiff::{Timestamp, ToSpan};
 
 use super::inside::{Inside, enter};
 use super::list::Kind;
-use super::ticket::Asked;
 use super::views::{ButtonView, PreferencesView, SessionView};
 use crate::desk::{Attention, Monitoring, Preferences, Ticket};
 use crate::notifications::{Words, names};
@@ -21,6 +20,7 @@ use crate::web::guard;
 use crate::web::links::{self, message, prefix, unavailable};
 use crate::web::pages::{ChoiceView, FieldView, FormPage, Frame, View, WayView, field};
 use crate::web::sign_in::see_other;
+use crate::web::ticket_page::Asked;
 use crate::web::tickets::{Way, read_form};
 use crate::web::visitor::Visitor;
 

@@ -1,0 +1,87 @@
+//! The page of a ticket and its files, for whoever is signed in: its agents at the desk, its participants on their own pages.
+
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::agents::ticket::board;
+use super::desk::{Desk, Web};
+use super::files::download;
+use super::links::{self, not_found, unavailable};
+use super::look::Depth;
+use super::pages::{Maker, Placed, View, notices};
+use super::tickets::{Way, load};
+use super::visitor::Visitor;
+use crate::mail::read::part;
+use crate::store::Backend;
+
+/// What stands behind the question mark.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Asked {
+    /// The whole conversation.
+    all: Option<String>,
+    /// What was just done.
+    done: Option<String>,
+}
+
+/// The page of a ticket.
+pub async fn show<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    way: Way,
+    asked: Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let loaded = match load(&web, (&visitor, &headers), (way, Depth::Mails)).await {
+        Ok(loaded) => loaded,
+        Err(response) => return response,
+    };
+    let (words, all) = (loaded.words(&web), asked.all.is_some());
+    let title = if loaded.inside.is_some() { "page.board.title" } else { "page.ticket.title" };
+    let frame = loaded.frame(&web, &visitor, (&words.say(title, &[]), notices(words, asked.done.as_deref())));
+    let page = match loaded.inside {
+        Some(_) => web.texts.render("board", &View { frame, own: board(&web, &visitor, &loaded, all) }),
+        None => {
+            let ways = links::ways(&web, &loaded);
+            let placed = Placed { place: loaded.place(&web), key: loaded.key(&visitor), signed_in: true, ways };
+            Maker::of(&web).own_ticket(&loaded.seen, (placed, frame), all)
+        }
+    };
+    links::rendered(&web, StatusCode::OK, page)
+}
+
+/// A file of an event that they may see.
+pub async fn file<D: Desk>(
+    State(web): State<Web<D>>,
+    Extension(visitor): Extension<Visitor>,
+    way: Way,
+    Path((_, event, number)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let (Ok(event), Ok(number)) = (event.parse::<u64>(), number.parse::<u32>()) else { return not_found(&web, &headers) };
+    let loaded = match load(&web, (&visitor, &headers), (way, Depth::Events)).await {
+        Ok(loaded) => loaded,
+        Err(response) => return response,
+    };
+    let source = loaded.seen.events.iter().find(|known| known.seq == event).and_then(|event| event.source.clone());
+    let Some((source, file)) = source.and_then(|source| {
+        let file = source.attachments.iter().find(|file| file.part == number)?.clone();
+        Some((source, file))
+    }) else {
+        return not_found(&web, &headers);
+    };
+    let found = web.desk.look(move |reads| Ok::<_, Backend>(reads.raw(source.instance)?.and_then(|raw| part(&raw, number))));
+    match found.await {
+        Ok(Ok(Some(bytes))) => download(&file.name, bytes),
+        Ok(Ok(None)) => not_found(&web, &headers),
+        _ => unavailable(&web, &headers),
+    }
+}
+
+impl Asked {
+    /// What was just done.
+    pub fn done(&self) -> Option<&str> {
+        self.done.as_deref()
+    }
+}
