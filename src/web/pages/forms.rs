@@ -64,8 +64,6 @@ pub struct FormPage {
     /// Where one came from, and its name.
     pub back: String,
     pub back_label: String,
-    /// More ways on, below the form.
-    pub more: Vec<WayView>,
 }
 
 /// A link of ours.

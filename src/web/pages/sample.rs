@@ -93,7 +93,6 @@ fn form_page(full: bool) -> FormPage {
         files: full,
         preview: some("Sample", full),
         back: some("/back", full),
-        more: repeat(way(), full),
         ..FormPage::default()
     }
 }
