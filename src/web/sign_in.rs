@@ -3,8 +3,9 @@
 //! Promises: the answer and the time that it takes say nothing of who is known here (CASEBOOK C20, C21): the mail is
 //! written after the answer is on its way.
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Extension, Form, Query, State};
+use axum::RequestExt;
+use axum::extract::rejection::ExtensionRejection;
+use axum::extract::{Extension, Form, FromRequest, Query, Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +22,47 @@ use super::visitor::{Visitor, set};
 use crate::address::Address;
 use crate::gateway::Wanted;
 
-type Pairs = Result<Form<Vec<(String, String)>>, FormRejection>;
+/// A form of the pages that strangers see, as it came, with whoever sent it.
+pub struct Posted {
+    visitor: Visitor,
+    peer: Option<Peer>,
+    headers: HeaderMap,
+    pairs: Option<Vec<(String, String)>>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = ExtensionRejection;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Posted, ExtensionRejection> {
+        let Extension(visitor) = request.extract_parts().await?;
+        let (peer, headers) = (request.extensions().get::<Peer>().copied(), request.headers().clone());
+        let pairs = Form::from_request(request, state).await.ok().map(|Form(pairs)| pairs);
+        Ok(Posted { visitor, peer, headers, pairs })
+    }
+}
+
+impl Posted {
+    /// Its fields: it comes from our own page, with its number, and has each field once.
+    fn fields<D: Desk>(&self, web: &Web<D>, press: &str) -> Result<Fields, Box<Response>> {
+        let refuse = |status, word| Err(Box::new(message(web, &self.headers, status, word)));
+        if !guard::is_our_page(web.desk.site(), web.listens, &self.headers) {
+            return refuse(StatusCode::FORBIDDEN, "forbidden");
+        }
+        let fields = self.pairs.clone().and_then(|pairs| Fields::of(pairs).ok());
+        let Some(fields) = fields.filter(|fields| fields.raw("press") == press) else {
+            return refuse(StatusCode::BAD_REQUEST, "malformed");
+        };
+        match web.nonces.check(&self.visitor.key(), press, web.now(), fields.raw("nonce")) {
+            Ok(()) => Ok(fields),
+            Err(_) => refuse(StatusCode::FORBIDDEN, "forbidden"),
+        }
+    }
+
+    /// Whose limits it counts for.
+    fn client<D: Desk>(&self, web: &Web<D>) -> Key {
+        Key::Client(web.front.client(self.peer, &self.headers))
+    }
+}
 
 /// What may stand behind the question mark.
 #[derive(Debug, Default, Deserialize)]
@@ -54,24 +95,17 @@ fn sign_in_page<D: Desk>(
 }
 
 /// An address: a key goes there, if its owner is known here.
-pub async fn asked<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    pairs: Pairs,
-) -> Response {
-    let fields = match form(&web, &visitor, &headers, pairs, "sign_in") {
+pub async fn asked<D: Desk>(State(web): State<Web<D>>, posted: Posted) -> Response {
+    let fields = match posted.fields(&web, "sign_in") {
         Ok(fields) => fields,
         Err(response) => return *response,
     };
     let typed = fields.text("address");
     let Ok(to) = Address::parse(&typed) else {
-        return sign_in_page(&web, &visitor, (None, Some("address_wrong"), &typed), StatusCode::BAD_REQUEST);
+        return sign_in_page(&web, &posted.visitor, (None, Some("address_wrong"), &typed), StatusCode::BAD_REQUEST);
     };
-    let client = web.front.client(peer.map(|Extension(peer)| peer), &headers);
-    if web.limits.allow(&[Key::Client(client), Key::Address(to.clone()), Key::All], web.now()) {
-        let wanted = Wanted { to, browser: visitor.browser, request: None };
+    if web.limits.allow(&[posted.client(&web), Key::Address(to.clone()), Key::All], web.now()) {
+        let wanted = Wanted { to, browser: posted.visitor.browser, request: None };
         later(&web, move |gateway| gateway.mail_key(&wanted).map(drop));
     } else {
         tracing::warn!("too many keys were asked for; none is mailed for a while");
@@ -80,15 +114,11 @@ pub async fn asked<D: Desk>(
 }
 
 /// Ends the session of this browser.
-pub async fn leave<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    headers: HeaderMap,
-    pairs: Pairs,
-) -> Response {
-    if let Err(response) = form(&web, &visitor, &headers, pairs, "sign_out") {
+pub async fn leave<D: Desk>(State(web): State<Web<D>>, posted: Posted) -> Response {
+    if let Err(response) = posted.fields(&web, "sign_out") {
         return *response;
     }
+    let Posted { visitor, headers, .. } = posted;
     if let (Some(person), Some(session)) = (visitor.person.clone(), visitor.session.clone())
         && web.desk.change(move |gateway| gateway.end_session(&person, session.id)).await.is_err()
     {
@@ -121,45 +151,23 @@ fn follow_page<D: Desk>(
 }
 
 /// A number and an address: if they belong together, the link of the ticket goes there.
-pub async fn followed<D: Desk>(
-    State(web): State<Web<D>>,
-    Extension(visitor): Extension<Visitor>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    pairs: Pairs,
-) -> Response {
-    let fields = match form(&web, &visitor, &headers, pairs, "follow_up") {
+pub async fn followed<D: Desk>(State(web): State<Web<D>>, posted: Posted) -> Response {
+    let fields = match posted.fields(&web, "follow_up") {
         Ok(fields) => fields,
         Err(response) => return *response,
     };
     let (number, typed) = (fields.text("number"), fields.text("address"));
     let Ok(ticket) = number.trim_start_matches('#').parse::<u64>() else {
-        return follow_page(&web, &visitor, (None, Some("number_wrong")), (&number, &typed));
+        return follow_page(&web, &posted.visitor, (None, Some("number_wrong")), (&number, &typed));
     };
     let Ok(person) = Address::parse(&typed) else {
-        return follow_page(&web, &visitor, (None, Some("address_wrong")), (&number, &typed));
+        return follow_page(&web, &posted.visitor, (None, Some("address_wrong")), (&number, &typed));
     };
-    let client = web.front.client(peer.map(|Extension(peer)| peer), &headers);
-    let keys = [Key::Client(client), Key::Ticket(ticket), Key::Address(person.clone()), Key::All];
+    let keys = [posted.client(&web), Key::Ticket(ticket), Key::Address(person.clone()), Key::All];
     if web.limits.allow(&keys, web.now()) {
         later(&web, move |gateway| gateway.follow_up(ticket, &person));
     }
     see_other(&web, "/follow-up?done=link_sent")
-}
-
-/// Reads a form of the pages that strangers see: from our own page, with its number, each field once.
-pub fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, pairs: Pairs, press: &str) -> Result<Fields, Box<Response>> {
-    let refuse = |status, word| Err(Box::new(message(web, headers, status, word)));
-    if !guard::is_our_page(web.desk.site(), web.listens, headers) {
-        return refuse(StatusCode::FORBIDDEN, "forbidden");
-    }
-    let Some(fields) = pairs.ok().and_then(|Form(pairs)| Fields::of(pairs).ok()).filter(|fields| fields.raw("press") == press) else {
-        return refuse(StatusCode::BAD_REQUEST, "malformed");
-    };
-    match web.nonces.check(&visitor.key(), press, web.now(), fields.raw("nonce")) {
-        Ok(()) => Ok(fields),
-        Err(_) => refuse(StatusCode::FORBIDDEN, "forbidden"),
-    }
 }
 
 /// Does something on the gateway's thread after the answer.
