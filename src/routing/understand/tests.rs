@@ -1,6 +1,8 @@
 //! What mails ask for, as they are written.
 
 mod language;
+mod notes;
+mod people;
 
 use super::*;
 use crate::desk::{Actor, Attached, Door, Opening, Policy, Rules, Source, Urgency, decide_all};
@@ -200,57 +202,6 @@ fn d09_whole_mail_or_nothing() {
 }
 
 #[test]
-fn p3_a_note_never_becomes_public() {
-    let secret = "le client ment";
-    for text in [
-        "#note\nle client ment",
-        "le client ment\n#note",
-        "#note le client ment",
-        "#note: le client ment",
-        "#note:le client ment",
-        "# note\nle client ment",
-        "＃Note\u{a0}: le client ment",
-        "#note voir #12 le client ment",
-        "#prendre #note\nle client ment",
-        "#note\n#clore\nle client ment",
-        "#clore\n#note le client ment",
-        "#note\n#ask le client ment ?\nle client ment",
-        "#note\n#rouvrir\nle client ment",
-        "#nite\nle client ment",
-        "#notes le client ment",
-        "Bonjour,\n#note\nle client ment",
-        "Bonjour,\n- #privé : le client ment\nVoilà.",
-        "#bananes #note\nle client ment",
-        "#reply #note\nle client ment",
-        "#libérer le client ment",
-    ] {
-        for action in agent(text).actions {
-            let leaked = match action {
-                Action::Reply(words) | Action::Reopen(words) | Action::ProposeClosure(words) => words.text.contains(secret),
-                Action::Ask(words) => words.text != "le client ment ?",
-                _ => false,
-            };
-            assert!(!leaked, "{text:?}");
-        }
-    }
-    let internal = read("karim@desk.test", &free(), "le client ment", |asked| asked.internal = true);
-    assert_eq!(internal.actions, [Action::Note(words(secret))]);
-    let forced = read("karim@desk.test", &free(), "#répondre\nBonjour", |asked| asked.internal = true);
-    assert_eq!(forced.actions, [Action::Reply(words("Bonjour"))]);
-}
-
-#[test]
-fn p3_files_of_a_note_stay_with_the_note() {
-    let file =
-        Attached { part: 2, name: "contrat.pdf".into(), content_type: "application/pdf".into(), size: 1, content_id: None, span: None };
-    let source = Some(Source { instance: 1, message_id: None, attachments: vec![file] });
-    let understood = read("karim@desk.test", &free(), "#clore Fait.\n#note\nVoir le contrat.", |asked| asked.words.source = source);
-    let files = |words: &Words| words.source.as_ref().map(|source| source.attachments.len());
-    let [Action::ProposeClosure(solution), Action::Note(note)] = &understood.actions[..] else { panic!("{understood:?}") };
-    assert_eq!((files(solution), files(note)), (Some(0), Some(1)));
-}
-
-#[test]
 fn p7_one_agent_is_meant_or_none() {
     let assigned = |who: &str| agent(&format!("#assign {who}"));
     for (written, who) in [
@@ -279,36 +230,6 @@ fn p7_one_agent_is_meant_or_none() {
 }
 
 #[test]
-fn d01_d05_commands_are_for_proven_people_of_the_ticket() {
-    let text = "#close\nFait.";
-    let plain = vec![Action::Reply(words(text))];
-    assert_eq!(alice(&free(), text).actions, plain, "a customer's command is text");
-    assert_eq!(read("mallory@evil.test", &free(), "#take", |_| {}).actions, [Action::Reply(words("#take"))]);
-    assert_eq!(
-        read("alice@cust.test", &free(), "#cancel", |asked| asked.level = Level::Claimed).actions,
-        [Action::Reply(words("#cancel"))]
-    );
-    let unproven = read("karim@desk.test", &free(), text, |asked| asked.level = Level::Claimed);
-    assert!(unproven.held && unproven.actions.is_empty());
-    assert_eq!(unproven.refused[0].why, Why::NotProven { needs: Level::Proven });
-    assert_eq!(read("karim@desk.test", &free(), text, |asked| asked.automatic = true).actions, plain, "through a list: words only");
-}
-
-#[test]
-fn p15_p21_participants_have_a_few_words() {
-    let bob = |text: &str| read("bob@cust.test", &free(), text, |_| {}).actions;
-    assert_eq!(alice(&free(), "#annuler").actions, [Action::Cancel]);
-    let thanks = vec![Action::Reply(words("Plus besoin.")), Action::Cancel];
-    assert_eq!(alice(&free(), "#annuler\nPlus besoin.").actions, thanks, "words after the end would reopen it");
-    assert_eq!(alice(&closed(), "#rouvrir\nEncore.").actions, [Action::Reopen(words("Encore."))]);
-    assert_eq!(alice(&free(), "#inviter carol@x.org").actions, [Action::Invite(vec![address("carol@x.org")])]);
-    assert_eq!(bob("#quitter\nJe n'y suis plus."), [Action::Reply(words("Je n'y suis plus.")), Action::Leave(address("bob@cust.test"))]);
-    assert_eq!(bob("#annuler"), [Action::Reply(words("#annuler"))], "not his to cancel: text");
-    assert_eq!(alice(&free(), "#inviter ma collègue").actions, [Action::Reply(words("#inviter ma collègue"))], "nothing of theirs is held");
-    assert_eq!(alice(&free(), "#annuler\n#clore").actions, [Action::Reply(words("#annuler\n#clore"))]);
-}
-
-#[test]
 fn d13_commands_alone_make_no_comment() {
     assert_eq!(agent("#prendre\n\n").actions, [Action::Take]);
     let logo =
@@ -325,50 +246,8 @@ fn to_take_what_one_has_holds_nothing_back() {
     assert_eq!(read("#prendre"), [Action::Take], "alone, the desk says that he has it");
 }
 
-#[test]
-fn d15_p12_only_the_owner_s_mere_yes_agrees() {
-    assert_eq!(alice(&proposed(), "Oui, c'est résolu. Merci !").actions, [Action::Approve(1)]);
-    let reply = |text: &str| vec![Action::Reply(words(text))];
-    for text in ["Yes, but no", "oui ?", "non", "Toujours pas.", "merci", "Merci, mais elle fume encore."] {
-        assert_eq!(alice(&proposed(), text).actions, reply(text), "{text}");
-    }
-    assert_eq!(read("bob@cust.test", &proposed(), "oui", |_| {}).actions, reply("oui"));
-    assert_eq!(read("karim@desk.test", &proposed(), "oui", |_| {}).actions, reply("oui"));
-    assert_eq!(read("alice@cust.test", &proposed(), "oui", |asked| asked.level = Level::Claimed).actions, reply("oui"));
-    assert_eq!(alice(&free(), "oui").actions, reply("oui"));
-}
-
-#[test]
-fn c19_thanks_reopen_nothing_and_answer_nothing() {
-    let asked = ticket(vec![("karim@desk.test", Action::Ask(words("Quel étage ?")))]);
-    for ticket in [closed(), asked] {
-        for thanks in ["Merci beaucoup !", "Merci 👍", "👍", "Bien reçu."] {
-            let understood = alice(&ticket, thanks);
-            assert_eq!((understood.courtesy, understood.actions), (true, vec![Action::File(words(thanks))]));
-        }
-    }
-    assert!(!alice(&closed(), "Merci, mais ça recommence").courtesy);
-    assert!(!alice(&free(), "Merci").courtesy);
-    assert_eq!(read("karim@desk.test", &closed(), "Merci", |_| {}).actions, [Action::Reply(words("Merci"))], "an agent speaks");
-}
-
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
-
-    #[test]
-    fn inv_wherever_a_note_is_asked_for_nothing_is_said_in_public(
-        lines in proptest::collection::vec(0..NOTE_LINES.len(), 0..7),
-        at in 0..7usize,
-        note in 0..NOTES.len(),
-    ) {
-        let mut lines: Vec<&str> = lines.into_iter().map(|line| NOTE_LINES[line]).collect();
-        lines.insert(at.min(lines.len()), NOTES[note]);
-        for action in agent(&lines.join("\n")).actions {
-            if let Action::Reply(words) | Action::Reopen(words) | Action::ProposeClosure(words) | Action::Ask(words) | Action::Refuse(words) | Action::Canned { words, .. } = action {
-                proptest::prop_assert!(!words.text.contains("le client ment"), "{:?}", lines);
-            }
-        }
-    }
 
     #[test]
     fn inv_a_mail_without_commands_is_said_whole(text in "[a-zé #\n.*-]{0,60}") {
@@ -380,25 +259,3 @@ proptest::proptest! {
         }
     }
 }
-
-const NOTES: [&str; 5] = ["#note", "#Note.", "- #privé", "＃ note :", "#note le client ment"];
-const NOTE_LINES: [&str; 18] = [
-    "#refuser",
-    "#canned vpn",
-    "#wait 3d",
-    "#transférer logistique",
-    "#urgent",
-    "#fusionner 12",
-    "le client ment",
-    "",
-    "#clore",
-    "#ask",
-    "#prendre",
-    "#rouvrir",
-    "#libérer",
-    "#assign zoe",
-    "#reply",
-    "#invite a@x.org",
-    "#prendre svp",
-    "#banane",
-];
