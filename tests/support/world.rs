@@ -1,68 +1,33 @@
 //! The whole gateway in process: settable clock, counted tokens, mail in and out as text. Stories go through its one door.
-#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+#![allow(dead_code, unused_imports, missing_docs, clippy::unwrap_used)]
+
+#[path = "world/mails.rs"]
+mod mails;
+#[path = "world/office.rs"]
+mod office;
+#[path = "world/sent.rs"]
+mod sent;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use guichet::address::{Address, Mailbox};
-use guichet::desk::{Door, Organisation, Policy, Ticket};
+use guichet::address::Address;
+use guichet::desk::{Door, Organisation, Ticket};
 use guichet::gateway::{Act, Acted, Button, Clock, Gateway, Parts, Press, Pressed, Waiting};
-use guichet::mail::{Keys, Limits};
 use guichet::notifications::{Mint, Templates};
 use guichet::ports::{Arrival, Attempt, Origin, Verdict};
-use guichet::site::{Brakes, Site, Trust};
+use guichet::site::Site;
 use guichet::store::sqlite::Sqlite;
 use guichet::store::{Disposition, Handled, Reads, Store};
 use jiff::{SignedDuration, Timestamp};
-use mail_parser::{MessageParser, MimeHeaders};
+
+pub use mails::{Checked, Mail};
+use office::{NADIA, ORGANISATION};
+pub use office::{organisation, site};
+pub use sent::Sent;
 
 /// Monday, 5 January 2026, 09:00 in Paris.
 const MONDAY: i64 = 1_767_600_000;
-
-const ORGANISATION: &str = r#"
-equipment = ["PC-####"]
-[[service]]
-key = "dsi"
-name = "Support DSI"
-[[service.category]]
-key = "reseau"
-name = "Réseau"
-tag = "reseau"
-field = [{ key = "prise", name = "Numéro de prise", also = ["Prise"], must = true }, { key = "phone", name = "Téléphone", must = true }]
-[[service]]
-key = "logistique"
-name = "Logistique"
-
-[[agent]]
-address = "ag1@desk.test"
-name = "Karim Benali"
-language = "fr"
-member = [{ service = "dsi", hears = "creation" }]
-[[agent]]
-address = "ag2@desk.test"
-name = "Marie Leroy"
-language = "fr"
-member = [{ service = "dsi", hears = "creation" }]
-[[answer]]
-key = "vpn"
-title = "Le VPN"
-text = "Redémarrez le client VPN, puis réessayez."
-
-[[agent]]
-address = "ag9@desk.test"
-name = "Jo Martin"
-language = "en"
-member = [{ service = "logistique", hears = "creation" }]
-"#;
-
-/// Nadia, who may do everything there and hears of nothing by herself.
-const NADIA: &str = r#"
-[[agent]]
-address = "ag3@desk.test"
-name = "Nadia Roux"
-language = "fr"
-member = [{ service = "dsi", may = ["take_free", "take_assigned", "assign", "refuse", "transfer", "reopen", "manage_properties"], hears = "never" }]
-"#;
 
 #[derive(Clone)]
 struct SetClock(Arc<AtomicI64>);
@@ -96,28 +61,6 @@ impl Mint for Counted {
 
 pub fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
-}
-
-pub fn site() -> Site {
-    Site {
-        name: "Support".into(),
-        desk: Mailbox::new(Some("Support"), address("support@desk.test")),
-        own: vec![address("support@desk.test"), address("help@desk.test")],
-        base_url: "https://desk.test".into(),
-        plus_addressing: true,
-        visible: false,
-        language: "fr".into(),
-        trust: Trust { authserv_ids: vec!["mx.desk.test".into()], ..Trust::default() },
-        policy: Policy::default(),
-        limits: Limits::default(),
-        brakes: Brakes::default(),
-        zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
-        keys: Keys::new(vec![('a', vec![7; 32])]),
-    }
-}
-
-pub fn organisation() -> Organisation {
-    toml::from_str(ORGANISATION).unwrap()
 }
 
 pub struct World {
@@ -311,6 +254,18 @@ impl World {
         self.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap()
     }
 
+    /// T1 by that mail, taken by ag1; its author's and ag1's mails.
+    pub fn taken(mail: &Mail) -> (World, Sent, Sent) {
+        let mut world = World::new();
+        world.receives(mail);
+        let sent = world.sent();
+        let to = |person: &str| sent.iter().find(|sent| sent.to == person).unwrap().clone();
+        let (ack, alert) = (to(&mail.from), to("ag1@desk.test"));
+        world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
+        world.sent();
+        (world, ack, alert)
+    }
+
     pub fn ticket(&self, id: u64) -> Ticket {
         self.gateway.store().ticket(id).unwrap().unwrap()
     }
@@ -336,210 +291,6 @@ impl World {
         for sent in &self.outbox {
             assert!(sent.cc.is_empty() || sent.links.is_empty(), "INV6: a capability goes to its owner alone");
             assert!(!sent.raw.contains("\r\nBcc:"), "B04");
-        }
-    }
-}
-
-/// A mail that the desk sent, as its reader has it.
-#[derive(Debug, Clone)]
-pub struct Sent {
-    pub to: String,
-    pub from: String,
-    pub cc: Vec<String>,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-    pub message_id: String,
-    pub in_reply_to: String,
-    pub references: Vec<String>,
-    pub reply_to: String,
-    pub envelope_from: String,
-    pub auto: Option<String>,
-    /// Tokens of links, in order of appearance.
-    pub links: Vec<String>,
-    /// `mailto:` twins: addresses with a `y` or `n` tag.
-    pub decisions: Vec<String>,
-    pub raw: String,
-}
-
-impl Sent {
-    pub fn read(letter: &guichet::mail::Letter) -> Sent {
-        let message = MessageParser::default().parse(&letter.bytes).unwrap();
-        let list = |addresses: Option<&mail_parser::Address>| -> Vec<String> {
-            addresses.map(|list| list.iter().filter_map(|one| one.address().map(str::to_owned)).collect()).unwrap_or_default()
-        };
-        let text = message.body_text(0).map(|text| text.into_owned()).unwrap_or_default();
-        let find = |pattern: &str| -> Vec<String> {
-            regex::Regex::new(pattern).unwrap().captures_iter(&text).map(|found| found[1].to_owned()).collect()
-        };
-        let mut links = find(r"/l/([A-Za-z0-9_-]{43})");
-        links.dedup();
-        Sent {
-            to: letter.envelope_to.to_string(),
-            from: message
-                .from()
-                .and_then(|from| from.first())
-                .map(|from| format!("{} <{}>", from.name().unwrap_or(""), from.address().unwrap_or("")))
-                .unwrap_or_default(),
-            cc: list(message.cc()),
-            subject: message.subject().unwrap_or_default().to_owned(),
-            html: message.body_html(0).map(|html| html.into_owned()).unwrap_or_default(),
-            message_id: letter.message_id.clone(),
-            in_reply_to: message.in_reply_to().as_text().unwrap_or_default().to_owned(),
-            references: message.references().as_text_list().unwrap_or_default().iter().map(|id| id.to_string()).collect(),
-            reply_to: list(message.reply_to()).first().cloned().unwrap_or_default(),
-            envelope_from: letter.envelope_from.as_ref().map(|address| address.to_string()).unwrap_or_default(),
-            auto: message.header_raw("Auto-Submitted").map(|value| value.trim().to_owned()),
-            decisions: find(r"([A-Za-z0-9._]+\+[yn][0-9a-z.]+@[a-z.]+)"),
-            links,
-            text,
-            raw: String::from_utf8_lossy(&letter.bytes).into_owned(),
-        }
-    }
-
-    pub fn files(&self) -> Vec<String> {
-        let message = MessageParser::default().parse(self.raw.as_bytes()).unwrap();
-        message.attachments().filter_map(|part| part.attachment_name().map(str::to_owned)).collect()
-    }
-
-    /// An answer to this mail, to its Reply-To only, as a mail client writes it.
-    pub fn answered_by(&self, person: &str, text: &str) -> Mail {
-        let quoted: String = self.text.lines().map(|line| format!("> {line}\n")).collect();
-        Mail::from(person)
-            .to(&self.reply_to)
-            .subject(&format!("Re: {}", self.subject))
-            .header("In-Reply-To", &format!("<{}>", self.message_id))
-            .header("References", &format!("<{}>", self.message_id))
-            .text(&format!("{text}\n\nLe lundi 5 janvier 2026 à 09:00, Support <support@desk.test> a écrit :\n{quoted}"))
-    }
-}
-
-/// How the receiving server judged a sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
-    Pass,
-    Fail,
-    Nothing,
-}
-
-/// A mail that somebody writes.
-#[derive(Debug, Clone)]
-pub struct Mail {
-    pub from: String,
-    pub to: Vec<String>,
-    pub cc: Vec<String>,
-    pub subject: String,
-    pub text: String,
-    pub id: Option<String>,
-    pub checked: Checked,
-    pub headers: Vec<(String, String)>,
-    pub date: Option<i64>,
-    pub body: Option<String>,
-}
-
-static NUMBER: AtomicI64 = AtomicI64::new(0);
-
-impl Mail {
-    pub fn from(person: &str) -> Mail {
-        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-        let domain = person.trim_end_matches('>').rsplit('@').next().unwrap_or("x.test").to_owned();
-        Mail {
-            from: person.to_owned(),
-            to: vec![],
-            cc: vec![],
-            subject: "Imprimante en panne".into(),
-            text: "Bonjour, l'imprimante du deuxième étage ne répond plus depuis ce matin.".into(),
-            id: Some(format!("m{number}@{domain}")),
-            checked: Checked::Pass,
-            headers: vec![],
-            date: None,
-            body: None,
-        }
-    }
-
-    /// From somebody to the desk.
-    pub fn new(person: &str) -> Mail {
-        Mail::from(person).to("support@desk.test")
-    }
-
-    pub fn to(mut self, address: &str) -> Mail {
-        self.to.push(address.to_owned());
-        self
-    }
-
-    pub fn cc(mut self, address: &str) -> Mail {
-        self.cc.push(address.to_owned());
-        self
-    }
-
-    pub fn subject(mut self, subject: &str) -> Mail {
-        self.subject = subject.to_owned();
-        self
-    }
-
-    pub fn text(mut self, text: &str) -> Mail {
-        self.text = text.to_owned();
-        self
-    }
-
-    pub fn id(mut self, id: &str) -> Mail {
-        self.id = Some(id.to_owned());
-        self
-    }
-
-    pub fn header(mut self, name: &str, value: &str) -> Mail {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Content headers, blank line and body, instead of plain text.
-    pub fn body(mut self, body: &str) -> Mail {
-        self.body = Some(body.to_owned());
-        self
-    }
-
-    pub fn unproven(mut self) -> Mail {
-        self.checked = Checked::Nothing;
-        self
-    }
-
-    pub fn failing(mut self) -> Mail {
-        self.checked = Checked::Fail;
-        self
-    }
-
-    pub fn reply_to_id(self, id: &str) -> Mail {
-        self.header("In-Reply-To", &format!("<{id}>")).header("References", &format!("<{id}>"))
-    }
-
-    pub fn domain(&self) -> String {
-        self.from.trim_end_matches('>').rsplit('@').next().unwrap_or_default().to_owned()
-    }
-
-    pub fn raw(&self, now: i64) -> String {
-        let date =
-            jiff::fmt::rfc2822::to_string(&Timestamp::from_second(self.date.unwrap_or(now)).unwrap().to_zoned(jiff::tz::TimeZone::UTC))
-                .unwrap();
-        let mut head = String::new();
-        match self.checked {
-            Checked::Pass => head += &format!("Authentication-Results: mx.desk.test; dmarc=pass header.from={}\n", self.domain()),
-            Checked::Fail => head += &format!("Authentication-Results: mx.desk.test; dmarc=fail header.from={}\n", self.domain()),
-            Checked::Nothing => {}
-        }
-        head += &format!("From: {}\nTo: {}\n", self.from, self.to.join(", "));
-        if !self.cc.is_empty() {
-            head += &format!("Cc: {}\n", self.cc.join(", "));
-        }
-        if let Some(id) = &self.id {
-            head += &format!("Message-ID: <{id}>\n");
-        }
-        head += &format!("Date: {date}\nSubject: {}\nMIME-Version: 1.0\n", self.subject);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\n");
-        }
-        match &self.body {
-            Some(body) => format!("{head}{body}"),
-            None => format!("{head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{}\n", self.text),
         }
     }
 }

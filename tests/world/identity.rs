@@ -6,14 +6,7 @@ use crate::world::{Mail, Sent, World, address, is};
 
 /// T1 by alice with bob, taken by ag1; alice's and ag1's mails.
 fn taken() -> (World, Sent, Sent) {
-    let mut world = World::new();
-    world.receives(&Mail::new("alice@cust.test").cc("bob@cust.test"));
-    let sent = world.sent();
-    let ack = sent.iter().find(|sent| sent.to == "alice@cust.test").unwrap().clone();
-    let alert = sent.iter().find(|sent| sent.to == "ag1@desk.test").unwrap().clone();
-    world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
-    world.sent();
-    (world, ack, alert)
+    World::taken(&Mail::new("alice@cust.test").cc("bob@cust.test"))
 }
 
 fn by_id(mail: Mail, sent: &Sent) -> Mail {
