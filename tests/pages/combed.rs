@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 
-use crate::signed::Visitor;
 use crate::stories::{Story, proposed};
+use crate::visitor::Visitor;
 use crate::world::Mail;
 
 async fn at_desk() -> (Story, Visitor) {

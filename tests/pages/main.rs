@@ -13,13 +13,16 @@ mod life;
 mod pressed;
 mod program;
 mod proxies;
+mod requests;
 mod server;
 mod shown;
 mod signed;
 mod stories;
 mod style;
 mod village;
+mod visitor;
 mod waits;
 mod walks;
+mod working;
 #[path = "../support/world.rs"]
 mod world;

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use guichet::store::{Disposition, Reads};
 
-use crate::signed::{Visitor, at_desk};
 use crate::stories::Story;
+use crate::visitor::{Visitor, at_desk};
 use crate::world::Mail;
 
 /// Carol answers a mail of alice's that she was passed on.

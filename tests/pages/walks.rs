@@ -9,8 +9,8 @@ use serde_json::json;
 use crate::chromium::Browser;
 use crate::desk::Behind;
 use crate::server::{Served, serve};
-use crate::signed::settle;
 use crate::stories::{Story, opened, path, proposed};
+use crate::visitor::settle;
 use crate::world::Mail;
 
 /// axe-core 4.14.1 (MPL-2.0): rules of accessibility, run in the page by the debugger.
