@@ -64,7 +64,7 @@ impl<S: Store> Gateway<S> {
             urgency: Urgency::Medium,
             words,
             related: None,
-            told: Details::default(),
+            told: self.stated(request),
         };
         let outcome = decide_all(None, vec![Action::Open(Box::new(opening))], &opens.actor, self.rules(), now);
         let Some(ticket) = outcome.ticket.clone() else { return Ok(None) };
@@ -79,6 +79,16 @@ impl<S: Store> Gateway<S> {
             Err(CommitFault::AlreadyDone) => Ok(None),
             Err(fault) => Err(Backend(fault.to_string())),
         }
+    }
+
+    /// What the lines of the category's template state; what it does not ask is not taken.
+    fn stated(&self, request: &Request) -> Details {
+        let wanted = self.organisation.category(&request.service, &request.category).map_or(&[][..], |category| &category.fields);
+        let mut details = Details::default();
+        for (key, value) in request.told.iter().filter(|(_, value)| !value.is_empty()) {
+            wanted.iter().filter(|wanted| wanted.key == *key).for_each(|wanted| details.state(wanted.property(value.clone())));
+        }
+        details
     }
 
     fn learned_from(&self, request: &Request, requester: &Address) -> Result<Option<Person>, Backend> {

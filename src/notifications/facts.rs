@@ -1,4 +1,5 @@
-//! One line for each thing that happened: "Karim Benali took the ticket", in the reader's language.
+//! One line for each thing that happened, "Karim Benali took the ticket", and for each thing that a request tells besides
+//! its words, in the reader's language.
 //!
 //! Excludes: the words that people wrote (see [`super::views`]).
 
@@ -6,7 +7,7 @@ use super::language::Words;
 use super::shown::{self, Position};
 use super::{MailKind, Notice, Scene, names};
 use crate::address::Address;
-use crate::desk::{Attention, Event, Property, What};
+use crate::desk::{Attention, Details, Event, Property, What};
 
 /// The line for an event, or none where its words, or the mail's own text, say it.
 pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) -> Option<String> {
@@ -146,6 +147,24 @@ fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
         Property::Requester(who) => names::label(scene, who),
         Property::Beneficiary(who) => who.as_ref().map(|who| names::label(scene, who)).unwrap_or_default(),
     }
+}
+
+/// What a request tells besides its words: names and values, in the template's order. For agents and owners alone.
+pub fn known(words: &Words, scene: &Scene<'_>) -> Vec<(String, String)> {
+    let details = &scene.ticket.details;
+    let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
+    let wanted = category.map_or(&[][..], |category| &category.fields);
+    let own = ["phone", "equipment"].into_iter().filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
+    let others = details.fields.iter().map(|(key, _)| key.as_str()).filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
+    let named = own.map(|key| (key, words.term("field", key))).chain(others.map(|key| (key, key)));
+    let all = named.chain(wanted.iter().map(|wanted| (wanted.key.as_str(), wanted.name.as_str())));
+    let known = all.filter(|(key, _)| !details.field(key).is_empty());
+    known.map(|(key, name)| (name.to_owned(), known_value(words, details, key))).collect()
+}
+
+fn known_value(words: &Words, details: &Details, key: &str) -> String {
+    let value = names::title(details.field(key));
+    if details.found.iter().any(|found| found == key) { words.say("field_found.line", &[("value", &value)]) } else { value }
 }
 
 fn rated(words: &Words, who: &str, rating: &crate::desk::Rating) -> String {

@@ -11,7 +11,7 @@ use super::links::Links;
 use super::shown::{self, Position};
 use super::{Because, Extra, MailKind, Notice, Reader, Scene, facts, names, refusals};
 use crate::address::Address;
-use crate::desk::{Details, End, Event, Status, calendar};
+use crate::desk::{End, Event, Status, calendar};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -245,17 +245,12 @@ fn people(view: &mut View, words: &Words, scene: &Scene<'_>, told: &[&Event]) {
 /// What a request tells besides: agents read it, its owners are asked for what is missing. A phone number is nobody else's.
 fn fields(view: &mut View, words: &Words, scene: &Scene<'_>) {
     let details = &scene.ticket.details;
-    let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
-    let wanted = category.map_or(&[][..], |category| &category.fields);
-    let own = ["phone", "equipment"].into_iter().filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
-    let others = details.fields.iter().map(|(key, _)| key.as_str()).filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
-    let named = own.map(|key| (key, words.term("field", key))).chain(others.map(|key| (key, key)));
-    let all = named.chain(wanted.iter().map(|wanted| (wanted.key.as_str(), wanted.name.as_str())));
     if view.agent {
-        let known = all.filter(|(key, _)| !details.field(key).is_empty());
-        view.fields = known.map(|(key, name)| FieldLine { name: name.to_owned(), value: known_value(words, details, key) }).collect();
+        view.fields = facts::known(words, scene).into_iter().map(|(name, value)| FieldLine { name, value }).collect();
     }
     if view.owner {
+        let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
+        let wanted = category.map_or(&[][..], |category| &category.fields);
         let missing = wanted.iter().filter(|wanted| wanted.must && details.field(&wanted.key).is_empty());
         view.missing = missing.map(|wanted| wanted.name.clone()).collect();
     }
@@ -275,11 +270,6 @@ fn deadline(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice) 
         let at = calendar::after(policy, now, days.div_ceil(2) * halves);
         view.deadline = words.date(at, &scene.site.zone);
     }
-}
-
-fn known_value(words: &Words, details: &Details, key: &str) -> String {
-    let value = names::title(details.field(key));
-    if details.found.iter().any(|found| found == key) { words.say("field_found.line", &[("value", &value)]) } else { value }
 }
 
 fn preview(view: &View, words: &Words, told: &[&Event], notice: &Notice) -> String {

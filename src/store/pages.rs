@@ -52,6 +52,9 @@ pub struct Request {
     pub name: String,
     /// ISO 639-1 of the page.
     pub language: String,
+    /// Lines of the category's template that were filled in: keys and values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<(String, String)>,
     /// The mail that waits for this proof: then it is that mail which is confirmed, and no new request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<u64>,

@@ -12,10 +12,11 @@ use super::pages::{FormPage, LetterView, Outside};
 use super::sign_in::see_other;
 use super::token::Token;
 use super::visitor::{SESSION_DAYS, Visitor, set};
+use crate::desk::Organisation;
 use crate::gateway::{Entered, Using};
 use crate::mail::carrier::encode_token;
-use crate::notifications::names;
-use crate::store::{Gate, GateFor};
+use crate::notifications::{Words, names};
+use crate::store::{Backend, Gate, GateFor, Request};
 
 /// The one button of a key's page.
 pub const BUTTON: &str = "enter";
@@ -23,14 +24,19 @@ pub const BUTTON: &str = "enter";
 /// The page of a key; none when there is no such key.
 pub async fn show<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, token: &Token) -> Response {
     let hash = token.hash();
-    match web.desk.look(move |reads| reads.gate(&hash)).await {
-        Ok(Ok(Some(gate))) => page(web, visitor, headers, (token, &gate)),
-        Ok(Ok(None)) => not_found(web, headers),
+    match web.desk.look(move |reads| Ok::<_, Backend>((reads.gate(&hash)?, reads.organisation()?))).await {
+        Ok(Ok((Some(gate), organisation))) => page(web, visitor, headers, (token, &gate, &organisation)),
+        Ok(Ok((None, _))) => not_found(web, headers),
         _ => unavailable(web, headers),
     }
 }
 
-fn page<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, (token, gate): (&Token, &Gate)) -> Response {
+fn page<D: Desk>(
+    web: &Web<D>,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    (token, gate, organisation): (&Token, &Gate, &Organisation),
+) -> Response {
     if gate.ended_at.is_some() || gate.expires_at <= web.now() {
         return message(web, headers, StatusCode::GONE, "key_over");
     }
@@ -48,11 +54,22 @@ fn page<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, (token, g
     let letters = gate.request.iter().map(|request| LetterView {
         to: String::new(),
         subject: names::title(&request.title),
-        text: request.text.clone(),
+        text: whole(outside.words(), request, organisation),
     });
     let nonce = web.nonces.fresh(&token.hash(), BUTTON, web.now());
     let page = FormPage { press: BUTTON.to_owned(), nonce, letters: letters.collect(), ..form };
     outside.show(page, None, StatusCode::OK)
+}
+
+/// The words of a request, and below them what was answered.
+fn whole(words: &Words, request: &Request, organisation: &Organisation) -> String {
+    let wanted = organisation.category(&request.service, &request.category).map_or(&[][..], |category| &category.fields);
+    let line = |(key, value): &(String, String)| {
+        let name = wanted.iter().find(|wanted| wanted.key == *key).map(|wanted| wanted.name.as_str())?;
+        Some(words.say("page.new.told", &[("name", name), ("value", value)]))
+    };
+    let told: Vec<String> = request.told.iter().filter_map(line).collect();
+    [request.text.trim(), &told.join("\n")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The button was pressed.

@@ -1,4 +1,4 @@
-//! A new request from a page: the category first, then the words. Whoever is not signed in proves it by a mailed link
+//! A new request from a page: the category first, then the lines of its template and the words. Whoever is not signed in proves it by a mailed link
 //! before any agent sees anything.
 
 use axum::extract::{Extension, Path, Query, Request, State};
@@ -12,14 +12,13 @@ use super::fields::Fields;
 use super::guard;
 use super::limits::Key;
 use super::links::{self, message, not_found, prefix, unavailable};
-use super::pages::{ChooseView, FieldView, FormPage, Frame, Maker, Outside, PlaceView, View, WayView, notices};
+use super::pages::{ChooseView, FieldView, FormPage, Frame, Maker, Notice, Outside, PlaceView, View, WayView, notices};
 use super::sign_in::see_other;
 use super::tickets::{own_bar, read_form};
 use super::visitor::Visitor;
 use crate::address::Address;
-use crate::desk::{Actor, Door, Organisation};
-use crate::gateway::Wanted;
-use crate::gateway::request::Opens;
+use crate::desk::{Actor, Door, Organisation, Wanted};
+use crate::gateway::{self, request::Opens};
 use crate::proof::Level;
 use crate::store::Request as Filled;
 
@@ -75,54 +74,110 @@ pub async fn ask<D: Desk>(
     headers: HeaderMap,
 ) -> Response {
     let Ok(Ok(organisation)) = web.desk.look(|reads| reads.organisation()).await else { return unavailable(&web, &headers) };
-    match label(&organisation, &service, &category) {
-        Some(label) => form(&web, &visitor, (&service, &category, &label), (&Fields::default(), None)),
+    match Kind::find(&organisation, &service, &category) {
+        Some(kind) => form(&web, &visitor, &kind, (&Fields::default(), &[])),
         None => not_found(&web, &headers),
     }
 }
 
-/// What a place is called; none when there is no such place.
-fn label(organisation: &Organisation, service: &str, category: &str) -> Option<String> {
-    let service = organisation.service(service)?;
-    if category == NONE {
-        return Some(service.name.clone());
-    }
-    let category = service.categories.iter().find(|known| known.key == category)?;
-    let about = if category.about.is_empty() { String::new() } else { format!(" : {}", category.about) };
-    Some(format!("{} / {}{about}", service.name, category.name))
+/// A kind of request: where it goes, and what it should tell.
+struct Kind {
+    service: String,
+    /// Empty where there is no category.
+    category: String,
+    /// What it is called, with what belongs there.
+    label: String,
+    wanted: Vec<Wanted>,
 }
 
-fn form<D: Desk>(
-    web: &Web<D>,
-    visitor: &Visitor,
-    (service, category, label): (&str, &str, &str),
-    (typed, wrong): (&Fields, Option<&'static str>),
-) -> Response {
+impl Kind {
+    /// None when there is no such place.
+    fn find(organisation: &Organisation, service: &str, category: &str) -> Option<Kind> {
+        let service = organisation.service(service)?;
+        if category == NONE {
+            return Some(Kind { service: service.key.clone(), category: String::new(), label: service.name.clone(), wanted: vec![] });
+        }
+        let category = service.categories.iter().find(|known| known.key == category)?;
+        let about = if category.about.is_empty() { String::new() } else { format!(" : {}", category.about) };
+        Some(Kind {
+            service: service.key.clone(),
+            category: category.key.clone(),
+            label: format!("{} / {}{about}", service.name, category.name),
+            wanted: category.fields.clone(),
+        })
+    }
+
+    fn path(&self) -> String {
+        let category = if self.category.is_empty() { NONE } else { &self.category };
+        format!("/new/{}/{category}", self.service)
+    }
+
+    /// What is wrong with a form that came back, in the order of its fields.
+    fn wrongs(&self, fields: &Fields, signed_in: bool) -> Vec<Wrong> {
+        let missing = |name: &str| fields.text(name).is_empty();
+        let large = fields.too_large || fields.files.iter().map(size).sum::<usize>() > FILES_MAX;
+        let mut wrongs: Vec<Wrong> = Vec::new();
+        let mut wrong = |is: bool, field: &str, word: &'static str| wrongs.extend(is.then(|| Wrong { field: field.to_owned(), word }));
+        wrong(missing("title"), "title", "title_missing");
+        for wanted in self.wanted.iter().filter(|wanted| wanted.must) {
+            wrong(missing(&named(wanted)), &named(wanted), "field_missing");
+        }
+        wrong(missing("text"), "text", "text_missing");
+        wrong(large, "file", "too_large");
+        wrong(!signed_in && Address::parse(&fields.text("address")).is_err(), "address", "address_wrong");
+        wrongs
+    }
+}
+
+/// What is wrong with a field, as a stable word.
+struct Wrong {
+    field: String,
+    word: &'static str,
+}
+
+/// The name of a template's line in the form: no other field begins like this.
+fn named(wanted: &Wanted) -> String {
+    format!("told-{}", wanted.key)
+}
+
+fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, kind: &Kind, (typed, wrongs): (&Fields, &[Wrong])) -> Response {
     let outside = Outside::new(web, visitor);
     let words = outside.words();
-    let of = |name: &'static str, kind: &'static str, wrongs: &[&str]| {
-        let error = wrong.filter(|wrong| wrongs.contains(wrong));
-        FieldView { kind, must: name != "name", value: typed.text(name), ..outside.field(name, error) }
+    let wrong = |name: &str| wrongs.iter().find(|wrong| wrong.field == name).map(|wrong| wrong.word);
+    let of = |name: &'static str, kind: &'static str| FieldView {
+        kind,
+        must: name != "name",
+        value: typed.text(name),
+        ..outside.field(name, wrong(name))
     };
-    let mut asks = vec![of("title", "line", &["title_missing"]), of("text", "text", &["text_missing"])];
+    let told = |wanted: &Wanted| {
+        let name = named(wanted);
+        let error = wrong(&name).map(|word| words.say(&format!("page.error.{word}"), &[])).unwrap_or_default();
+        let label = if wanted.must { wanted.name.clone() } else { words.say("page.new.optional", &[("name", &wanted.name)]) };
+        FieldView { kind: "line", must: wanted.must, value: typed.text(&name), label, name, error, ..FieldView::default() }
+    };
+    let mut asks = vec![of("title", "line")];
+    asks.extend(kind.wanted.iter().map(told));
+    asks.push(of("text", "text"));
     if visitor.person.is_none() {
-        asks.push(of("address", "email", &["address_wrong"]));
-        asks.push(of("name", "line", &[]));
+        asks.extend([of("address", "email"), of("name", "line")]);
     }
     let proven = if visitor.person.is_some() { "page.new.intro_known" } else { "page.new.intro" };
     let page = FormPage {
-        intro: vec![label.to_owned(), words.say(proven, &[])],
+        intro: vec![kind.label.clone(), words.say(proven, &[])],
         asks,
         files: true,
         all_max: words.size(FILES_MAX as u64),
         file_max: words.size(FILES_MAX as u64),
         back: format!("{}/new", prefix(&web.desk.site().base_url)),
         back_label: words.say("page.new.back", &[]),
-        ..outside.form("new", &format!("/new/{service}/{category}"))
+        ..outside.form("new", &kind.path())
     };
-    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if wrongs.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let kept = (!wrongs.is_empty()).then(|| if wrong("file").is_some() { "page.error.too_large" } else { "page.new.kept" });
+    let notices = kept.map(|key| Notice { tone: "bad", text: words.say(key, &[]) }).into_iter().collect();
     let frame = Maker::of(web).frame(outside.language.clone(), page.heading.clone());
-    let frame = Frame { bar: visitor.person.is_some().then(|| own_bar(web, visitor)), ..frame };
+    let frame = Frame { bar: visitor.person.is_some().then(|| own_bar(web, visitor)), notices, ..frame };
     links::rendered(web, status, web.texts.render("form", &View { frame, own: page }))
 }
 
@@ -139,7 +194,7 @@ pub async fn asked<D: Desk>(
         return message(&web, &headers, StatusCode::FORBIDDEN, "forbidden");
     }
     let Ok(Ok(organisation)) = web.desk.look(|reads| reads.organisation()).await else { return unavailable(&web, &headers) };
-    let Some(label) = label(&organisation, &service, &category) else { return not_found(&web, &headers) };
+    let Some(kind) = Kind::find(&organisation, &service, &category) else { return not_found(&web, &headers) };
     let is_ours = |nonce: &str| web.nonces.check(&visitor.key(), "new", web.now(), nonce).is_ok();
     let Some(fields) = read_form(&web, request, is_ours).await.ok().filter(|fields| fields.raw("press") == "new") else {
         return message(&web, &headers, StatusCode::BAD_REQUEST, "malformed");
@@ -147,18 +202,9 @@ pub async fn asked<D: Desk>(
     if !is_ours(fields.raw("nonce")) {
         return message(&web, &headers, StatusCode::FORBIDDEN, "forbidden");
     }
-    let place = (service.as_str(), category.as_str(), label.as_str());
-    let large = fields.too_large || fields.files.iter().map(size).sum::<usize>() > FILES_MAX;
-    let wrong = match () {
-        () if fields.text("title").is_empty() => Some("title_missing"),
-        () if fields.text("text").is_empty() => Some("text_missing"),
-        () if large => Some("too_large"),
-        () if visitor.person.is_none() && Address::parse(&fields.text("address")).is_err() => Some("address_wrong"),
-        () => None,
-    };
-    match wrong {
-        Some(word) => form(&web, &visitor, place, (&fields, Some(word))),
-        None => take(&web, (&visitor, &headers, peer.map(|Extension(peer)| peer)), place, fields).await,
+    match kind.wrongs(&fields, visitor.person.is_some()).as_slice() {
+        [] => take(&web, (&visitor, &headers, peer.map(|Extension(peer)| peer)), &kind, fields).await,
+        wrongs => form(&web, &visitor, &kind, (&fields, wrongs)),
     }
 }
 
@@ -173,19 +219,19 @@ fn size(file: &crate::mail::File) -> usize {
 async fn take<D: Desk>(
     web: &Web<D>,
     (visitor, headers, peer): (&Visitor, &HeaderMap, Option<Peer>),
-    (service, category, _): (&str, &str, &str),
+    kind: &Kind,
     mut fields: Fields,
 ) -> Response {
     let outside = Outside::new(web, visitor);
     let filled = Filled {
         title: fields.text("title"),
-        service: service.to_owned(),
-        category: if category == NONE { String::new() } else { category.to_owned() },
+        service: kind.service.clone(),
+        category: kind.category.clone(),
         text: fields.text("text"),
         name: fields.text("name"),
         language: outside.language.clone(),
-        held: None,
-        raw: None,
+        told: kind.wanted.iter().map(|wanted| (wanted.key.clone(), fields.text(&named(wanted)))).collect(),
+        ..Filled::default()
     };
     let (cause, files) = (format!("form/{}", fields.raw("nonce")), std::mem::take(&mut fields.files));
     if let Some(person) = visitor.person.clone() {
@@ -207,7 +253,7 @@ async fn take<D: Desk>(
         let browser = visitor.browser;
         super::sign_in::later(web, move |gateway| {
             let raw = if files.is_empty() { None } else { Some(gateway.carrying(&to, (&filled.title, &filled.text), &files)?) };
-            gateway.mail_key(&Wanted { to, browser, request: Some(Filled { raw, ..filled }) })
+            gateway.mail_key(&gateway::Wanted { to, browser, request: Some(Filled { raw, ..filled }) })
         });
     }
     see_other(web, "/new?done=proof_sent")

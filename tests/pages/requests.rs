@@ -1,6 +1,7 @@
 //! The requester's own pages: new requests, and what a link's owner may do.
 
 use axum::http::StatusCode;
+use guichet::store::Reads;
 
 use crate::stories::{asked, opened, path, proposed};
 use crate::visitor::{Visitor, settle};
@@ -12,7 +13,9 @@ async fn p60_a_new_request_is_seen_by_nobody_before_it_is_proven() {
     let choose = visitor.get("/new").await;
     assert!(choose.has("De quoi s’agit-il ?") && choose.has("/new/dsi/reseau") && choose.has("/new/logistique/-"));
     let form = visitor.get("/new/dsi/reseau").await;
-    let fields = [("title", "Plus de réseau"), ("text", "Rien ne marche <b>ici</b>."), ("address", "zoe@cust.test"), ("name", "Zoé Petit")];
+    let told = [("told-prise", "B-12"), ("told-phone", "01 23 45 67 89")];
+    let words = [("title", "Plus de réseau"), ("text", "Rien ne marche <b>ici</b>."), ("address", "zoe@cust.test"), ("name", "Zoé Petit")];
+    let fields = [&words[..], &told].concat();
     let empty = visitor.press(&form, "new", &[("title", ""), ("text", "x"), ("address", "zoe@cust.test")]).await;
     assert!(empty.status == StatusCode::BAD_REQUEST && empty.has("Dites en quelques mots de quoi il s’agit."));
     story.desk.with(|world| world.sent());
@@ -28,6 +31,7 @@ async fn p60_a_new_request_is_seen_by_nobody_before_it_is_proven() {
     let key = path(&letters[0].links[0]);
     let page = story.desk.client().get(&key).await;
     assert!(page.has("Est-ce bien votre demande ?") && page.has("Rien ne marche &lt;b&gt;ici&lt;/b&gt;."));
+    assert!(page.has("Numéro de prise : B-12"), "{}", page.text());
     let elsewhere = Visitor::new(&story.desk);
     let opened = elsewhere.press(&page, "enter", &[]).await;
     let ticket = elsewhere.follow(&opened).await;
@@ -60,4 +64,32 @@ async fn p60_a_link_owner_invites_and_a_forwarded_link_decides_nothing() {
     assert_eq!(story.status(), "awaiting_approval");
     let (question, _) = asked();
     assert_eq!(Visitor::new(&question.desk).get(&format!("{}/do/answer", question.page)).await.leads_to(), question.page);
+}
+
+#[tokio::test]
+async fn row11_a_category_s_template_is_asked_for_and_lands_in_the_ticket() {
+    let story = opened();
+    let alice = Visitor::new(&story.desk);
+    alice.sign_in(&story.desk, "alice@cust.test").await;
+    let form = alice.get("/new/dsi/reseau").await;
+    assert!(form.has("Numéro de prise") && form.has("Téléphone"), "{}", form.text());
+    assert!(!alice.get("/new/dsi/-").await.has("Numéro de prise"), "the service alone asks nothing");
+    let words = [("title", "Plus de réseau"), ("text", "Rien ne marche."), ("told-phone", "01 23 45 67 89")];
+    let again = alice.press(&form, "new", &words).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+    assert!(again.has("Cette réponse manque encore") && again.has("Ce que vous avez écrit est gardé"), "{}", again.text());
+    assert!(again.has("Rien ne marche.") && again.has("value=\"01 23 45 67 89\""), "nothing is lost");
+    let sent = alice.press(&again, "new", &[&words[..], &[("told-prise", "B-12")]].concat()).await;
+    assert!(alice.follow(&sent).await.has("B-12"));
+    let ticket = story.desk.world().ticket(2);
+    assert_eq!((ticket.details.field("prise"), ticket.details.phone.as_str()), ("B-12", "01 23 45 67 89"));
+    let letters = story.desk.with(|world| {
+        world.deliver();
+        world.sent()
+    });
+    let opened = story.desk.world().gateway.store().events(2).unwrap().remove(0);
+    assert_eq!(opened.text.as_deref(), Some("Rien ne marche."), "the template's lines are no words of hers");
+    let of = |who: &str| letters.iter().find(|sent| sent.to == who).unwrap();
+    assert!(of("ag1@desk.test").text.contains("Numéro de prise\u{a0}: B-12"), "{}", of("ag1@desk.test").text);
+    assert!(!of("alice@cust.test").text.contains("répondez en complétant"), "{}", of("alice@cust.test").text);
 }

@@ -101,9 +101,7 @@ pub async fn open<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extens
         category: category.to_owned(),
         text: fields.text("text"),
         name: fields.text("name"),
-        language: String::new(),
-        held: None,
-        raw: None,
+        ..Filled::default()
     };
     let actor = Actor::person(inside.person.clone(), Some(inside.name(&inside.person)), Door::Page, Level::Proven);
     let (cause, files) = (format!("form/{}", fields.raw("nonce")), std::mem::take(&mut fields.files));

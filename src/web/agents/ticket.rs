@@ -29,7 +29,7 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
     BoardView {
         heading: names::title(&ticket.title),
         status: standing(words, status(words, &scene, &loaded.person)),
-        details: details(words, &scene),
+        details: details(words, &scene, true),
         whole: if story.left_out > 0 || story.cut { format!("{place}?all=1") } else { String::new() },
         earlier: story.left_out.to_string(),
         entries: story.entries,

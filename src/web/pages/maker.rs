@@ -259,7 +259,7 @@ impl Making<'_> {
         let awaiting = matches!(self.seen.ticket.status, Status::AwaitingApproval { .. });
         TicketView {
             status: status(self.words, &scene, &self.seen.link.person),
-            details: details(self.words, &scene),
+            details: details(self.words, &scene, owner),
             whole: if story.left_out > 0 || story.cut { format!("{}?all=1", self.place) } else { String::new() },
             earlier: story.left_out.to_string(),
             entries: story.entries,

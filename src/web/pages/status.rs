@@ -3,7 +3,7 @@
 use super::views::{Detail, StatusView};
 use crate::address::Address;
 use crate::desk::{Status, Ticket};
-use crate::notifications::{Scene, Words, names};
+use crate::notifications::{Scene, Words, facts, names};
 
 /// The status line.
 pub fn status(words: &Words, scene: &Scene<'_>, reader: &Address) -> StatusView {
@@ -27,8 +27,9 @@ pub fn status(words: &Words, scene: &Scene<'_>, reader: &Address) -> StatusView 
     StatusView { word, label: words.term("status", word).to_owned(), sentence: words.say(&key, &values) }
 }
 
-/// What stands beside: service, category, who is in charge, since when.
-pub fn details(words: &Words, scene: &Scene<'_>) -> Vec<Detail> {
+/// What stands beside: service, category, who is in charge, since when; what the request tells besides its words, where the
+/// reader `may_know`.
+pub fn details(words: &Words, scene: &Scene<'_>, may_know: bool) -> Vec<Detail> {
     let ticket = scene.ticket;
     let detail = |key: &str, value: String| Detail { name: words.say(&format!("page.detail.{key}"), &[]), value };
     let person = |who: &Address| names::label(scene, who);
@@ -38,6 +39,8 @@ pub fn details(words: &Words, scene: &Scene<'_>) -> Vec<Detail> {
     details.push(detail("service", service(scene)));
     details.extend(category(scene, ticket).map(|name| detail("category", name)));
     details.extend(ticket.assignee.iter().map(|who| detail("assignee", person(who))));
+    let told = facts::known(words, scene).into_iter().filter(|_| may_know);
+    details.extend(told.map(|(name, value)| Detail { name, value }));
     details
 }
 
