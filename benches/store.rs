@@ -202,13 +202,8 @@ fn change(store: &mut Sqlite, facts: Facts) -> Result<Change, Fault> {
     change.handled = Some(handled(&ticket, &person, &id));
     for person in new.then(|| person.clone()).into_iter().chain(["agent@bench.example".parse()?]) {
         let letter = letter(store.next_letter()?, &ticket, person);
-        change.ids.push(KnownId {
-            id: letter.letter.message_id.clone(),
-            ticket: ticket.id,
-            how: How::Sent,
-            person: Some(letter.person.clone()),
-        });
-        change.seen.push(Seen { ticket: ticket.id, person: letter.person.clone(), message_id: letter.letter.message_id.clone() });
+        change.ids.push(KnownId { id: letter.message_id.clone(), ticket: ticket.id, how: How::Sent, person: Some(letter.person.clone()) });
+        change.seen.push(Seen { ticket: ticket.id, person: letter.person.clone(), message_id: letter.message_id.clone() });
         change.letters.push(letter);
     }
     change.people.push(Person {
@@ -247,5 +242,6 @@ fn letter(id: u64, ticket: &Ticket, person: Address) -> NewLetter {
         bytes: format!("Subject: [bench #{}]\r\n\r\n{}\r\n", ticket.id, TEXT.repeat(30)).into_bytes(),
         excerpts: vec![],
     };
-    NewLetter { id, ticket: Some(ticket.id), person, kind: "update".into(), auto: true, letter }
+    let (message_id, letter) = (letter.message_id.clone(), Some(letter));
+    NewLetter { id, ticket: Some(ticket.id), person, kind: "update".into(), auto: true, message_id, letter }
 }

@@ -207,9 +207,9 @@ impl<S: Store> Gateway<S> {
         let mut change = Change::new(Cause::Named("preview".into()), now);
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         let limits = &self.site.limits;
-        let shown = change.letters.iter().map(|letter| {
-            let read = mail::read(&letter.letter.bytes, limits);
-            Preview { to: letter.person.clone(), kind: letter.kind.clone(), subject: read.subject, text: read.text }
+        let shown = change.letters.iter().filter_map(|letter| {
+            let read = mail::read(&letter.letter.as_ref()?.bytes, limits);
+            Some(Preview { to: letter.person.clone(), kind: letter.kind.clone(), subject: read.subject, text: read.text })
         });
         let mut shown: Vec<Preview> = shown.collect();
         shown.sort_by_key(|preview| !ticket.is_participant(&preview.to));

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::Gateway;
 use crate::address::{Address, Mailbox};
-use crate::desk::{Event, Outcome, Ticket};
-use crate::mail::{Auto, compose};
-use crate::notifications::{self, Extra, MailKind, Notice, Reader, Scene, TemplateFault, Written};
+use crate::desk::{Event, Outcome, Ticket, TicketId};
+use crate::mail::Auto;
+use crate::notifications::{self, Draft, Extra, MailKind, MailedLink, Notice, Reader, Scene, TemplateFault};
 use crate::routing::newcomers;
 use crate::store::{Backend, Change, How, KnownId, Link, NewLetter, Person, Seen, Step, Store};
 
@@ -132,17 +132,23 @@ impl<S: Store> Gateway<S> {
     /// Writes one mail with its final bytes, and everything that goes with it.
     pub(super) fn write(&mut self, change: &mut Change, scene: &Scene<'_>, notice: &Notice) -> Result<(), Fault> {
         let reader = self.reader(notice, scene)?;
-        let mut written = notifications::write(&self.templates, notice, scene, &reader, self.mint.as_mut())?;
+        let mut draft = notifications::draft(&self.templates, notice, scene, &reader, self.mint.as_mut());
         let to_agent = self.organisation.agent(&notice.to).is_some();
-        written.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;
-        let letter = compose(&written.mail).map_err(|fault| Fault::Compose(fault.to_string()))?;
-        let ticket = scene.ticket.id;
-        self.link(change, &written, notice);
-        change.ids.push(KnownId { id: letter.message_id.clone(), ticket, how: How::Sent, person: Some(notice.to.clone()) });
-        change.seen.push(Seen { ticket, person: notice.to.clone(), message_id: letter.message_id.clone() });
-        let auto = written.mail.auto == Auto::Replied || notice.kind == MailKind::HeldMail;
-        let kind = notice.kind.word().to_owned();
-        change.letters.push(NewLetter { id: reader.letter, ticket: Some(ticket), person: notice.to.clone(), kind, auto, letter });
+        draft.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;
+        let (ticket, message_id) = (scene.ticket.id, draft.mail.message_id.clone());
+        link(change, &draft.links, notice);
+        change.ids.push(KnownId { id: message_id.clone(), ticket, how: How::Sent, person: Some(notice.to.clone()) });
+        change.seen.push(Seen { ticket, person: notice.to.clone(), message_id });
+        let auto = draft.mail.auto == Auto::Replied || notice.kind == MailKind::HeldMail;
+        self.queue(change, (reader.letter, Some(ticket)), notice, (draft, auto))
+    }
+
+    fn queue(&self, change: &mut Change, about: (u64, Option<TicketId>), notice: &Notice, mail: (Draft, bool)) -> Result<(), Fault> {
+        let ((id, ticket), (draft, auto)) = (about, mail);
+        let message_id = draft.mail.message_id.clone();
+        let (person, kind) = (notice.to.clone(), notice.kind.word().to_owned());
+        let letter = self.pen.write(id, draft)?;
+        change.letters.push(NewLetter { id, ticket, person, kind, auto, message_id, letter });
         Ok(())
     }
 
@@ -158,27 +164,8 @@ impl<S: Store> Gateway<S> {
         let id = self.store.next_letter()?;
         let reader = Reader { mailbox: Mailbox::new(name.as_deref(), notice.to.clone()), language, thread: (None, None), letter: id };
         let apart = notifications::Apart { site: &self.site, now: change.at.as_second() };
-        let written = notifications::write_apart(&self.templates, notice, apart, &reader, self.mint.as_mut())?;
-        let letter = compose(&written.mail).map_err(|fault| Fault::Compose(fault.to_string()))?;
-        let kind = notice.kind.word().to_owned();
-        change.letters.push(NewLetter { id, ticket: None, person: notice.to.clone(), kind, auto: true, letter });
-        Ok(())
-    }
-
-    fn link(&self, change: &mut Change, written: &Written, notice: &Notice) {
-        for link in &written.links {
-            change.links.push(Link {
-                hash: token_hash(&link.token),
-                purpose: link.purpose,
-                person: notice.to.clone(),
-                ticket: link.ticket,
-                request: link.request,
-                issued_at: change.at,
-                expires_at: super::facts::since_hours(change.at, -24 * days(link.purpose)),
-                ended_at: None,
-            });
-            change.offers.extend(link.offer.clone().map(|offer| (token_hash(&link.token), offer)));
-        }
+        let draft = notifications::draft_apart(&self.templates, notice, apart, &reader, self.mint.as_mut());
+        self.queue(change, (id, None), notice, (draft, true))
     }
 
     fn reader(&mut self, notice: &Notice, scene: &Scene<'_>) -> Result<Reader, Backend> {
@@ -194,6 +181,22 @@ impl<S: Store> Gateway<S> {
         };
         let letter = self.store.next_letter()?;
         Ok(Reader { mailbox: Mailbox::new(name.as_deref(), notice.to.clone()), language, thread: (thread.first, thread.last), letter })
+    }
+}
+
+fn link(change: &mut Change, links: &[MailedLink], notice: &Notice) {
+    for link in links {
+        change.links.push(Link {
+            hash: token_hash(&link.token),
+            purpose: link.purpose,
+            person: notice.to.clone(),
+            ticket: link.ticket,
+            request: link.request,
+            issued_at: change.at,
+            expires_at: super::facts::since_hours(change.at, -24 * days(link.purpose)),
+            ended_at: None,
+        });
+        change.offers.extend(link.offer.clone().map(|offer| (token_hash(&link.token), offer)));
     }
 }
 

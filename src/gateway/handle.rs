@@ -14,7 +14,7 @@ use super::press::{Press, Pressed};
 use super::thread::{self, BATCHES_UNDER_WAY, Batch, Job, Way};
 use crate::ports::{Arrival, Keeper, Kept, Mark, Origin, Outbox, Queued, Unavailable, Verdict};
 use crate::site::Site;
-use crate::store::sqlite::{Readers, Sqlite};
+use crate::store::sqlite::{Disk, Readers, Sqlite};
 use crate::store::{Backend, Reads, Store};
 
 /// How long the outbox sleeps at most between two looks at what is due.
@@ -27,6 +27,7 @@ pub struct Handle {
     reader: std::sync::mpsc::Sender<Batch>,
     under_way: Arc<Semaphore>,
     readers: Arc<Readers>,
+    disk: Arc<Disk>,
     site: Arc<Site>,
     outbox: Arc<Notify>,
     polls: Arc<Mutex<BTreeMap<String, Timestamp>>>,
@@ -38,10 +39,9 @@ impl Handle {
         let site = gateway.site().clone();
         let reader = thread::start_reader(&site, gateway.signatures())?;
         let under_way = Arc::new(Semaphore::new(BATCHES_UNDER_WAY));
+        let (disk, readers, outbox) = (gateway.store().disk(), Arc::new(readers), Arc::new(Notify::new()));
         let (jobs, joined) = thread::start(gateway, under_way.clone())?;
-        let handle =
-            Handle { jobs, reader, under_way, readers: Arc::new(readers), site, outbox: Arc::new(Notify::new()), polls: Arc::default() };
-        Ok((handle, joined))
+        Ok((Handle { jobs, reader, under_way, readers, disk, site, outbox, polls: Arc::default() }, joined))
     }
 
     /// The site.
@@ -91,6 +91,13 @@ impl Handle {
         ticked
     }
 
+    /// Waits until the disk has what was written so far.
+    async fn synced(&self) -> Result<(), Unavailable> {
+        let disk = self.disk.clone();
+        let synced = tokio::task::spawn_blocking(move || disk.sync()).await.map_err(|_| stopped())?;
+        synced.map_err(|fault| Unavailable(fault.to_string()))
+    }
+
     /// Reads beside the writer, on a thread of its own.
     pub async fn look<R: Send + 'static>(&self, question: impl FnOnce(&dyn Reads) -> R + Send + 'static) -> Result<R, Unavailable> {
         let readers = self.readers.clone();
@@ -129,7 +136,9 @@ impl Keeper for Handle {
         let place = self.under_way.clone().acquire_owned().await.map_err(|_| stopped())?;
         let way = Way { jobs: self.jobs.clone(), outbox: self.outbox.clone(), place };
         let reader = self.reader.clone();
-        self.run(move |gateway| thread::keep(gateway, arrivals, way, &reader)).await
+        let kept = self.run(move |gateway| thread::keep(gateway, arrivals, way, &reader)).await?;
+        self.synced().await?;
+        Ok(kept)
     }
 
     async fn vanished(&self, origins: Vec<Origin>) -> Result<(), Unavailable> {

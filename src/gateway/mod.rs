@@ -20,6 +20,7 @@ pub mod held;
 mod onward;
 pub mod outbox;
 mod pairs;
+mod pen;
 pub mod press;
 pub mod receive;
 mod report;
@@ -54,6 +55,7 @@ pub struct Gateway<S> {
     site: Arc<Site>,
     organisation: Arc<Organisation>,
     templates: Arc<Templates>,
+    pen: pen::Pen,
     clock: Box<dyn Clock>,
     mint: Box<dyn Mint + Send>,
     /// The hour whose reports are on their way.
@@ -78,7 +80,8 @@ impl<S: Store> Gateway<S> {
     pub fn new(store: S, parts: Parts) -> Result<Gateway<S>, Backend> {
         let organisation = Arc::new(store.organisation()?);
         let Parts { site, templates, clock, mint } = parts;
-        Ok(Gateway { store, site, organisation, templates, clock, mint, reported: None, signatures: None })
+        let pen = pen::Pen::new(templates.clone());
+        Ok(Gateway { store, site, organisation, templates, pen, clock, mint, reported: None, signatures: None })
     }
 
     /// The same, with somebody who checks signatures where the site asks for it.

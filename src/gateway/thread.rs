@@ -102,14 +102,14 @@ fn read(Batch { mails, way: Way { jobs, outbox, place } }: Batch, site: &Site, c
     }
 }
 
-/// Keeps mails, and passes them to the reader: the server may be told while we think.
+/// Keeps mails, and passes them to the reader. The server is told when the disk has them, while we think.
 pub(super) fn keep(
     gateway: &mut Gateway<Sqlite>,
     arrivals: Vec<Arrival>,
     way: Way,
     reader: &std::sync::mpsc::Sender<Batch>,
 ) -> Result<Vec<Kept>, Backend> {
-    let kept = gateway.store_mut().keep(&arrivals)?;
+    let kept = gateway.store_mut().keep_unsynced(&arrivals)?;
     fail::fail_point!("kept", |_| std::process::abort());
     let fresh = arrivals.into_iter().zip(&kept).filter(|(_, kept)| !kept.known);
     let mails: Vec<Waiting> = fresh.map(|(arrival, kept)| waiting(arrival, kept)).collect();

@@ -2,7 +2,7 @@
 //!
 //! Promises: [`notices`] names each recipient once per cause, never the author (but for the receipt of a request or of
 //! an agreement by mail), never somebody who has the words already (but for questions), never somebody who may not see
-//! it; [`write`] makes one mail to one person, whose links are theirs alone.
+//! it; [`draft`] makes one mail to one person, whose links are theirs alone.
 //! Excludes: where people, threads and tokens come from (given), brakes and addresses of robots (see `gateway`), and
 //! bytes (see `mail::compose`).
 
@@ -32,7 +32,7 @@ pub use kind::MailKind;
 pub use language::Words;
 pub use recipients::notices;
 pub use templates::{TemplateFile, Templates};
-pub use write::{Apart, write, write_apart};
+pub use write::{Apart, draft, draft_apart};
 
 /// What happened, as the writer of mails sees it.
 #[derive(Clone, Copy)]
@@ -209,13 +209,25 @@ pub struct MailedLink {
     pub offer: Option<String>,
 }
 
-/// A mail, and the links in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Written {
-    /// The mail.
+/// A mail that is decided, but for its words: whom it reaches, with which headers, and the links in it.
+#[derive(Debug)]
+pub struct Draft {
+    /// The mail; subject, text and HTML are empty yet.
     pub mail: Outgoing,
     /// Its links.
     pub links: Vec<MailedLink>,
+    /// Which templates.
+    kind: MailKind,
+    /// What they say.
+    view: views::View,
+}
+
+impl Draft {
+    /// Puts the words in. Needs nothing but the templates, so that it may happen on another thread.
+    pub fn finish(self, templates: &Templates) -> Result<Outgoing, TemplateFault> {
+        let templates::Rendered { subject, text, html } = templates.render(&self.mail.language, self.kind, &self.view)?;
+        Ok(Outgoing { subject, text, html: Some(html), ..self.mail })
+    }
 }
 
 /// A template that cannot be rendered: found at start by `check`, not at sending.

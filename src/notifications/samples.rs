@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::templates::Templates;
-use super::{Answer, Because, Extra, MailKind, Mint, Notice, Reader, Row, Scene, TemplateFault, Ways, write};
+use super::{Answer, Because, Extra, MailKind, Mint, Notice, Reader, Row, Scene, TemplateFault, Ways, draft};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
@@ -68,7 +68,7 @@ impl Stage {
         };
         let notice = Notice { to: to.clone(), kind, because, extra: self.extra(kind, &to) };
         let reader = Reader { mailbox: Mailbox::new(name, to), language: language.to_owned(), thread: (None, None), letter: 1 };
-        write(templates, &notice, &scene, &reader, &mut Blank)?;
+        draft(templates, &notice, &scene, &reader, &mut Blank).finish(templates)?;
         let apart = super::Apart { site: &self.site, now: 0 };
         match kind {
             MailKind::HeldMail
@@ -78,7 +78,7 @@ impl Stage {
             | MailKind::RequestProof
             | MailKind::DailyReport
             | MailKind::HeldProof
-            | MailKind::Answers => super::write_apart(templates, &notice, apart, &reader, &mut Blank).map(drop),
+            | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
             _ => Ok(()),
         }
     }

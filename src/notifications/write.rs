@@ -6,9 +6,9 @@
 use super::links::{self, Links};
 use super::names;
 use super::shown::{self, Position};
-use super::templates::{Rendered, Templates};
+use super::templates::Templates;
 use super::views::{self, View};
-use super::{Extra, MailKind, MailedLink, Mint, Notice, Reader, Scene, TemplateFault, Written};
+use super::{Draft, Extra, MailKind, MailedLink, Mint, Notice, Reader, Scene};
 use crate::address::{Address, Mailbox};
 use crate::desk::{Event, Visibility};
 use crate::mail::carrier::{self, Purpose};
@@ -16,14 +16,8 @@ use crate::mail::{Auto, Outgoing};
 use crate::proof::Level;
 use crate::site::Site;
 
-/// The mail of a notice about a ticket, and the links in it.
-pub fn write(
-    templates: &Templates,
-    notice: &Notice,
-    scene: &Scene<'_>,
-    reader: &Reader,
-    mint: &mut dyn Mint,
-) -> Result<Written, TemplateFault> {
+/// The mail of a notice about a ticket, and the links in it; its words are put in by [`Draft::finish`].
+pub fn draft(templates: &Templates, notice: &Notice, scene: &Scene<'_>, reader: &Reader, mint: &mut dyn Mint) -> Draft {
     let language = templates.language([reader.language.as_str(), scene.site.language.as_str()]);
     let words = templates.words(&language);
     let told = shown::events(scene, notice);
@@ -34,9 +28,7 @@ pub fn write(
     view.subject = format!("{} {}", view.tag, view.title);
     view.language.clone_from(&language);
     view.links = links;
-    let rendered = templates.render(&language, notice.kind, &view)?;
-    let mut mail = bare(scene.site, reader, rendered, Number { ticket: scene.ticket.id, salt: mint.salt() });
-    mail.language = language;
+    let mut mail = bare(scene.site, reader, language, Number { ticket: scene.ticket.id, salt: mint.salt() });
     mail.date = scene.now;
     address(&mut mail, scene, notice, &view, &told);
     if notice.kind == MailKind::AcknowledgementUnproven {
@@ -45,7 +37,7 @@ pub fn write(
     mail.shown_cc = shown_cc(scene, notice, &told, &mailed);
     mail.references = references(scene, reader, parent.as_ref());
     mail.in_reply_to = parent;
-    Ok(Written { mail, links: mailed })
+    Draft { mail, links: mailed, kind: notice.kind, view }
 }
 
 /// A site at a moment, for mails about no ticket: a held stranger's mail, a parked one.
@@ -58,13 +50,7 @@ pub struct Apart<'a> {
 }
 
 /// The mail of a notice about no ticket. It carries no links but a key.
-pub fn write_apart(
-    templates: &Templates,
-    notice: &Notice,
-    apart: Apart<'_>,
-    reader: &Reader,
-    mint: &mut dyn Mint,
-) -> Result<Written, TemplateFault> {
+pub fn draft_apart(templates: &Templates, notice: &Notice, apart: Apart<'_>, reader: &Reader, mint: &mut dyn Mint) -> Draft {
     let language = templates.language([reader.language.as_str(), apart.site.language.as_str()]);
     let mut view = views::of_desk(templates.words(&language), apart.site, notice, reader);
     view.language.clone_from(&language);
@@ -72,9 +58,7 @@ pub fn write_apart(
         super::Extra::Key { url } | super::Extra::Confirm { url, .. } => Links { page: url.clone(), ..Links::default() },
         _ => Links::default(),
     };
-    let rendered = templates.render(&language, notice.kind, &view)?;
-    let mut mail = bare(apart.site, reader, rendered, Number { ticket: 0, salt: mint.salt() });
-    mail.language = language;
+    let mut mail = bare(apart.site, reader, language, Number { ticket: 0, salt: mint.salt() });
     if let Extra::Answers { asked_in: Some(id), .. } = &notice.extra {
         // An answer of a machine, in the thread of whoever asked.
         mail.auto = Auto::Replied;
@@ -82,7 +66,7 @@ pub fn write_apart(
         mail.in_reply_to = Some(id.clone());
     }
     mail.date = apart.now;
-    Ok(Written { mail, links: Vec::new() })
+    Draft { mail, links: Vec::new(), kind: notice.kind, view }
 }
 
 /// What a Message-ID is made of.
@@ -91,8 +75,8 @@ struct Number {
     salt: [u8; 12],
 }
 
-/// A mail from the desk itself.
-fn bare(site: &Site, reader: &Reader, rendered: Rendered, number: Number) -> Outgoing {
+/// A mail from the desk itself, without words.
+fn bare(site: &Site, reader: &Reader, language: String, number: Number) -> Outgoing {
     let to = &reader.mailbox.address;
     let name = reader.mailbox.name.as_deref().and_then(|name| names::clean_name(name, to));
     Outgoing {
@@ -103,15 +87,15 @@ fn bare(site: &Site, reader: &Reader, rendered: Rendered, number: Number) -> Out
         reply_to: None,
         envelope_from: Some(tagged(site, Purpose::Envelope, reader.letter, to)),
         date: 0,
-        subject: rendered.subject,
+        subject: String::new(),
         in_reply_to: None,
         references: Vec::new(),
         thread_index: None,
         auto: Auto::Generated,
-        language: String::new(),
+        language,
         unsubscribe: None,
-        text: rendered.text,
-        html: Some(rendered.html),
+        text: String::new(),
+        html: None,
         files: Vec::new(),
     }
 }

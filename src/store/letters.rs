@@ -20,8 +20,10 @@ pub struct NewLetter {
     pub kind: String,
     /// A machine speaks: it counts for the brakes.
     pub auto: bool,
-    /// The bytes.
-    pub letter: Letter,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// The bytes; none: they come with [`Store::fill`](super::Store::fill) before the batch ends.
+    pub letter: Option<Letter>,
 }
 
 /// Where a letter stands.

@@ -6,17 +6,19 @@
 mod fault;
 mod letters;
 mod pages;
+mod people;
 pub mod sqlite;
 
 pub use fault::{Backend, CommitFault};
 pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf};
+pub use people::{Link, Person, Thread, TokenHash};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::desk::{Event, Organisation, Purpose, Ticket, TicketId};
+use crate::desk::{Event, Organisation, Ticket, TicketId};
 use crate::mail::Letter;
 
 /// Why something is written: unique, so that nothing happens twice.
@@ -197,59 +199,6 @@ pub struct Seen {
     pub message_id: String,
 }
 
-/// Where a reader's own thread stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Thread {
-    /// First mail of the conversation that they have.
-    pub first: Option<String>,
-    /// Last one.
-    pub last: Option<String>,
-}
-
-/// Somebody we know of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Person {
-    /// Who.
-    pub address: Address,
-    /// As they write it.
-    pub name: Option<String>,
-    /// ISO 639-1: the language they write in.
-    pub language: Option<String>,
-    /// Permanent delivery failures reported by authentic bounces since the last success.
-    pub failures: u32,
-    /// No notifications to this address until a person clears it (two hard failures).
-    pub suppressed: bool,
-    /// Mails of this address came through a list: it never joins a ticket.
-    pub is_list: bool,
-    /// An agent called something of theirs spam: nothing that they send becomes a ticket.
-    #[serde(default)]
-    pub blocked: bool,
-}
-
-/// SHA-256 of a link's token.
-pub type TokenHash = [u8; 32];
-
-/// A capability: what one person may do about one ticket by pressing a button.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// SHA-256 of the 32 random bytes.
-    pub hash: TokenHash,
-    /// What for.
-    pub purpose: Purpose,
-    /// Whose.
-    pub person: Address,
-    /// About which ticket.
-    pub ticket: TicketId,
-    /// Number of the closure proposal or question it is bound to; 0 for the others.
-    pub request: u64,
-    /// When it was made.
-    pub issued_at: Timestamp,
-    /// From when on it only explains.
-    pub expires_at: Timestamp,
-    /// When it was used up or revoked.
-    pub ended_at: Option<Timestamp>,
-}
-
 /// How many instances ended how, for reconciliation and `stats`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LedgerCount {
@@ -377,7 +326,9 @@ pub trait Store: Reads {
     /// Until [`Store::end`], commits share one transaction: one fsync for all. A fault undoes all of them
     /// ([`CommitFault::Torn`]). Only commits belong to a batch: any other write (and a second `begin`) abandons it.
     fn begin(&mut self) -> Result<(), Backend>;
-    /// Makes the batch durable. On error nothing of the batch happened.
+    /// The bytes of letters that the batch's commits queued without.
+    fn fill(&mut self, letters: &[(u64, Letter)]) -> Result<(), Backend>;
+    /// Makes the batch durable; not while a letter has no bytes. On error nothing of the batch happened.
     fn end(&mut self) -> Result<(), Backend>;
     /// Undoes a batch that was begun and will not be ended; does nothing otherwise.
     fn abandon(&mut self);

@@ -2,7 +2,7 @@
 
 use guichet::address::{Address, Mailbox};
 use guichet::desk::*;
-use guichet::mail::{Keys, Limits};
+use guichet::mail::{Keys, Limits, Outgoing};
 use guichet::notifications::*;
 use guichet::proof::Level;
 use guichet::site::{Brakes, Site, Trust};
@@ -107,6 +107,25 @@ impl Desk {
     pub fn write(&self, notice: &Notice, language: &str) -> Written {
         write(templates(), notice, &self.scene(), &reader(&notice.to, language), &mut Count::default()).unwrap()
     }
+}
+
+/// A mail with its words, and the links in it.
+pub struct Written {
+    pub mail: Outgoing,
+    pub links: Vec<MailedLink>,
+}
+
+/// Drafts a mail and puts the words in.
+pub fn write(
+    templates: &Templates,
+    notice: &Notice,
+    scene: &Scene<'_>,
+    reader: &Reader,
+    mint: &mut dyn Mint,
+) -> Result<Written, TemplateFault> {
+    let draft = draft(templates, notice, scene, reader, mint);
+    let links = draft.links.clone();
+    Ok(Written { mail: draft.finish(templates)?, links })
 }
 
 /// 3 March 2026, 14:02 in Paris.

@@ -3,7 +3,6 @@
 use guichet::address::Mailbox;
 use guichet::desk::*;
 use guichet::mail::compose;
-use guichet::notifications::*;
 
 use crate::desk::*;
 

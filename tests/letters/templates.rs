@@ -57,8 +57,7 @@ fn the_site_may_replace_a_text_and_add_a_language() {
     assert_eq!(lines(&own.check()), [""; 0]);
     let taken = gallery().into_iter().find(|picture| picture.notice.kind == MailKind::Taken).unwrap();
     let reader = crate::desk::reader(&taken.notice.to, "fr");
-    let written =
-        guichet::notifications::write(&own, &taken.notice, &taken.desk.scene(), &reader, &mut crate::desk::Count::default()).unwrap();
+    let written = crate::desk::write(&own, &taken.notice, &taken.desk.scene(), &reader, &mut crate::desk::Count::default()).unwrap();
     assert_eq!((written.mail.text.as_str(), written.mail.auto), ("C'est parti.\n", Auto::Generated));
     let german = lines(&Templates::load([file("de/mail/taken.txt", "Subject: {{subject}}\n\nLos.\n")]).unwrap_err());
     assert!(german.contains(&"de/mail/taken.html: is missing".to_owned()), "{german:?}");

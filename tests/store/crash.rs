@@ -146,6 +146,19 @@ fn scene_failing_sync() {
 
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
+fn scene_failing_beside() {
+    let Some((path, point)) = told() else { return };
+    let mut store = before(&path);
+    store.keep_unsynced(&[arrival(origin(7, 3), "third")]).unwrap();
+    fail::cfg(&point, "return").unwrap();
+    assert!(store.disk().sync().is_err(), "nobody may be told that it is kept");
+    fail::remove(&point);
+    assert!(store.commit(&second(2)).unwrap_err().to_string().contains("restart"));
+    assert!(store.keep_unsynced(&[arrival(origin(7, 4), "fourth")]).is_err());
+}
+
+#[test]
+#[ignore = "run by other tests, in a process of its own"]
 fn scene_full() {
     let Some((path, _)) = told() else { return };
     let mut store = before(&path);
@@ -156,7 +169,7 @@ fn scene_full() {
     for megabytes in [4, 12] {
         store.begin().unwrap();
         let mut large = second(2);
-        large.letters[0].letter.bytes = vec![b'x'; megabytes * 1_000_000];
+        large.letters[0].letter.as_mut().unwrap().bytes = vec![b'x'; megabytes * 1_000_000];
         assert_eq!(store.commit(&large).is_ok(), megabytes == 4);
         assert!(store.end().is_err(), "a part of the batch could not be written");
         assert_eq!(dump(&path), was);
@@ -214,6 +227,14 @@ fn j04_after_a_failed_sync_nothing_is_written_until_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("desk.db");
     assert!(child("scene_failing_sync", &path, "store::sync"));
+    Sqlite::open(&path).unwrap().commit(&second(2)).unwrap();
+}
+
+#[test]
+fn j04_nor_after_a_sync_that_failed_beside_the_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("desk.db");
+    assert!(child("scene_failing_beside", &path, "store::sync-beside"));
     Sqlite::open(&path).unwrap().commit(&second(2)).unwrap();
 }
 

@@ -25,7 +25,7 @@ fn letters_are_claimed_once_when_due_oldest_first() {
     assert_eq!(store.claim(at(0), 9).unwrap(), []);
     let first = store.claim(at(2), 1).unwrap();
     let loaded = store.load(&first).unwrap();
-    assert_eq!((loaded[0].id, loaded[0].attempts, &loaded[0].letter), (1, 0, &letter(1, 1, false).letter));
+    assert_eq!((loaded[0].id, loaded[0].attempts, &loaded[0].letter), (1, 0, &letter(1, 1, false).letter.unwrap()));
     assert_eq!(store.claim(at(2), 9).unwrap().iter().map(|letter| letter.id).collect::<Vec<_>>(), [2]);
     assert_eq!(store.claim(at(2), 9).unwrap(), []);
     assert_eq!(store.letter(1).unwrap().unwrap().state, LetterState::Sending);
@@ -84,4 +84,23 @@ fn e12_automatic_letters_are_counted_per_person_and_in_all() {
     assert_eq!((store.auto_since(None, at(4)).unwrap(), store.auto_since(None, at(99)).unwrap()), (4, 0));
     assert_eq!(store.auto_since(Some(&who("bob@cust.test")), at(3)).unwrap(), 1);
     assert_eq!(store.auto_since(Some(&who("carol@cust.test")), at(0)).unwrap(), 0);
+}
+
+#[test]
+fn bytes_may_come_later_in_a_batch_but_not_never() {
+    let mut store = desk(1);
+    let bare = |id| {
+        let letters = vec![guichet::store::NewLetter { letter: None, ..letter(id, 1, true) }];
+        Change { letters, ..Change::new(Cause::Named(format!("bare {id}")), at(9)) }
+    };
+    assert!(store.commit(&bare(2)).is_err(), "there is no batch that could bring its bytes");
+    store.begin().unwrap();
+    store.commit(&bare(2)).unwrap();
+    assert!(store.end().is_err());
+    assert_eq!(store.letter(2).unwrap(), None, "nothing of the batch stays");
+    store.begin().unwrap();
+    store.commit(&bare(2)).unwrap();
+    store.fill(&[(2, letter(2, 1, true).letter.unwrap())]).unwrap();
+    store.end().unwrap();
+    assert_eq!(store.letter_bytes(2).unwrap(), letter(2, 1, true).letter);
 }

@@ -113,7 +113,8 @@ pub fn letter(id: u64, ticket: u64, auto: bool) -> NewLetter {
         bytes: format!("Subject: {id}\r\n\r\nhello\r\n").into_bytes(),
         excerpts: vec![],
     };
-    NewLetter { id, ticket: Some(ticket), person: alice(), kind: "ack".into(), auto, letter: bytes }
+    let (message_id, letter) = (bytes.message_id.clone(), Some(bytes));
+    NewLetter { id, ticket: Some(ticket), person: alice(), kind: "ack".into(), auto, message_id, letter }
 }
 
 pub fn link(byte: u8, ticket: u64) -> Link {

@@ -26,7 +26,7 @@ fn a_change_is_there_whole() {
     assert_eq!(store.threads(&[9; 22]).unwrap(), [1]);
     assert_eq!(store.person(&alice()).unwrap().unwrap().language.as_deref(), Some("fr"));
     assert_eq!((store.link(&[1; 32]).unwrap(), store.links(1).unwrap()), (Some(link(1, 1)), vec![link(1, 1)]));
-    assert_eq!(store.letter_bytes(1).unwrap(), Some(letter(1, 1, true).letter));
+    assert_eq!(store.letter_bytes(1).unwrap(), letter(1, 1, true).letter);
     let (huge, none) = (u64::MAX, store.ticket(u64::MAX).unwrap());
     assert_eq!((none, store.events(huge).unwrap(), store.links(huge).unwrap()), (None, vec![], vec![]));
 }
@@ -196,7 +196,7 @@ fn a_letter_takes_its_files_from_the_kept_mail() {
     let mut store = Sqlite::memory().unwrap();
     let kept = store.keep(&[arrival(origin(7, 1), "head aGVsbG8= tail")]).unwrap();
     let mut change = whole(named("a"), 1, 1);
-    let letter = &mut change.letters[0].letter;
+    let letter = change.letters[0].letter.as_mut().unwrap();
     letter.bytes = b"before, after".to_vec();
     letter.excerpts = vec![(8, Excerpt { instance: kept[0].instance, span: (5, 13) })];
     store.commit(&change).unwrap();
@@ -205,6 +205,6 @@ fn a_letter_takes_its_files_from_the_kept_mail() {
     assert_eq!(bytes(store.letter_bytes(id).unwrap().unwrap()), "before, aGVsbG8=after");
     assert_eq!(bytes(store.load(&[Claimed { id, attempts: 0 }]).unwrap().remove(0).letter), "before, aGVsbG8=after");
     let mut foreign = whole(named("b"), 2, 2);
-    foreign.letters[0].letter.excerpts = vec![(0, Excerpt { instance: 99, span: (0, 1) })];
+    foreign.letters[0].letter.as_mut().unwrap().excerpts = vec![(0, Excerpt { instance: 99, span: (0, 1) })];
     assert!(store.commit(&foreign).is_err(), "what is not kept cannot be copied");
 }

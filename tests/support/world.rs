@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use guichet::address::Address;
 use guichet::desk::{Door, Organisation, Ticket};
 use guichet::gateway::{Act, Acted, Button, Clock, Gateway, Parts, Press, Pressed, Waiting};
-use guichet::notifications::{Mint, Templates};
+use guichet::notifications::{Mint, TemplateFile, Templates};
 use guichet::ports::{Arrival, Attempt, Origin, Verdict};
 use guichet::site::Site;
 use guichet::store::sqlite::Sqlite;
@@ -89,11 +89,22 @@ impl World {
         world
     }
 
+    /// The same with the site's own texts.
+    pub fn with_texts(texts: impl IntoIterator<Item = TemplateFile>) -> World {
+        let mut world = World::built(site(), Sqlite::memory().unwrap(), Templates::load(texts).unwrap());
+        world.gateway.apply_organisation(toml::from_str::<Organisation>(ORGANISATION).unwrap()).unwrap();
+        world
+    }
+
     pub fn bare(site: Site, store: Sqlite) -> World {
+        World::built(site, store, Templates::load(None).unwrap())
+    }
+
+    fn built(site: Site, store: Sqlite, templates: Templates) -> World {
         let clock = Arc::new(AtomicI64::new(MONDAY));
         let parts = Parts {
             site: Arc::new(site),
-            templates: Arc::new(Templates::load(None).unwrap()),
+            templates: Arc::new(templates),
             clock: Box::new(SetClock(clock.clone())),
             mint: Box::new(Counted(0)),
         };

@@ -8,6 +8,7 @@ mod acts;
 mod acts_cases;
 mod acts_mail;
 mod automatic;
+mod batches;
 mod clock;
 mod fields;
 mod held;

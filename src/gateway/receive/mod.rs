@@ -58,22 +58,31 @@ impl<S: Store> Gateway<S> {
         outcomes.map_err(Backend::from)
     }
 
-    /// All in one transaction, or none.
+    /// All in one transaction, or none. Their letters are written beside, and go in last.
     fn together(&mut self, waiting: &[Waiting], mails: &[Read]) -> Result<Vec<Disposition>, CommitFault> {
         self.store.begin()?;
-        let mut outcomes = Vec::with_capacity(waiting.len());
-        for (waiting, mail) in waiting.iter().zip(mails) {
-            match self.handle(waiting, mail) {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(fault) => {
-                    self.store.abandon();
-                    return Err(fault);
-                }
+        if waiting.len() > 1 {
+            self.pen.dip();
+        }
+        let outcomes: Result<Vec<_>, _> = waiting.iter().zip(mails).map(|(waiting, mail)| self.handle(waiting, mail)).collect();
+        let letters = self.pen.lift();
+        fail::fail_point!("decided", |_| std::process::abort());
+        let ended = match (outcomes, letters) {
+            (Ok(outcomes), Ok(letters)) => self.store.fill(&letters).map(|()| outcomes).map_err(CommitFault::from),
+            (Err(fault), _) => Err(fault),
+            // Which mail it belongs to comes out when each has its own transaction.
+            (Ok(_), Err(fault)) => {
+                tracing::warn!(%fault, "a letter could not be written; its batch is undone");
+                Err(CommitFault::Torn)
+            }
+        };
+        match ended {
+            Ok(outcomes) => self.store.end().map(|()| outcomes).map_err(CommitFault::from),
+            Err(fault) => {
+                self.store.abandon();
+                Err(fault)
             }
         }
-        fail::fail_point!("decided", |_| std::process::abort());
-        self.store.end()?;
-        Ok(outcomes)
     }
 
     /// One mail; one that could not be read is parked.

@@ -10,6 +10,7 @@ mod access;
 mod backup;
 mod change;
 mod checkpoint;
+mod disk;
 mod excerpts;
 mod finding;
 mod ids;
@@ -29,15 +30,18 @@ mod tickets;
 mod values;
 mod writing;
 
+pub use disk::Disk;
 pub use reader::{Reader, Readers};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Store};
 use crate::desk::{Organisation, TicketId};
+use crate::mail::Letter;
 use crate::ports::{Arrival, Kept, Mark, Origin};
 
 /// The one writer of a database file (or of a database in memory).
@@ -51,10 +55,11 @@ pub struct Sqlite {
     batch: bool,
     /// Changes of the batch so far.
     changes: usize,
+    /// Letters of the batch that have no bytes yet.
+    unfilled: usize,
     /// Something was written without a sync, and nothing with one since.
     unsynced: bool,
-    /// A sync failed: what the disk holds is uncertain until the file is opened anew (CASEBOOK J04).
-    unsure: bool,
+    disk: Arc<Disk>,
     /// The last ticket number given out and perhaps not committed yet.
     given_ticket: TicketId,
     /// The last letter number given out.
@@ -71,7 +76,8 @@ impl Sqlite {
         let mut connection = open::writer(path)?;
         migrations::run(&mut connection, Some(path))?;
         let checkpoints = checkpoint::Checkpoints::start(path, &mut connection)?;
-        Ok(Sqlite { _checkpoints: Some(checkpoints), place: Some((path.to_owned(), lock)), ..Sqlite::over(connection)? })
+        let (disk, place) = (Arc::new(Disk::under(Some(path))), Some((path.to_owned(), lock)));
+        Ok(Sqlite { _checkpoints: Some(checkpoints), disk, place, ..Sqlite::over(connection)? })
     }
 
     /// A database in memory, gone when it is dropped.
@@ -88,8 +94,9 @@ impl Sqlite {
             _checkpoints: None,
             batch: false,
             changes: 0,
+            unfilled: 0,
             unsynced: false,
-            unsure: false,
+            disk: Arc::new(Disk::under(None)),
             given_ticket: 0,
             given_letter,
             place: None,
@@ -100,6 +107,16 @@ impl Sqlite {
     pub fn readers(&self, connections: usize) -> Result<Readers, Backend> {
         let (path, _) = self.place.as_ref().ok_or_else(|| Backend("a database in memory has no readers".into()))?;
         Readers::open(path, connections)
+    }
+
+    /// The disk under it, to be waited for from other threads.
+    pub fn disk(&self) -> Arc<Disk> {
+        self.disk.clone()
+    }
+
+    /// As [`Store::keep`], but for the sync: nobody may be told before [`Disk::sync`] has returned.
+    pub fn keep_unsynced(&mut self, arrivals: &[Arrival]) -> Result<Vec<Kept>, Backend> {
+        self.write_unsynced(|connection| Ok(keep::keep(connection, arrivals)?))
     }
 
     /// The random name that this database got when it was made: 32 hexadecimal digits.
@@ -138,6 +155,10 @@ impl Store for Sqlite {
 
     fn begin(&mut self) -> Result<(), Backend> {
         self.begin_batch()
+    }
+
+    fn fill(&mut self, letters: &[(u64, Letter)]) -> Result<(), Backend> {
+        self.fill_letters(letters)
     }
 
     fn end(&mut self) -> Result<(), Backend> {

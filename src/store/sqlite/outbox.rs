@@ -25,20 +25,24 @@ pub fn write(connection: &Connection, new: &NewLetter, at: Timestamp) -> rusqlit
         "INSERT INTO outbox (id, ticket, person, kind, auto, message_id, state, attempts, due_at, queued_at, reply)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, ?7, ?7, '')",
     )?;
-    let NewLetter { id, ticket, person, kind, auto, letter } = new;
-    insert.execute(params![Id(*id), ticket.map(Id), person.as_str(), kind, auto, letter.message_id, At(at)])?;
-    connection.prepare_cached("INSERT INTO letters (id, envelope_from, envelope_to, bytes) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        Id(*id),
-        letter.envelope_from.as_ref().map(Address::as_str),
-        letter.envelope_to.as_str(),
-        letter.bytes
-    ])?;
-    excerpts::write(connection, *id, &letter.excerpts)?;
+    let NewLetter { id, ticket, person, kind, auto, message_id, letter } = new;
+    insert.execute(params![Id(*id), ticket.map(Id), person.as_str(), kind, auto, message_id, At(at)])?;
+    if let Some(letter) = letter {
+        fill(connection, *id, letter)?;
+    }
     if *auto {
         number(connection, "", at)?;
         number(connection, person.as_str(), at)?;
     }
     Ok(())
+}
+
+/// The bytes of a queued letter.
+pub fn fill(connection: &Connection, id: u64, letter: &Letter) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT INTO letters (id, envelope_from, envelope_to, bytes) VALUES (?1, ?2, ?3, ?4)")?;
+    let from = letter.envelope_from.as_ref().map(Address::as_str);
+    insert.execute(params![Id(id), from, letter.envelope_to.as_str(), letter.bytes])?;
+    excerpts::write(connection, id, &letter.excerpts)
 }
 
 /// Numbers an automatic mail among those to that person. A clock that was set back does not disturb the order.

@@ -5,7 +5,8 @@
 
 use rusqlite::{Connection, ffi};
 
-use super::{Sqlite, change, search};
+use super::{Sqlite, change, outbox, search};
+use crate::mail::Letter;
 use crate::store::{Backend, Change, CommitFault};
 
 const OPEN: &str = "BEGIN IMMEDIATE";
@@ -53,6 +54,10 @@ fn written(connection: &Connection, change: &Change) -> Result<(), CommitFault> 
     Ok(())
 }
 
+fn unfilled(change: &Change) -> usize {
+    change.letters.iter().filter(|letter| letter.letter.is_none()).count()
+}
+
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
@@ -72,10 +77,14 @@ impl Sqlite {
     /// Commits a change: in the batch if there is one, else alone.
     pub(super) fn write_change(&mut self, change: &Change) -> Result<(), CommitFault> {
         if !self.batch {
-            return self.write(|connection| written(connection, change));
+            return match unfilled(change) {
+                0 => self.write(|connection| written(connection, change)),
+                _ => Err(Backend("a letter without bytes outside of a batch".into()).into()),
+            };
         }
         self.usable()?;
         self.changes += 1;
+        self.unfilled += unfilled(change);
         let write = if self.changes == 1 { written } else { change::write };
         write(&self.connection, change).map_err(|fault| {
             self.abandon_batch();
@@ -125,7 +134,7 @@ impl Sqlite {
         let written = self.write(work);
         // What follows must be durable again, or not be at all.
         if let Err(fault) = run(&self.connection, "PRAGMA synchronous = FULL") {
-            self.unsure = true;
+            self.disk.doubt();
             return Err(fault.into());
         }
         self.unsynced = true;
@@ -142,27 +151,38 @@ impl Sqlite {
 
     /// Makes durable what was written without a sync: for when there is nothing else to do.
     pub fn sync(&mut self) -> Result<(), Backend> {
-        let Some((path, _)) = self.place.as_ref().filter(|_| self.unsynced) else { return Ok(()) };
-        let mut wal = path.clone().into_os_string();
-        wal.push("-wal");
-        let synced = std::fs::File::open(&wal).and_then(|wal| wal.sync_data());
-        self.unsynced = false;
-        self.unsure |= synced.is_err();
-        synced.map_err(|fault| Backend(format!("{}: {fault}", std::path::Path::new(&wal).display())))
+        match std::mem::take(&mut self.unsynced) {
+            true => self.disk.sync(),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
         self.abandon_batch();
         self.usable()?;
         run(&self.connection, OPEN)?;
-        (self.batch, self.changes) = (true, 0);
+        (self.batch, self.changes, self.unfilled) = (true, 0, 0);
+        Ok(())
+    }
+
+    pub(super) fn fill_letters(&mut self, letters: &[(u64, Letter)]) -> Result<(), Backend> {
+        self.usable()?;
+        letters.iter().try_for_each(|(id, letter)| outbox::fill(&self.connection, *id, letter))?;
+        self.unfilled = self.unfilled.saturating_sub(letters.len());
         Ok(())
     }
 
     pub(super) fn end_batch(&mut self) -> Result<(), Backend> {
-        let usable = if self.batch { self.usable() } else { Err(Backend("no batch was begun".into())) };
+        let usable = match (self.batch, self.unfilled) {
+            (false, _) => Err(Backend("no batch was begun".into())),
+            (true, 0) => self.usable(),
+            (true, missing) => Err(Backend(format!("{missing} letters of the batch have no bytes"))),
+        };
+        if let Err(fault) = usable {
+            self.abandon_batch();
+            return Err(fault);
+        }
         self.batch = false;
-        usable?;
         let ended = failing_sync().and_then(|()| run(&self.connection, CLOSE));
         self.unsynced &= ended.is_err();
         ended.map_err(|fault| self.broken(fault))
@@ -180,7 +200,7 @@ impl Sqlite {
     }
 
     fn usable(&self) -> Result<(), Backend> {
-        match (self.unsure, self.batch && self.connection.is_autocommit()) {
+        match (self.disk.is_unsure(), self.batch && self.connection.is_autocommit()) {
             (true, _) => Err(Backend("a sync to the disk failed: restart after looking at the disk".into())),
             (_, true) => Err(Backend("an earlier fault undid the batch".into())),
             _ => Ok(()),
@@ -190,7 +210,9 @@ impl Sqlite {
     /// A close failed: nothing of the transaction may stand, and after a failed sync nothing more is written. A failed
     /// `COMMIT` may leave its transaction open.
     fn broken(&mut self, fault: rusqlite::Error) -> Backend {
-        self.unsure |= is_sync_fault(&fault);
+        if is_sync_fault(&fault) {
+            self.disk.doubt();
+        }
         if !self.batch {
             self.abandon_batch();
         }
