@@ -1,7 +1,8 @@
 //! The gateway's own thread: the one writer. Jobs come by a bounded channel and run one after the other. Beside it a
 //! second thread reads kept mails, so that the next ones are understood while these are committed.
 //!
-//! A panic in a job ends the thread, and with it the program (see `cli::run`): no zombie that serves pages but reads no mail.
+//! A panic in a job, and a store that can write no more, end the thread, and with it the program (see `cli::run`): no zombie
+//! that serves pages but reads no mail (CASEBOOK J16).
 
 use std::sync::Arc;
 use std::sync::mpsc::{SendError, SyncSender};
@@ -35,6 +36,10 @@ pub(super) fn start(mut gateway: Gateway<Sqlite>, under_way: Arc<Semaphore>) -> 
     let thread = std::thread::Builder::new().name("gateway".into()).spawn(move || {
         while let Some(job) = next(&mut queue, &mut gateway, &under_way) {
             job(&mut gateway);
+            if gateway.store().is_lost() {
+                tracing::error!("nothing more can be written: the program ends, so that it is begun anew");
+                break;
+            }
         }
     })?;
     Ok((jobs, thread))

@@ -49,6 +49,19 @@ fn j11_a_second_program_is_refused_until_the_first_ends() {
 }
 
 #[test]
+fn j11_where_locks_fail_the_later_of_two_writers_writes_and_the_earlier_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, mut earlier) = desk(&folder);
+    // As on a file system that does not share its locks.
+    std::fs::remove_file(path.with_file_name("desk.db.lock")).unwrap();
+    let mut later = Sqlite::open(&path).unwrap();
+    let refused = earlier.commit(&whole(Cause::Named("b".into()), 2, 2)).unwrap_err().to_string();
+    assert!(refused.contains("another program"), "{refused}");
+    assert!(earlier.keep(&[arrival(origin(7, 2), "b")]).is_err() && earlier.begin().is_err() && earlier.is_lost());
+    later.commit(&whole(Cause::Named("b".into()), 2, 2)).unwrap();
+}
+
+#[test]
 fn j06_a_reader_neither_waits_nor_makes_the_writer_wait() {
     let folder = tempfile::tempdir().unwrap();
     let (path, mut store) = desk(&folder);

@@ -10,7 +10,7 @@ use crate::store::Backend;
 /// Held as long as the value lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -28,7 +28,16 @@ impl Lock {
         if let Err(fault) = noted {
             tracing::warn!(%fault, "the lock file could not be written");
         }
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
+    }
+}
+
+impl Drop for Lock {
+    /// Explicitly: a child that was begun a moment ago still has this file open, and would keep the lock until it runs.
+    fn drop(&mut self) {
+        if let Err(fault) = self.file.unlock() {
+            tracing::warn!(%fault, "the lock of the database ends with the program");
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod excerpts;
 mod finding;
 mod ids;
 mod keep;
+mod lease;
 mod ledger;
 mod links;
 mod lists;
@@ -60,6 +61,9 @@ pub struct Sqlite {
     /// Something was written without a sync, and nothing with one since.
     unsynced: bool,
     disk: Arc<Disk>,
+    lease: lease::Lease,
+    /// Another writer has come.
+    ousted: bool,
     /// The last ticket number given out and perhaps not committed yet.
     given_ticket: TicketId,
     /// The last letter number given out.
@@ -88,7 +92,7 @@ impl Sqlite {
     }
 
     fn over(connection: Connection) -> Result<Sqlite, Backend> {
-        let given_letter = outbox::last(&connection)?;
+        let (given_letter, lease) = (outbox::last(&connection)?, lease::Lease::take(&connection)?);
         Ok(Sqlite {
             connection,
             _checkpoints: None,
@@ -97,6 +101,8 @@ impl Sqlite {
             unfilled: 0,
             unsynced: false,
             disk: Arc::new(Disk::under(None)),
+            lease,
+            ousted: false,
             given_ticket: 0,
             given_letter,
             place: None,
@@ -107,6 +113,11 @@ impl Sqlite {
     pub fn readers(&self, connections: usize) -> Result<Readers, Backend> {
         let (path, _) = self.place.as_ref().ok_or_else(|| Backend("a database in memory has no readers".into()))?;
         Readers::open(path, connections)
+    }
+
+    /// Nothing will be written any more until the file is opened anew: a sync failed, or another writer has come.
+    pub fn is_lost(&self) -> bool {
+        self.ousted || self.disk.is_unsure()
     }
 
     /// The disk under it, to be waited for from other threads.

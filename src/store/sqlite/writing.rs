@@ -99,6 +99,10 @@ impl Sqlite {
     fn write<T, E: From<Backend>>(&mut self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         self.usable()?;
         let scope = Scope::open(&self.connection).map_err(Backend::from)?;
+        if let Err(fault) = self.lease.check(&self.connection) {
+            self.ousted = true;
+            return Err(fault.into());
+        }
         let ended = match work(&self.connection) {
             Ok(value) => scope.close().map(|()| {
                 self.unsynced = false;
@@ -161,6 +165,11 @@ impl Sqlite {
         self.abandon_batch();
         self.usable()?;
         run(&self.connection, OPEN)?;
+        if let Err(fault) = self.lease.check(&self.connection) {
+            self.ousted = true;
+            self.abandon_batch();
+            return Err(fault);
+        }
         (self.batch, self.changes, self.unfilled) = (true, 0, 0);
         Ok(())
     }
