@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Global, page_texts, templates, ui};
+use super::{Global, page_texts, templates, told, ui};
 use crate::config::{Fault, Faults, Settings, load, read_organisation};
 
 /// Tell everything that is wrong with the configuration
@@ -40,7 +40,9 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
 
 /// The texts of mails and pages.
 fn texts(settings: &Settings) -> Result<(), Faults> {
-    page_texts(settings, Arc::new(templates(settings)?)).map(|_| ())
+    let templates = Arc::new(templates(settings)?);
+    let pages = page_texts(settings, templates.clone())?;
+    told(templates.check().into_iter().chain(pages.check()).collect())
 }
 
 /// The organisation file, where there is one: it may have been applied from elsewhere.

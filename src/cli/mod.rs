@@ -184,19 +184,24 @@ pub fn prepare(settings: &Settings) -> anyhow::Result<SharedSite> {
 
 /// The texts of mails, ready, with those of the site's own folder; what is wrong with them ends with exit code 2.
 pub fn templates(settings: &Settings) -> Result<Templates, Faults> {
-    let templates = texts::load(settings.templates.as_deref()).map_err(told)?;
+    let templates = texts::load(settings.templates.as_deref()).map_err(faults)?;
     let known = templates.languages().any(|language| language == settings.language);
     let missing = || settings.fault("site.language", "there are no templates in this language").into();
     if known { Ok(templates) } else { Err(missing()) }
 }
 
-/// The texts of pages, checked, in the words of these mails' texts.
+/// The texts of pages, in the words of these mails' texts.
 pub fn page_texts(settings: &Settings, templates: Arc<Templates>) -> Result<Texts, Faults> {
-    texts::pages(settings.templates.as_deref(), templates).map_err(told)
+    texts::pages(settings.templates.as_deref(), templates).map_err(faults)
 }
 
-fn told(faults: Vec<TemplateFault>) -> Faults {
-    Faults(faults.into_iter().map(|fault| Fault::of_file(&fault.template, fault.reason)).collect())
+/// An error where there are faults.
+fn told(found: Vec<TemplateFault>) -> Result<(), Faults> {
+    if found.is_empty() { Ok(()) } else { Err(faults(found)) }
+}
+
+fn faults(found: Vec<TemplateFault>) -> Faults {
+    Faults(found.into_iter().map(|fault| Fault::of_file(&fault.template, fault.reason)).collect())
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
-//! The texts of all mails: embedded ones, and the site's own in a folder over them; compiled once, strict.
+//! The texts of all mails: embedded ones, and the site's own in a folder over them; strict, compiled when first used.
 //!
 //! Promises: a template that lacks a counterpart, a translation or a variable is found by [`Templates::load`] or
-//! [`Templates::check`], with file and line, not when a mail is due. HTML is escaped, text is not.
+//! [`Templates::check`], with file and line, not when a mail is due: only what is built in, and nothing of a site's own,
+//! is taken as it is, since it was checked when it was built. HTML is escaped, text is not.
 //! Excludes: what is put into them (see [`super::views`]), and page templates, which live beside.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use handlebars::{Context, Handlebars, RenderError, Template, TemplateError};
+use handlebars::{Context, Handlebars, RenderContext, RenderError, Renderable, StringOutput, Template, TemplateError};
 use rust_embed::RustEmbed;
 
 use super::language::Words;
@@ -36,6 +38,8 @@ pub struct Templates {
     text: Handlebars<'static>,
     html: Handlebars<'static>,
     sheets: Sheets,
+    /// By path. Few are ever needed: a site speaks one or two languages, and compiling all takes a tenth of a second.
+    compiled: BTreeMap<String, OnceLock<Template>>,
     languages: BTreeMap<String, Words>,
 }
 
@@ -59,15 +63,20 @@ impl Templates {
                 files.insert(path.into_owned(), file.data.into_owned());
             }
         }
+        let over: Vec<TemplateFile> = over.into_iter().collect();
+        let own = !over.is_empty();
         files.extend(over.into_iter().map(|file| (file.path, file.bytes)));
-        Templates::compile(files)
+        Templates::of(files, own)
     }
 
-    fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Templates, Vec<TemplateFault>> {
-        let languages = BTreeMap::new();
-        let mut templates = Templates { text: registry(false), html: registry(true), sheets: Sheets::default(), languages };
+    fn of(files: BTreeMap<String, Vec<u8>>, own: bool) -> Result<Templates, Vec<TemplateFault>> {
+        let (sheets, compiled, languages) = Default::default();
+        let mut templates = Templates { text: registry(false), html: registry(true), sheets, compiled, languages };
         let mut faults: Vec<TemplateFault> = files.into_iter().filter_map(|(path, bytes)| templates.add(&path, bytes).err()).collect();
-        faults.extend(templates.register_all());
+        templates.compiled = templates.sheets.mails().map(|path| (path.to_owned(), OnceLock::new())).collect();
+        if own {
+            faults.extend(templates.broken());
+        }
         let missing = templates.incomplete().into_iter();
         let missing: Vec<_> = missing.filter(|gap| faults.iter().all(|fault| fault.template != gap.template)).collect();
         faults.extend(missing);
@@ -91,27 +100,26 @@ impl Templates {
         }
     }
 
-    /// Compiles everything. Parts by themselves first: their faults would come back in each mail.
-    fn register_all(&mut self) -> Vec<TemplateFault> {
-        let sheets = &self.sheets;
-        let broken = |path: &str, fault: TemplateError| at(sheets, path, fault.pos().map(|(line, _)| line), &fault.reason().to_string());
-        let parts: Vec<TemplateFault> =
-            sheets.parts().filter_map(|(path, text)| Some(broken(path, Template::compile(text).err()?))).collect();
-        if !parts.is_empty() {
-            return parts;
+    /// What cannot be compiled. Parts by themselves first: their faults would come back in each mail.
+    fn broken(&self) -> Vec<TemplateFault> {
+        let parts = self.sheets.parts();
+        let parts: Vec<TemplateFault> = parts.filter_map(|(path, text)| Some(self.fault(path, Template::compile(text).err()?))).collect();
+        match parts.is_empty() {
+            true => self.sheets.mails().filter_map(|path| self.compile(path).err()).collect(),
+            false => parts,
         }
-        let mut faults = Vec::new();
-        for path in sheets.mails() {
-            let text = sheets.whole(path);
-            let (registry, form) = if path.ends_with(".txt") { (&mut self.text, ".txt") } else { (&mut self.html, ".html") };
-            if form == ".txt" && !text.starts_with(SUBJECT) {
-                faults.push(at(sheets, path, Some(1), &format!("the text begins with `{SUBJECT}`")));
-                continue;
-            }
-            let name = path.trim_end_matches(form).replace("/mail/", "/");
-            faults.extend(registry.register_template_string(&name, text).err().map(|fault| broken(path, fault)));
+    }
+
+    fn compile(&self, path: &str) -> Result<Template, TemplateFault> {
+        let text = self.sheets.whole(path);
+        if path.ends_with(".txt") && !text.starts_with(SUBJECT) {
+            return Err(at(&self.sheets, path, Some(1), &format!("the text begins with `{SUBJECT}`")));
         }
-        faults
+        Template::compile(&text).map_err(|fault| self.fault(path, fault))
+    }
+
+    fn fault(&self, path: &str, fault: TemplateError) -> TemplateFault {
+        at(&self.sheets, path, fault.pos().map(|(line, _)| line), &fault.reason().to_string())
     }
 
     /// Each language has each mail in both forms, and all sentences.
@@ -169,17 +177,30 @@ impl Templates {
 
     /// Fills the pair of templates of a mail. The language must be one that [`Templates::language`] gave.
     pub(super) fn render<T: serde::Serialize>(&self, language: &str, kind: MailKind, view: &T) -> Result<Rendered, TemplateFault> {
-        let name = format!("{language}/{}", kind.word());
-        let fault = |form: &str, error: RenderError| {
-            let path = format!("{language}/mail/{}.{form}", kind.word());
-            at(&self.sheets, &path, error.line_no, &error.reason().to_string())
-        };
-        let context = Context::wraps(view).map_err(|error| fault("txt", error))?;
-        let mail = self.text.render_with_context(&name, &context).map_err(|error| fault("txt", error))?;
-        let html = self.html.render_with_context(&name, &context).map_err(|error| fault("html", error))?;
+        let path = |form: &str| format!("{language}/mail/{}.{form}", kind.word());
+        let context = Context::wraps(view).map_err(|error| at(&self.sheets, &path("txt"), None, &error.reason().to_string()))?;
+        let mail = self.filled(&self.text, &path("txt"), &context)?;
+        let html = self.filled(&self.html, &path("html"), &context)?;
         let (subject, text) = mail.split_once('\n').unwrap_or((&mail, ""));
         let subject = subject.strip_prefix(SUBJECT).unwrap_or(subject).trim().to_owned();
         Ok(Rendered { subject, text: text.trim_start_matches('\n').to_owned(), html })
+    }
+
+    fn template(&self, path: &str) -> Result<&Template, TemplateFault> {
+        let place = self.compiled.get(path).ok_or_else(|| at(&self.sheets, path, None, "is missing"))?;
+        if let Some(template) = place.get() {
+            return Ok(template);
+        }
+        // Two threads at once compile the same.
+        let template = self.compile(path)?;
+        Ok(place.get_or_init(|| template))
+    }
+
+    fn filled(&self, registry: &Handlebars<'static>, path: &str, context: &Context) -> Result<String, TemplateFault> {
+        let mut output = StringOutput::new();
+        let rendered = self.template(path)?.render(registry, context, &mut RenderContext::new(None), &mut output);
+        rendered.map_err(|error: RenderError| at(&self.sheets, path, error.line_no, &error.reason().to_string()))?;
+        output.into_string().map_err(|error| at(&self.sheets, path, None, &error.to_string()))
     }
 }
 
