@@ -8,7 +8,8 @@ use super::fault::{Fault, Faults, Places};
 use super::meant::shown;
 use super::read::read;
 use crate::address::Address;
-use crate::desk::{Agent, Category, Organisation, Service, Wanted};
+use crate::desk::canned::VARIABLES;
+use crate::desk::{Agent, Canned, Category, Organisation, Service, Wanted};
 
 /// Reads and checks an organisation file. `own` are the desk's own addresses, without tags.
 pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, Faults> {
@@ -29,6 +30,9 @@ pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, F
         let served = organisation.members(&service.key).next().is_some();
         check.demand(served, &format!("service[{index}].key"), "no agent is a member: its tickets would reach nobody");
         check.service(&format!("service[{index}]"), service);
+    }
+    for (index, canned) in organisation.answers.iter().enumerate() {
+        check.canned(&format!("answer[{index}]"), canned, &organisation);
     }
     for (index, agent) in organisation.agents.iter().enumerate() {
         check.agent(&format!("agent[{index}]"), agent, &organisation);
@@ -94,6 +98,20 @@ impl Check<'_> {
         let names = std::iter::once(&wanted.name).chain(&wanted.also);
         let good = names.clone().all(|name| is_name(name) && !name.contains(':')) && wanted.name.chars().count() <= 40;
         self.demand(good, &format!("{at}.name"), "a name is a few words on one line, without a colon");
+    }
+
+    fn canned(&mut self, at: &str, canned: &Canned, organisation: &Organisation) {
+        self.word(&format!("{at}.key"), &canned.key);
+        let scope = canned.service.clone().unwrap_or_default();
+        self.once("answer", format!("{scope} {}", canned.key), &format!("{at}.key"));
+        self.demand(is_name(&canned.title), &format!("{at}.title"), "a title is one line of text");
+        let known = canned.service.as_ref().is_none_or(|service| organisation.service(service).is_some());
+        self.demand(known, &format!("{at}.service"), "there is no service of this key");
+        self.demand(!canned.text.trim().is_empty(), &format!("{at}.text"), "an answer says something");
+        if let Some(name) = canned.unknown() {
+            let known = VARIABLES.map(|name| format!("{{{{{name}}}}}")).join(", ");
+            self.demand(false, &format!("{at}.text"), &format!("there is no {{{{{name}}}}}: known are {known}"));
+        }
     }
 
     fn agent(&mut self, at: &str, agent: &Agent, organisation: &Organisation) {

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod calendar;
+pub mod canned;
 pub mod catalogue;
 pub mod decide;
 pub mod event;
@@ -22,6 +23,7 @@ pub mod what;
 pub mod why;
 
 pub use action::*;
+pub use canned::Canned;
 pub use catalogue::{CATALOGUE, QUESTIONS, Spec};
 pub use decide::{Outcome, Rules, decide_all};
 pub use event::*;

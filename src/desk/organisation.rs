@@ -1,7 +1,10 @@
 //! Services, categories, agents: who handles what, as `organisation.toml` declares it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::canned::Canned;
 use super::ticket::Property;
 use crate::address::Address;
 
@@ -22,21 +25,9 @@ pub struct Organisation {
     /// Prepared answers.
     #[serde(default, rename = "answer", skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Canned>,
-}
-
-/// A prepared answer: `#canned vpn`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Canned {
-    /// Stable word: `vpn`.
-    pub key: String,
-    /// What agents read in lists.
-    pub title: String,
-    /// The service whose agents have it; none: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// The answer, in the language of its readers.
-    pub text: String,
+    /// Prepared answers that agents keep for themselves: chosen on their page, never in the file.
+    #[serde(skip)]
+    pub own_answers: BTreeMap<Address, Vec<Canned>>,
 }
 
 /// A department that handles categories of requests.
@@ -227,22 +218,10 @@ impl Wanted {
     }
 }
 
-impl Canned {
-    /// The answer with words of one's own after it.
-    pub fn with(&self, words: &str) -> String {
-        [self.text.trim(), words.trim()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
-    }
-}
-
 impl Organisation {
     /// The service of that key.
     pub fn service(&self, key: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.key == key)
-    }
-
-    /// Prepared answers that a service's agents have, in the file's order.
-    pub fn answers_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Canned> {
-        self.answers.iter().filter(move |canned| canned.service.as_deref().is_none_or(|only| only == service))
     }
 
     /// The agent of that address, unless disabled.

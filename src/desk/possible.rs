@@ -58,7 +58,7 @@ fn plausible(verb: &str, ticket: &Ticket, events: &[Event], by: (&Actor, Rules<'
         "split" => Action::Split { seq: Some(ticket.version), into: 0 },
         "undo" => Action::Undo(Some(Box::new(last_act(events, actor.person.as_ref()?).ok()?))),
         "canned" => {
-            let key = rules.organisation.answers_of(&ticket.service).next()?.key.clone();
+            let key = rules.organisation.answers_of(&ticket.service, actor.person.as_ref()).first()?.key.clone();
             Action::Canned { key, words: Words::default() }
         }
         "assign" => Action::Assign(other_agent(ticket, actor, rules)?),

@@ -6,6 +6,7 @@ use jiff::civil::Weekday;
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
+use super::canned::Canned;
 use super::organisation::{Monitoring, Organisation};
 use crate::address::Address;
 
@@ -25,6 +26,9 @@ pub struct Preferences {
     /// Under their answers from the pages.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub signature: String,
+    /// Prepared answers of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Canned>,
     /// Hours of the day, in the site's zone, at which their report is mailed: 0 to 23.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub report_at: BTreeSet<i8>,
@@ -66,6 +70,9 @@ impl Monitoring {
 impl Organisation {
     /// The organisation with an agent's own choices.
     pub fn prefer(&mut self, person: &Address, preferences: &Preferences) {
+        if !preferences.answers.is_empty() {
+            self.own_answers.insert(person.clone(), preferences.answers.clone());
+        }
         for agent in self.agents.iter_mut().filter(|agent| agent.address == *person) {
             agent.language = preferences.language.clone().or(agent.language.take());
             for membership in &mut agent.memberships {

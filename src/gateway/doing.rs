@@ -10,7 +10,9 @@ use super::Gateway;
 use super::effects::{Decided, Fault};
 use super::pairs::{Decision, with_people};
 use crate::address::Address;
-use crate::desk::{Action, Actor, Door, Event, Filled, Outcome, Refused, Role, Ticket, TicketId, decide_all, form, possible, privileges};
+use crate::desk::{
+    Action, Actor, Door, Event, Filled, Outcome, Refused, Role, Rules, Ticket, TicketId, decide_all, form, possible, privileges,
+};
 use crate::mail::{self, File};
 use crate::proof::Level;
 use crate::store::{Backend, Cause, Change, CommitFault, Store};
@@ -174,7 +176,11 @@ impl<S: Store> Gateway<S> {
     /// What actions lack is filled in, then the desk decides.
     pub(super) fn decided(&mut self, ticket: &Ticket, actions: Vec<Action>, actor: &Actor, now: Timestamp) -> Result<Outcome, Fault> {
         let (actions, unknown) = self.informed(ticket, actions, actor)?;
-        let mut outcome = decide_all(Some(ticket), actions, actor, self.rules(), now);
+        let prepared = actions.iter().any(|action| matches!(action, Action::Canned { .. }));
+        let agent = actor.person.as_ref().unwrap_or(&ticket.requester);
+        let organisation = self.answering(ticket, agent, prepared)?;
+        let rules = Rules { organisation: &organisation, ..self.rules() };
+        let mut outcome = decide_all(Some(ticket), actions, actor, rules, now);
         outcome.refused.extend(unknown);
         Ok(outcome)
     }

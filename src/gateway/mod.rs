@@ -92,7 +92,8 @@ impl<S: Store> Gateway<S> {
     /// Replaces the organisation, from now on.
     pub fn apply_organisation(&mut self, organisation: Organisation) -> Result<(), Backend> {
         self.store.apply_organisation(&organisation)?;
-        self.organisation = Arc::new(organisation);
+        // What people chose for themselves lies over the file, before as after.
+        self.organisation = Arc::new(self.store.organisation()?);
         Ok(())
     }
 

@@ -6,7 +6,8 @@ use super::case::attached;
 use super::effects::{Decided, Fault};
 use super::pairs::{Decision, with_people};
 use super::press::{Button, Press, Pressed};
-use crate::desk::{Action, Actor, Door, Outcome, Purpose, Refused, Source, Ticket, Why, Words};
+use super::wishes::may_command;
+use crate::desk::{Action, Actor, Door, Outcome, Purpose, Refused, Role, Source, Ticket, Why, Words};
 use crate::mail;
 use crate::proof::Level;
 use crate::routing::understand::{Asked, Moment, Understood, understand};
@@ -69,6 +70,7 @@ impl<S: Store> Gateway<S> {
         });
         let words = Words { text: text.clone(), source, reached: vec![] };
         let role = crate::desk::privileges::role(ticket, &self.actor_of(link, ticket)?, &self.organisation);
+        let organisation = self.answering(ticket, &link.person, role == Role::Agent && may_command(&text))?;
         let asked = Asked {
             words,
             shown: text,
@@ -76,7 +78,7 @@ impl<S: Store> Gateway<S> {
             level: Level::Proven,
             author: link.person.clone(),
             ticket,
-            organisation: &self.organisation,
+            organisation: &organisation,
             internal: false,
             automatic: false,
             at: Moment { now: self.clock.now(), zone: &self.site.zone },

@@ -1,12 +1,15 @@
 //! What actions must know of other tickets and of the past before the desk decides: whose the other ticket is, which words
 //! go on, what the last act was. Nothing is read for actions that need none of it.
 
+use std::borrow::Cow;
+
 use super::Gateway;
 use super::effects::Fault;
 use crate::address::Address;
 use crate::desk::undo::last_act;
-use crate::desk::{Action, Actor, Event, Refused, Role, Ticket, TicketId, Undo, Visibility, What, Why, privileges};
-use crate::store::Store;
+use crate::desk::{Action, Actor, Event, Organisation, Refused, Role, Ticket, TicketId, Undo, Visibility, What, Why, privileges};
+use crate::notifications::names::clean_name;
+use crate::store::{Backend, Store};
 
 impl<S: Store> Gateway<S> {
     /// Fills in what the actions lack; those that cannot be filled in are refused.
@@ -36,6 +39,20 @@ impl<S: Store> Gateway<S> {
             Action::Undo(None) => self.undoable(ticket, actor)?.map(|undo| Action::Undo(Some(Box::new(undo)))),
             other => Ok(other),
         })
+    }
+
+    /// The organisation as an agent's commands on a ticket need it: with prepared answers filled in, where `wanted`.
+    pub(super) fn answering(&self, ticket: &Ticket, agent: &Address, wanted: bool) -> Result<Cow<'_, Organisation>, Backend> {
+        if !wanted {
+            return Ok(Cow::Borrowed(&self.organisation));
+        }
+        let requester = &ticket.requester;
+        let name = match self.organisation.agent(requester) {
+            Some(agent) => Some(agent.name.clone()),
+            None => self.store.person(requester)?.and_then(|person| clean_name(&person.name?, requester)),
+        };
+        let name = name.unwrap_or_else(|| requester.to_string());
+        Ok(Cow::Owned(self.organisation.answering(ticket, agent, &name)))
     }
 
     /// Another ticket, merges followed, that the actor handles as well; to anybody else it does not exist.
@@ -91,6 +108,11 @@ impl<S: Store> Gateway<S> {
         let same = events.iter().any(|known| known.seq >= undo.first && points_back(known) && known.at == event.at);
         Ok(same.then_some((other, undo)))
     }
+}
+
+/// Do these words perhaps command something?
+pub(super) fn may_command(text: &str) -> bool {
+    text.contains(['#', '＃'])
 }
 
 fn no_such(id: TicketId) -> Why {

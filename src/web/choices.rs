@@ -136,7 +136,8 @@ fn categories(about: &About<'_>) -> Vec<ChoiceView> {
 
 fn answers(about: &About<'_>) -> Vec<ChoiceView> {
     let seen = &about.loaded.seen;
-    seen.organisation.answers_of(&seen.ticket.service).map(|canned| choice(&canned.key, &canned.title)).collect()
+    let known = seen.organisation.answers_of(&seen.ticket.service, Some(&about.loaded.person));
+    known.into_iter().map(|canned| choice(&canned.key, &canned.title)).collect()
 }
 
 fn messages(about: &About<'_>) -> Vec<ChoiceView> {

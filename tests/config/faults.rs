@@ -193,6 +193,11 @@ service = "dsi"
 [[agent]]
 address = "Karim@Desk.test"
 name = "Karim"
+[[answer]]
+key = "vpn"
+title = "VPN"
+service = "none"
+text = "Hello {{requester}}, your {{password}}"
 "#;
     place.write("organisation.toml", faulty);
     let told = place.guichet(&["org", "apply"]);
@@ -207,9 +212,12 @@ name = "Karim"
         "organisation.toml:19:12: agent[1].language",
         "organisation.toml:21:11: agent[1].member[0].service",
         "organisation.toml:25:11: agent[2].address",
+        "organisation.toml:30:11: answer[0].service",
+        "organisation.toml:31:8: answer[0].text",
     ];
     assert_eq!(told.code, Some(2));
     assert_eq!(heads, expected, "{}", told.err);
+    assert!(told.err.contains("there is no {{password}}: known are {{requester}}, {{number}}, {{agent}}, {{service}}"), "{}", told.err);
     assert!(!place.path("state/guichet.db").exists());
     let told = place.guichet(&["check"]);
     assert_eq!(told.code, Some(2), "check reads it too");

@@ -194,3 +194,27 @@ async fn p61_a_report_is_mailed_at_its_hours() {
     world.later(SignedDuration::from_hours(24));
     assert_eq!(reports(&mut world).len(), 1);
 }
+
+#[tokio::test]
+async fn row72_answers_of_one_s_own_are_kept_and_previewed() {
+    let (story, karim) = at_desk().await;
+    let page = karim.get("/desk/preferences").await;
+    assert!(page.has("Mes réponses préparées") && page.has("{{requester}}"), "{}", page.text());
+    let wrong = [("key-0", "ecran"), ("text-0", "Bonjour {{prenom}}")];
+    let again = karim.press(&page, "answers", &wrong).await;
+    assert!(again.status == StatusCode::BAD_REQUEST && again.has("{{prenom}} n’existe pas") && again.has("Bonjour {{prenom}}"));
+    let right = [("key-0", "#Écran"), ("text-0", "Bonjour {{requester}},\nRebranchez l’écran (ticket {{number}}).")];
+    let kept = karim.press(&page, "answers", &right).await;
+    let page = karim.follow(&kept).await;
+    assert!(page.has("Vos réponses sont enregistrées") && page.has("value=\"ecran\""), "{}", page.text());
+    // Other preferences leave them.
+    let saved = karim.press(&page, "preferences", &[("language", "fr"), ("hears.dsi", "always"), ("away", ""), ("signature", "")]).await;
+    assert!(karim.follow(&saved).await.has("value=\"ecran\""));
+    let form = karim.get("/desk/t/1/do/canned").await;
+    assert!(form.has("value=\"ecran\"") && form.has("value=\"vpn\""), "{}", form.text());
+    let shown = karim.press_as(&form, ("canned", "preview"), &[("answer", "ecran"), ("text", "")]).await;
+    assert!(shown.has("Bonjour Alice Martin,") && shown.has("Rebranchez l’écran (ticket #1)."), "{}", shown.text());
+    let marie = Visitor::new(&story.desk);
+    marie.sign_in(&story.desk, "ag2@desk.test").await;
+    assert!(!marie.get("/desk/t/1/do/canned").await.has("value=\"ecran\""));
+}

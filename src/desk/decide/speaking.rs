@@ -65,9 +65,9 @@ impl Desk<'_> {
 
     /// A prepared answer is a reply like any other.
     pub(super) fn canned(&mut self, ticket: &Ticket, role: Role, key: &str, words: Words) -> Result<(), Why> {
-        let mut known = self.rules.organisation.answers_of(&ticket.service);
-        let Some(canned) = known.find(|canned| canned.key == key) else {
-            let known = self.rules.organisation.answers_of(&ticket.service).map(|canned| canned.key.clone()).collect();
+        let all = self.rules.organisation.answers_of(&ticket.service, self.actor.person.as_ref());
+        let Some(canned) = all.iter().find(|canned| canned.key == key) else {
+            let known = all.iter().map(|canned| canned.key.clone()).collect();
             return Err(Why::NoSuchAnswer { text: key.to_owned(), known });
         };
         let text = canned.with(&words.text);

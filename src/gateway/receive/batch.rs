@@ -6,6 +6,7 @@ use super::super::Gateway;
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault};
 use super::super::pairs::{Decision, with_people};
+use super::super::wishes::may_command;
 use super::conversation::doubt;
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Outcome, Refused, Role, Ticket, TicketId, Why, Words, privileges};
@@ -50,6 +51,7 @@ impl<S: Store> Gateway<S> {
         let theirs = |ticket: &Ticket| privileges::role(ticket, actor, &self.organisation) == Role::Agent;
         let Some(ticket) = ticket.filter(theirs) else { return Ok(Err(format!("#{id}"))) };
         let Some(author) = actor.person.clone() else { return Ok(Err(format!("#{id}"))) };
+        let organisation = self.answering(&ticket, &author, may_command(said))?;
         let understood = understand(&Asked {
             words: Words { text: said.to_owned(), source: None, reached: vec![] },
             shown: said.to_owned(),
@@ -57,7 +59,7 @@ impl<S: Store> Gateway<S> {
             level: case.identity.level,
             author,
             ticket: &ticket,
-            organisation: &self.organisation,
+            organisation: &organisation,
             internal: false,
             automatic: false,
             at: Moment { now: case.now, zone: &self.site.zone },

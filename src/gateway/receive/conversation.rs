@@ -6,6 +6,7 @@ use serde_json::json;
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned, token_hash};
 use super::super::pairs::{Decision, with_people};
+use super::super::wishes::may_command;
 use super::super::{Gateway, facts};
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, Words, catalogue, decide_all};
@@ -111,7 +112,8 @@ impl<S: Store> Gateway<S> {
             return Ok(vouched(words));
         }
         let words = case.words(spoken(case));
-        let (organisation, at) = (&*self.organisation, Moment { now: case.now, zone: &self.site.zone });
+        let organisation = self.answering(ticket, &author, role == Role::Agent && may_command(&words.text))?;
+        let (organisation, at) = (&*organisation, Moment { now: case.now, zone: &self.site.zone });
         let doubt = doubt(case);
         Ok(understand(&Asked { words, shown, role, level, author, ticket, organisation, internal, automatic, at, doubt }))
     }

@@ -97,7 +97,7 @@ fn number(args: &str) -> Result<(TicketId, &str), Why> {
 pub fn canned<'a>(asked: &Asked<'a>, args: &str) -> Result<&'a Canned, Why> {
     let asked_for = fold(args.trim());
     let service: &'a str = &asked.ticket.service;
-    let all: Vec<&'a Canned> = asked.organisation.answers_of(service).collect();
+    let all: Vec<&'a Canned> = asked.organisation.answers_of(service, Some(&asked.author));
     let exact: Vec<&Canned> = all.iter().filter(|canned| fold(&canned.key) == asked_for).copied().collect();
     let begins = || all.iter().filter(|canned| fold(&canned.key).starts_with(&asked_for)).copied().collect::<Vec<_>>();
     match (if exact.is_empty() && !asked_for.is_empty() { begins() } else { exact }).as_slice() {

@@ -2,9 +2,11 @@
 //!
 //! Promises: an agent sees the services that they belong to, and nothing else; what a page offers is what the desk itself
 //! would do now; a form that was opened before something happened shows what happened, and keeps what was typed.
-//! [`inside`] is who looks, [`list`] and [`query`] the lists, [`ticket`] the ticket, [`offered`] what one may do there, [`act`] its forms and what they do.
+//! [`inside`] is who looks, [`list`] and [`query`] the lists, [`ticket`] the ticket, [`offered`] what one may do there, [`act`] its forms and what they do,
+//! [`preferences`] and [`answers`] what an agent chose.
 
 pub mod act;
+pub mod answers;
 pub mod held;
 pub mod inside;
 pub mod list;

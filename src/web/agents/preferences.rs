@@ -8,6 +8,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
+use super::answers;
 use super::inside::{Inside, enter};
 use super::list::Kind;
 use super::views::{ButtonView, PreferencesView, SessionView};
@@ -46,6 +47,7 @@ pub async fn show<D: Desk>(
     let live = sessions.iter().filter(|session| now < session.expires_at);
     let view = PreferencesView {
         form: form(&web, &visitor, &inside),
+        answers: answers::form(&web, &visitor, &inside, &answers::Typed::of(&inside.preferences.answers)),
         attended: attended.iter().map(|(ticket, attention)| way(&web, words, ticket, *attention)).collect(),
         sessions: live.map(|one| session(&web, &visitor, &inside, one)).collect(),
     };
@@ -181,7 +183,8 @@ fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Prefe
     };
     let report_at = [hour("report_1")?, hour("report_2")?].into_iter().flatten().collect();
     let report_on_weekends = fields.raw("report_weekends") == "1";
-    Some(Preferences { language: Some(language), hears, away_until, signature, report_at, report_on_weekends })
+    let answers = inside.preferences.answers.clone();
+    Some(Preferences { language: Some(language), hears, away_until, signature, answers, report_at, report_on_weekends })
 }
 
 /// Away to the end of that day.

@@ -159,6 +159,8 @@ pub struct AdmitView {
 #[derive(Debug, Default, Serialize)]
 pub struct PreferencesView {
     pub form: FormPage,
+    /// Prepared answers of their own.
+    pub answers: FormPage,
     /// Tickets of which they hear less, or more, than usual; the hint says which.
     pub attended: Vec<WayView>,
     pub sessions: Vec<SessionView>,

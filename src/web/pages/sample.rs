@@ -62,7 +62,8 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
     let mail = HeldView { ticket: some("#1", full), likely: some("Sample", full), admit, buttons, ..HeldView::default() };
     let held = HeldListView { mails: repeat(mail, full), ..HeldListView::default() };
     let session = SessionView { here: full, ..SessionView::default() };
-    let preferences = PreferencesView { form: form_page(full), attended: repeat(way(), full), sessions: repeat(session, full) };
+    let preferences =
+        PreferencesView { form: form_page(full), answers: form_page(full), attended: repeat(way(), full), sessions: repeat(session, full) };
     [
         texts.render("form", &View { frame: frame(), own: form_page(full) }),
         texts.render("list", &View { frame: frame(), own: list }),
