@@ -211,6 +211,7 @@ fn is_automatic_answer(kind: MailKind) -> bool {
             | MailKind::CommandRefused
             | MailKind::Forwarded
             | MailKind::FreshLink
+            | MailKind::History
             | MailKind::Answers
     )
 }

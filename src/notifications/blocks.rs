@@ -10,6 +10,8 @@ use crate::proof::Level;
 
 /// Bytes of one text that a mail carries at most; the ticket has all of it.
 const TEXT_MAX: usize = 64 << 10;
+/// Bytes of all texts of one mail.
+const ALL_MAX: usize = 512 << 10;
 /// Bytes of the line that mail programs show in their list.
 const PREVIEW_MAX: usize = 100;
 
@@ -28,6 +30,20 @@ pub struct Block {
     pub html: String,
     /// Line of the names and sizes of the files that came with them; may be empty.
     pub files: String,
+}
+
+/// Keeps the newest words that fit into one mail; were others left out?
+pub fn newest(blocks: &mut Vec<Block>) -> bool {
+    let mut room = ALL_MAX;
+    let fits = |block: &&Block| {
+        let fits = block.text.len() <= room;
+        room = room.saturating_sub(block.text.len());
+        fits
+    };
+    let kept = blocks.iter().rev().take_while(fits).count();
+    let left_out = blocks.len() - kept;
+    blocks.drain(..left_out);
+    left_out > 0
 }
 
 /// The block of an event's words. Agents see the address beside the name of whoever is not one of them, and everybody

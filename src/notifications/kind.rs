@@ -65,6 +65,8 @@ pub enum MailKind {
     Beneficiary,
     /// To whoever asked by mail: lists, states, the commands.
     Answers,
+    /// To whoever asked: everything of a ticket that they may see.
+    History,
     /// To an agent, at the hours that they chose: what waits for them.
     DailyReport,
     /// It ended because no answer came.
@@ -79,7 +81,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 36] = [
+    pub const ALL: [MailKind; 37] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -111,6 +113,7 @@ impl MailKind {
         MailKind::Merged,
         MailKind::Beneficiary,
         MailKind::Answers,
+        MailKind::History,
         MailKind::DailyReport,
         MailKind::Expired,
         MailKind::SignIn,
@@ -158,6 +161,7 @@ impl MailKind {
             MailKind::Merged => "merged",
             MailKind::Beneficiary => "beneficiary",
             MailKind::Answers => "answers",
+            MailKind::History => "history",
             MailKind::DailyReport => "daily_report",
             MailKind::Expired => "expired",
             MailKind::SignIn => "sign_in",

@@ -55,6 +55,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
             asked_before(scene, notice).into_iter().collect()
         }
+        MailKind::History => scene.before.iter().chain(scene.done).filter(|event| may_see(scene, event, &notice.to)).collect(),
         _ => scene.done.iter().filter(|event| may_see(scene, event, &notice.to)).collect(),
     }
 }
@@ -96,7 +97,8 @@ fn may_see(scene: &Scene<'_>, event: &Event, who: &Address) -> bool {
 pub fn words_of<'a>(event: &'a Event, notice: &Notice) -> Option<&'a str> {
     let own = event.actor.person.as_ref() == Some(&notice.to);
     let asked = matches!(notice.kind, MailKind::Question | MailKind::ClosureApproval);
-    if own || (!asked && event.reached().contains(&notice.to)) {
+    let whole = notice.kind == MailKind::History;
+    if !whole && (own || !asked && event.reached().contains(&notice.to)) {
         return None;
     }
     let comment = match &event.what {

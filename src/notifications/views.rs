@@ -97,6 +97,8 @@ pub struct View {
     pub held: Option<Held>,
     /// A mail that did not arrive.
     pub bounced: Option<Bounced>,
+    /// Older words were left out: the mail would be too large.
+    pub left_out: bool,
     /// What was asked by mail.
     pub answers: Vec<Section>,
     /// The language's code.
@@ -169,10 +171,15 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     fields(&mut view, words, scene);
     deadline(&mut view, words, scene, notice);
     view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
-    view.facts = told.iter().filter_map(|event| facts::fact(words, scene, event, notice)).collect();
+    let dated = |event: &Event, fact: String| match notice.kind {
+        MailKind::History => words.say("block.dated", &[("at", &words.date(event.at, &scene.site.zone)), ("fact", &fact)]),
+        _ => fact,
+    };
+    view.facts = told.iter().filter_map(|event| Some(dated(event, facts::fact(words, scene, event, notice)?))).collect();
     let request = shown::request(scene, notice);
     let texts = request.iter().chain(told).filter_map(|event| Some((event, shown::words_of(event, notice)?)));
     view.words = texts.map(|(event, text)| blocks::block(words, scene, event, text, view.agent)).collect();
+    view.left_out = blocks::newest(&mut view.words);
     if matches!(notice.kind, MailKind::Note | MailKind::JoinRequest) {
         // These mails say it themselves.
         view.words.iter_mut().for_each(|block| block.warning.clear());
@@ -319,6 +326,7 @@ fn says_how_to_answer(kind: MailKind) -> bool {
             | MailKind::Invitation
             | MailKind::NotPossible
             | MailKind::FreshLink
+            | MailKind::History
     )
 }
 
@@ -326,6 +334,7 @@ fn because(notice: &Notice) -> &'static str {
     match (notice.kind, notice.because) {
         (MailKind::AcknowledgementUnproven | MailKind::HeldProof, _) => "because.unproven",
         (MailKind::FreshLink | MailKind::SignIn | MailKind::RequestProof, _) => "because.asked",
+        (MailKind::History, _) => "because.history",
         (MailKind::DailyReport, _) => "because.report",
         (_, Because::Requester) => "because.requester",
         (_, Because::Beneficiary) => "because.beneficiary",

@@ -152,6 +152,7 @@ fn answers(kind: MailKind) -> bool {
             | MailKind::Forwarded
             | MailKind::NotPossible
             | MailKind::FreshLink
+            | MailKind::History
             | MailKind::Answers
     )
 }

@@ -200,6 +200,8 @@ pub trait PageReads {
     fn shelf_count(&self, shelf: &Shelf, most: usize) -> Result<usize, Backend>;
     /// Tickets that somebody takes part in, newest first, below a number.
     fn tickets_of(&self, person: &Address, below: Option<TicketId>, limit: usize) -> Result<Vec<Ticket>, Backend>;
+    /// Tickets of which somebody hears more, or less, than usual, newest first.
+    fn attended(&self, person: &Address) -> Result<Vec<Ticket>, Backend>;
     /// A search.
     fn search(&self, search: &Search) -> Result<Found, Backend>;
     /// People whose address or name begins so.

@@ -80,6 +80,7 @@ fn visited<D: Desk>() -> Router<Web<D>> {
         .route("/new/{service}/{category}", get(request::ask::<D>))
         .route("/my", get(mine::list::<D>))
         .route("/my/t/{mine}", get(ticket_page::show::<D>))
+        .route("/my/t/{mine}/history", post(ticket_page::mail_history::<D>))
         .route("/my/t/{mine}/f/{event}/{part}", get(ticket_page::file::<D>))
         .route("/my/t/{mine}/do/{verb}", get(act::form::<D>))
 }
@@ -97,6 +98,7 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/answers", post(answers::save::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))
         .route("/desk/t/{desk}", get(ticket_page::show::<D>))
+        .route("/desk/t/{desk}/history", post(ticket_page::mail_history::<D>))
         .route("/desk/t/{desk}/f/{event}/{part}", get(ticket_page::file::<D>))
         .route("/desk/t/{desk}/do/{verb}", get(act::form::<D>))
 }

@@ -24,9 +24,9 @@ use crate::gateway::Wanted;
 
 /// A form of the pages that strangers see, as it came, with whoever sent it.
 pub struct Posted {
-    visitor: Visitor,
+    pub visitor: Visitor,
     peer: Option<Peer>,
-    headers: HeaderMap,
+    pub headers: HeaderMap,
     pairs: Option<Vec<(String, String)>>,
 }
 
@@ -43,7 +43,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 
 impl Posted {
     /// Its fields: it comes from our own page, with its number, and has each field once.
-    fn fields<D: Desk>(&self, web: &Web<D>, press: &str) -> Result<Fields, Box<Response>> {
+    pub fn fields<D: Desk>(&self, web: &Web<D>, press: &str) -> Result<Fields, Box<Response>> {
         let refuse = |status, word| Err(Box::new(message(web, &self.headers, status, word)));
         if !guard::is_our_page(web.desk.site(), web.listens, &self.headers) {
             return refuse(StatusCode::FORBIDDEN, "forbidden");

@@ -83,7 +83,7 @@ fn p1_p25_every_form_field_and_choice_has_its_label_and_no_other_has() {
 fn p1_p25_everything_that_happens_has_its_words() {
     for language in ["fr", "en"] {
         let (facts, acts) = (sentences(language, "fact"), sentences(language, "act"));
-        let source = file("src/desk/event.rs");
+        let source = file("src/desk/what.rs");
         let (_, word) = source.split_once("pub fn word(&self)").unwrap();
         let words: Vec<&str> =
             word.split('"').skip(1).step_by(2).filter(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).collect();

@@ -48,6 +48,7 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::Answers
         | MailKind::DailyReport
         | MailKind::Forwarded
+        | MailKind::History
         | MailKind::FreshLink => machine(kind),
         MailKind::Question
         | MailKind::ClosureApproval
@@ -205,6 +206,7 @@ fn machine(kind: MailKind) -> Picture {
             let asked_in = (kind == MailKind::Answers).then(|| "q@desk.test".into());
             extra(desk, karim(), kind, Because::Author, Extra::Answers { answers, asked_in })
         }
+        MailKind::History => extra(Desk::taken(), alice(), kind, Because::Author, Extra::None),
         MailKind::FreshLink => extra(desk, alice(), kind, Because::Author, Extra::None),
         _ => {
             let held = Extra::Held {

@@ -218,3 +218,23 @@ async fn row72_answers_of_one_s_own_are_kept_and_previewed() {
     marie.sign_in(&story.desk, "ag2@desk.test").await;
     assert!(!marie.get("/desk/t/1/do/canned").await.has("value=\"ecran\""));
 }
+
+#[tokio::test]
+async fn row21_the_whole_ticket_is_mailed_to_whoever_presses() {
+    let (story, karim) = at_desk().await;
+    let alice = Visitor::new(&story.desk);
+    alice.sign_in(&story.desk, "alice@cust.test").await;
+    story.desk.with(|world| world.sent());
+    for (visitor, page) in [(&karim, "/desk/t/1"), (&alice, "/my/t/1")] {
+        let pressed = visitor.press(&visitor.get(page).await, "history", &[]).await;
+        assert!(visitor.follow(&pressed).await.has("Tout le ticket part vers votre adresse."));
+    }
+    let to: Vec<String> = story.desk.with(|world| {
+        world.deliver();
+        world.sent().into_iter().map(|sent| sent.to).collect()
+    });
+    assert_eq!(to, ["ag1@desk.test", "alice@cust.test"]);
+    let bob = Visitor::new(&story.desk);
+    let forged = bob.post("/my/t/1/history", &[("press", "history"), ("nonce", "x")]).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+}

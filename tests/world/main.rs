@@ -13,6 +13,7 @@ mod batches;
 mod clock;
 mod fields;
 mod held;
+mod history;
 mod identity;
 mod journeys;
 mod links;

@@ -275,6 +275,13 @@ pub const QUESTIONS: &[Spec] = &[
         commands: OF_THE_TICKET,
         ..QUESTION
     },
+    Spec {
+        verb: "history",
+        words: &[("fr", &["historique"]), ("en", &["history", "transcript"])],
+        roles: OF_THE_TICKET,
+        commands: OF_THE_TICKET,
+        ..QUESTION
+    },
     Spec { verb: "list", words: &[("fr", &["liste", "mes-tickets"]), ("en", &["list", "tickets"])], ..QUESTION },
     Spec { verb: "report", words: &[("fr", &["rapport", "bilan"]), ("en", &["report"])], ..QUESTION },
     Spec { verb: "search", words: &[("fr", &["chercher", "rechercher"]), ("en", &["search", "find"])], ..QUESTION },

@@ -3,9 +3,9 @@
 
 use jiff::SignedDuration;
 
+use super::super::Gateway;
 use super::super::case::Case;
 use super::super::effects::Fault;
-use super::super::{Gateway, facts};
 use super::conversation::spoken;
 use crate::address::Address;
 use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, catalogue};
@@ -82,9 +82,17 @@ impl<S: Store> Gateway<S> {
         }
         let mut answers = Vec::new();
         for question in questions {
+            if let Question::History(number) = question {
+                let number = number.or(on.map(|ticket| ticket.id));
+                match number.map(|number| self.seen_by(who, number)).transpose()?.flatten() {
+                    Some(ticket) => self.history(change, &ticket, who)?,
+                    None => answers.push(no_ticket(number)),
+                }
+                continue;
+            }
             self.answer(&mut answers, change, (who, on), question)?;
         }
-        self.mail_answers(change, case, who, answers)
+        if answers.is_empty() { Ok(()) } else { self.mail_answers(change, case, who, answers) }
     }
 
     pub(super) fn mail_answers(&mut self, change: &mut Change, case: &Case<'_>, who: &Address, answers: Vec<Answer>) -> Result<(), Fault> {
@@ -108,6 +116,8 @@ impl<S: Store> Gateway<S> {
     ) -> Result<(), Fault> {
         let services = self.services_of(who);
         match question {
+            // A mail of its own, about its ticket.
+            Question::History(_) => {}
             Question::Help => answers.push(Answer::Help(if services.is_empty() { Role::Owner } else { Role::Agent })),
             Question::Status(number) => answers.push(self.state(who, number.or(on.map(|ticket| ticket.id)))?),
             Question::List(listing) => answers.push(self.listed(who, &services, listing)?),
@@ -161,14 +171,9 @@ impl<S: Store> Gateway<S> {
 
     /// How a ticket stands, for its people and the agents of its service alone (CASEBOOK B11, B14).
     fn state(&self, who: &Address, number: Option<TicketId>) -> Result<Answer, Fault> {
-        let ticket = match number {
-            Some(number) => facts::head(&self.store, number)?,
-            None => None,
-        };
-        let theirs = |ticket: &Ticket| ticket.is_participant(who) || self.organisation.membership(who, &ticket.service).is_some();
-        Ok(match ticket.filter(theirs) {
+        Ok(match number.map(|number| self.seen_by(who, number)).transpose()?.flatten() {
             Some(ticket) => self.tickets("state", vec![ticket], false),
-            None => Answer::NoTicket(number.map(|number| format!("#{number}")).unwrap_or_default()),
+            None => no_ticket(number),
         })
     }
 
@@ -221,4 +226,8 @@ impl<S: Store> Gateway<S> {
             urgent: ticket.urgency == Urgency::High,
         }
     }
+}
+
+fn no_ticket(number: Option<TicketId>) -> Answer {
+    Answer::NoTicket(number.map(|number| format!("#{number}")).unwrap_or_default())
 }

@@ -12,6 +12,8 @@ use crate::mail::commands::{CommandLine, fold};
 pub enum Question {
     /// How a ticket stands: that one, or the one that the mail is on.
     Status(Option<TicketId>),
+    /// Everything of a ticket that they may see: that one, or the one that the mail is on.
+    History(Option<TicketId>),
     /// A list of tickets.
     List(Listing),
     /// The day's report.
@@ -65,10 +67,8 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
     let words = folded.trim();
     let not = || Why::NotAValue { text: line.args.clone() };
     Ok(match spec.verb {
-        "status" if words.is_empty() => Question::Status(None),
-        "status" => {
-            Question::Status(Some(words.trim_start_matches('#').parse().map_err(|_| Why::NoSuchTicket { text: line.args.clone() })?))
-        }
+        "status" => Question::Status(number(words, line)?),
+        "history" => Question::History(number(words, line)?),
         "list" => Question::List(match words {
             "" | "mes" | "mes tickets" | "moi" | "mine" | "my" | "my tickets" | "me" => Listing::Mine,
             "attente" | "en attente" | "waiting" => Listing::Waiting,
@@ -91,6 +91,15 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
         }),
         _ => Question::Help,
     })
+}
+
+/// The ticket that is meant; none: the one that the mail is on.
+fn number(words: &str, line: &CommandLine) -> Result<Option<TicketId>, Why> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let number = words.trim_start_matches('#').parse();
+    number.map(Some).map_err(|_| Why::NoSuchTicket { text: line.args.clone() })
 }
 
 /// Hours that one person may choose.

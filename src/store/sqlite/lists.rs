@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::values::{At, Id, json};
 use crate::address::Address;
-use crate::desk::{Ticket, TicketId};
+use crate::desk::{Attention, Ticket, TicketId};
 use crate::store::{Order, Place, Shelf};
 
 /// The condition of the index of unanswered tickets, word for word.
@@ -52,6 +52,16 @@ pub fn count(connection: &Connection, shelf: &Shelf, most: usize) -> rusqlite::R
         sum += usize::try_from(select.query_row(params_from_iter(walk.values), |row| row.get::<_, i64>(0))?).unwrap_or_default();
     }
     Ok(sum)
+}
+
+/// Tickets of which somebody hears more, or less, than usual, newest first.
+pub fn attended(connection: &Connection, person: &Address) -> rusqlite::Result<Vec<Ticket>> {
+    let mut select = connection.prepare_cached(
+        "SELECT state FROM tickets INDEXED BY tickets_attended
+         WHERE json_array_length(state, '$.details.attention') > 0 ORDER BY id DESC",
+    )?;
+    let all = select.query_map([], state)?;
+    all.filter(|ticket| ticket.as_ref().map_or(true, |ticket| ticket.attention(person) != Attention::Usual)).collect()
 }
 
 /// Tickets that somebody takes part in, newest first.

@@ -189,6 +189,10 @@ impl<T: Connected> PageReads for T {
         Ok(lists::of_person(self.connection(), person, below, limit)?)
     }
 
+    fn attended(&self, person: &Address) -> Result<Vec<Ticket>, Backend> {
+        Ok(lists::attended(self.connection(), person)?)
+    }
+
     fn search(&self, search: &Search) -> Result<Found, Backend> {
         Ok(finding::search(self.connection(), search)?)
     }

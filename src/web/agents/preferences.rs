@@ -10,11 +10,10 @@ use jiff::{Timestamp, ToSpan};
 
 use super::answers;
 use super::inside::{Inside, enter};
-use super::list::Kind;
 use super::views::{ButtonView, PreferencesView, SessionView};
 use crate::desk::{Attention, Monitoring, Preferences, Ticket};
 use crate::notifications::{Words, names};
-use crate::store::{Backend, Reads, Session, Shelf};
+use crate::store::{Backend, Reads, Session};
 use crate::web::desk::{Desk, Web};
 use crate::web::fields::Fields;
 use crate::web::guard;
@@ -25,8 +24,6 @@ use crate::web::ticket_page::Asked;
 use crate::web::tickets::{Way, read_form};
 use crate::web::visitor::Visitor;
 
-/// Open tickets that are looked through for muted ones.
-const ATTENDED_LOOKS: usize = 500;
 /// Characters of a signature.
 const SIGNATURE_MAX: usize = 1000;
 
@@ -56,14 +53,11 @@ pub async fn show<D: Desk>(
     links::rendered(&web, StatusCode::OK, web.texts.render("preferences", &View { frame, own: view }))
 }
 
-/// Open tickets that they muted or follow closely, among those that changed last.
+/// Open tickets of their services that they muted or follow closely, newest first.
 fn attended(reads: &dyn Reads, inside: &Inside) -> Result<Vec<(Ticket, Attention)>, Backend> {
-    let shelf = Shelf { limit: ATTENDED_LOOKS, ..Kind::Service.shelf(&inside.person, &inside.services) };
-    let attention = |ticket: Ticket| {
-        let attention = ticket.attention(&inside.person);
-        (attention != Attention::Usual).then_some((ticket, attention))
-    };
-    Ok(reads.shelf(&shelf)?.into_iter().filter_map(attention).collect())
+    let theirs = |ticket: &Ticket| ticket.status.is_open() && inside.services.contains(&ticket.service);
+    let found = reads.attended(&inside.person)?.into_iter().filter(theirs);
+    Ok(found.map(|ticket| (ticket.attention(&inside.person), ticket)).map(|(attention, ticket)| (ticket, attention)).collect())
 }
 
 fn way<D: Desk>(web: &Web<D>, words: &Words, ticket: &Ticket, attention: Attention) -> WayView {

@@ -39,6 +39,7 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
         people: people(words, loaded),
         letters: letters(web, words, loaded),
         history: teller.history(),
+        mail: ButtonView::default(),
         linked: ticket
             .details
             .linked

@@ -58,6 +58,8 @@ pub struct BoardView {
     pub people: Vec<PersonView>,
     pub letters: Vec<SentView>,
     pub history: Vec<Line>,
+    /// Mails all of it to its reader.
+    pub mail: ButtonView,
     pub linked: Vec<WayView>,
 }
 

@@ -12,6 +12,7 @@ use crate::desk::{Event, Purpose, Refused, Status, What};
 use crate::notifications::{Scene, TemplateFault, Words, names, refusals};
 use crate::site::Site;
 use crate::store::TokenHash;
+use crate::web::agents::views::ButtonView;
 use crate::web::desk::{Desk, Web};
 use crate::web::links::prefix;
 use crate::web::look::Seen;
@@ -54,8 +55,8 @@ pub struct Placed {
     pub place: String,
     /// The number that its forms are bound to.
     pub key: TokenHash,
-    /// Its forms are those of the signed-in.
-    pub signed_in: bool,
+    /// The button that mails all of it.
+    pub mail: Option<ButtonView>,
     /// Forms of more actions.
     pub ways: Vec<WayView>,
 }
@@ -99,9 +100,13 @@ impl<'a> Maker<'a> {
     pub fn own_ticket(&self, seen: &Seen, (placed, frame): (Placed, Frame), all: bool) -> Result<String, TemplateFault> {
         let asked = Asked { all, ways: placed.ways, ..Asked::default() };
         let words = self.texts.words(&frame.language);
-        let (key, place, acts) = (placed.key, placed.place, if placed.signed_in { "/do" } else { "" });
+        let (key, place, acts) = (placed.key, placed.place, "/do");
         let language = frame.language.clone();
-        let own = TicketView { fresh: None, ..Making { maker: self, words, language, seen, asked: &asked, key, place, acts }.ticket() };
+        let own = TicketView {
+            fresh: None,
+            mail: placed.mail,
+            ..Making { maker: self, words, language, seen, asked: &asked, key, place, acts }.ticket()
+        };
         let subject = names::title(&seen.ticket.title);
         self.texts.render("ticket", &View { frame: Frame { subject, ..frame }, own })
     }
@@ -271,6 +276,7 @@ impl Making<'_> {
             fresh: form(owner && awaiting, "fresh_link"),
             decide: self.asked.ways.iter().filter(|way| decides(way)).cloned().collect(),
             ways: self.asked.ways.iter().filter(|way| !decides(way)).cloned().collect(),
+            mail: None,
             history: teller.history(),
         }
     }

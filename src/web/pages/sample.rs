@@ -116,6 +116,7 @@ fn board(full: bool) -> BoardView {
         people: repeat(person, full),
         letters: repeat(letter, full),
         history: of_ticket.history,
+        mail: ButtonView::default(),
         linked: repeat(way(), full),
     }
 }
@@ -195,6 +196,7 @@ fn ticket(full: bool) -> TicketView {
         cancel: form(),
         leave: form(),
         fresh: form(),
+        mail: full.then(ButtonView::default),
         decide: repeat(way(), full),
         ways: repeat(way(), full),
         history: vec![Line { at: "Sample".into(), iso: "Sample".into(), text: "Sample".into() }],

@@ -1,5 +1,6 @@
 //! What the templates see: plain values, all of them always there.
 
+use crate::web::agents::views::ButtonView;
 use serde::Serialize;
 
 use super::forms::WayView;
@@ -199,6 +200,8 @@ pub struct TicketView {
     pub ways: Vec<WayView>,
     /// A closure waits for the reader: they can have the mail with its buttons again.
     pub fresh: Option<FormView>,
+    /// Mails all of it to its reader, where they are signed in.
+    pub mail: Option<ButtonView>,
     /// Everything, one line each.
     pub history: Vec<Line>,
 }
