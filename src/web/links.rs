@@ -9,14 +9,13 @@ use serde::Deserialize;
 use super::desk::{Desk, Web};
 use super::files::download;
 use super::gate;
-use super::look::{Depth, Seen, see, shows};
+use super::look::{Depth, Seen, file_of, see, shows};
 use super::pages::{Asked, Draft, Maker, Message, WayView};
 use super::standing::{Standing, standing};
 use super::tickets::{Loaded, Way};
 use super::token::Token;
 use super::visitor::Visitor;
 use crate::desk::{Actor, Door, Purpose, Rules, Spec, possible};
-use crate::mail::read::part;
 use crate::notifications::Words;
 use crate::proof::Level;
 use crate::store::{Reads, TokenHash};
@@ -167,12 +166,7 @@ fn content(reads: &dyn Reads, seen: &Seen, (event, number): (u64, u32), now: jif
     // A link that is over shows nothing any more (CASEBOOK B15).
     let live = standing(seen, now) == Standing::Live;
     let shown = seen.events.iter().find(|known| known.seq == event).filter(|event| live && shows(&seen.link, event));
-    let source = shown.and_then(|event| event.source.as_ref());
-    let Some((source, file)) = source.and_then(|source| Some((source, source.attachments.iter().find(|file| file.part == number)?))) else {
-        return Ok(None);
-    };
-    let bytes = reads.raw(source.instance)?.and_then(|raw| part(&raw, number));
-    Ok(bytes.map(|bytes| (file.name.clone(), bytes)))
+    shown.map_or(Ok(None), |event| file_of(reads, event, number))
 }
 
 /// What this is, for whoever types the address.

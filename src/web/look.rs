@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::files::may_be_image;
 use super::sanitise::{Safe, sanitise};
 use crate::address::Address;
-use crate::desk::{End, Event, Organisation, Purpose, Status, Ticket, TicketId, Visibility, What};
+use crate::desk::{End, Event, Organisation, Purpose, Source, Status, Ticket, TicketId, Visibility, What};
 use crate::mail::{self, Limits};
 use crate::store::{Backend, Link, Reads, TokenHash};
 
@@ -37,6 +38,16 @@ pub struct Seen {
     pub offer: Option<String>,
     /// HTML that says the very words of an event, by its number.
     pub html: BTreeMap<u64, Safe>,
+    /// Pictures of signatures, by the number of their event: parts, names and sizes.
+    pub folded: BTreeMap<u64, Vec<Picture>>,
+}
+
+/// A picture that is no part of what was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub part: u32,
+    pub name: String,
+    pub size: u64,
 }
 
 /// How much of the ticket is read.
@@ -55,9 +66,9 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     let mut events = reads.events(ticket.id)?;
     events.retain(|event| may_see(&ticket, &link, event));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
-    let html = if depth == Depth::Mails { html(reads, &link, &events)? } else { BTreeMap::new() };
+    let (html, folded) = if depth == Depth::Mails { shown(reads, &link, &events)? } else { Default::default() };
     let offer = if link.purpose == Purpose::Draft { reads.offer(&link.hash)? } else { None };
-    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, html }))
+    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, html, folded }))
 }
 
 /// A ticket as somebody signed in may see it: everything as an agent, else as the owner of a link to it would. `None`: they
@@ -80,8 +91,8 @@ pub fn see_as(reads: &dyn Reads, person: &Address, (id, as_agent): (TicketId, bo
     let mut events = reads.events(ticket.id)?;
     events.retain(|event| as_agent || may_see(&ticket, &link, event));
     let language = reads.person(person)?.and_then(|person| person.language);
-    let html = if depth == Depth::Mails { html(reads, &link, &events)? } else { BTreeMap::new() };
-    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, offer: None }))
+    let (html, folded) = if depth == Depth::Mails { shown(reads, &link, &events)? } else { Default::default() };
+    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, folded, offer: None }))
 }
 
 /// The ticket where a merged one goes on.
@@ -113,23 +124,46 @@ pub fn shows(link: &Link, event: &Event) -> bool {
     }
 }
 
-fn html(reads: &dyn Reads, link: &Link, events: &[Event]) -> Result<BTreeMap<u64, Safe>, Backend> {
-    let (mut found, mut room) = (BTreeMap::new(), RAW_MAX);
+type Shown = (BTreeMap<u64, Safe>, BTreeMap<u64, Vec<Picture>>);
+
+/// What the mails of these events show besides their words.
+fn shown(reads: &dyn Reads, link: &Link, events: &[Event]) -> Result<Shown, Backend> {
+    let (mut html, mut folded, mut room) = (BTreeMap::new(), BTreeMap::new(), RAW_MAX);
     for event in events.iter().rev().filter(|event| event.text.is_some() && shows(link, event)).take(HTML_MAX) {
         let Some(source) = &event.source else { continue };
         let size = reads.instance(source.instance)?.filter(|instance| !instance.cut && instance.size <= room).map(|instance| instance.size);
         let Some(size) = size else { continue };
         room -= size;
-        let raw = reads.raw(source.instance)?;
-        found.extend(raw.and_then(|raw| html_of(&raw, event)).map(|safe| (event.seq, safe)));
+        let Some(raw) = reads.raw(source.instance)? else { continue };
+        let mail = mail::read(&raw, &Limits::default());
+        html.extend(html_of(&mail, event).map(|safe| (event.seq, safe)));
+        folded.insert(event.seq, pictures(&mail, source));
     }
-    Ok(found)
+    Ok((html, folded))
+}
+
+/// Pictures of a mail that its event leaves out: they stand in a signature, mail after mail.
+fn pictures(mail: &mail::Incoming, source: &Source) -> Vec<Picture> {
+    let left_out = |file: &&mail::Attachment| file.inline && source.attachments.iter().all(|kept| kept.part != file.part);
+    let picture = |file: &mail::Attachment| Picture { part: file.part, name: file.name.clone(), size: file.size };
+    mail.attachments.iter().filter(left_out).filter(|file| may_be_image(&file.content_type)).map(picture).collect()
+}
+
+/// The name and the content of a file that came with an event's mail: an attachment, or a folded picture.
+pub fn file_of(reads: &dyn Reads, event: &Event, number: u32) -> Result<Option<(String, Vec<u8>)>, Backend> {
+    let Some(source) = &event.source else { return Ok(None) };
+    let Some(raw) = reads.raw(source.instance)? else { return Ok(None) };
+    let attached = source.attachments.iter().find(|file| file.part == number).map(|file| file.name.clone());
+    let folded =
+        || pictures(&mail::read(&raw, &Limits::default()), source).into_iter().find(|file| file.part == number).map(|file| file.name);
+    let name = attached.or_else(folded);
+    Ok(name.and_then(|name| Some((name, mail::read::part(&raw, number)?))))
 }
 
 /// Quotes, signatures, links and what was taken out of the words must not come back by the HTML of the same mail: it is
 /// shown when it says the same, otherwise the words alone are (CASEBOOK B01, C12, C15, G06).
-fn html_of(raw: &[u8], event: &Event) -> Option<Safe> {
-    let safe = sanitise(&mail::read(raw, &Limits::default()).html?)?;
+fn html_of(mail: &mail::Incoming, event: &Event) -> Option<Safe> {
+    let safe = sanitise(mail.html.as_deref()?)?;
     same_words(&mail::read::html_text(safe.as_str()), event.text.as_deref()?).then_some(safe)
 }
 

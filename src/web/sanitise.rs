@@ -1,7 +1,8 @@
 //! HTML from mails, made safe for a page of ours.
 //!
-//! Promises: a short list of elements without any attribute of theirs but cell spans; no style, class or id, no link, no
-//! address of another site, no form, no frame (CASEBOOK G01–G06, G10). Images are those of the same mail by `cid:`, as
+//! Promises: a short list of elements without any attribute of theirs but cell spans; no style, class or id, no link that can
+//! be followed, no form, no frame (CASEBOOK G01–G06, G10). Where a link's text does not say where it leads, that is told
+//! behind it, in plain sight. Images are those of the same mail by `cid:`, as
 //! [`Safe::with_images`] places them; others are gone and counted. The second wall is the pages' content security policy.
 //! Excludes: whether the HTML may be shown at all (see [`super::look`]).
 
@@ -16,11 +17,14 @@ const HTML_MAX: usize = 1 << 20;
 /// Open elements beyond which HTML is no text of a person.
 const DEPTH_MAX: usize = 200;
 
+/// Bytes of a link that is told, as in the text of a mail.
+const LINK_MAX: usize = 500;
 /// Times that HTML is cleaned until it stays as it is.
 const PASSES_MAX: usize = 3;
 
 /// What stays. Everything else goes; what stood inside stays, but for scripts and styles.
 const TAGS: &[&str] = &[
+    "a",
     "b",
     "blockquote",
     "br",
@@ -54,7 +58,7 @@ const TAGS: &[&str] = &[
     "ul",
 ];
 
-/// HTML that may stand on a page. Its images still point at parts of its mail.
+/// HTML that may stand on a page once [`Safe::with_images`] placed its images and told its links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Safe(String);
 
@@ -94,7 +98,8 @@ impl Safe {
     /// The HTML for a page: an image whose `Content-ID` has a path of ours gets it, others are left out.
     pub fn with_images(&self, path: impl Fn(&str) -> Option<String>) -> Placed {
         let mut placed = Placed::default();
-        let mut pieces = self.0.split("<img");
+        let told = told(&self.0);
+        let mut pieces = told.split("<img");
         placed.html.push_str(pieces.next().unwrap_or_default());
         for piece in pieces {
             let (attributes, rest) = attributes(piece);
@@ -111,6 +116,36 @@ impl Safe {
         }
         placed
     }
+}
+
+/// Links as words, with where they lead behind those that do not say it. No attribute holds `<a`'s quotes unescaped.
+fn told(html: &str) -> String {
+    let mut pieces = html.split("<a");
+    let mut told = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (attributes, rest) = attributes(piece);
+        let (words, after) = rest.split_once("</a>").unwrap_or((rest, ""));
+        told.push_str(words);
+        if let Some((_, href)) = attributes.iter().find(|(name, _)| *name == "href") {
+            told.push_str(&target(&unescaped(href), words));
+        }
+        told.push_str(after);
+    }
+    told
+}
+
+/// Where a link leads, its host set apart; nothing when its words say it.
+fn target(href: &str, words: &str) -> String {
+    let (_, bare) = href.split_once("://").unwrap_or(("", href));
+    let bare = bare.trim_end_matches('/');
+    if unescaped(words).contains(bare) {
+        return String::new();
+    }
+    let end = bare.find(['/', '?', '#', '\\']).unwrap_or(bare.len());
+    let (authority, rest) = bare.split_at(end);
+    // What stands before an @ is no host, whatever it looks like (RFC 3986 section 3.2).
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    format!(" <span class=\"where\">‹<b>{}</b>{}›</span>", escape(host), escape(rest))
 }
 
 /// HTML with its images in place.
@@ -137,7 +172,7 @@ fn attributes(mut rest: &str) -> (Vec<(&str, &str)>, &str) {
 
 /// A `Content-ID` as the mail's header has it: without HTML's and the URL's escapes (RFC 2392 section 2).
 fn plain(id: &str) -> String {
-    let id = id.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}");
+    let id = unescaped(id);
     let mut bytes = Vec::with_capacity(id.len());
     let mut rest = id.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
@@ -149,8 +184,13 @@ fn plain(id: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+fn unescaped(html: &str) -> String {
+    let text = html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}");
+    text.replace("&amp;", "&")
+}
+
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// More elements open at once than any letter has: opening and closing tags are counted, nothing is parsed.
@@ -176,6 +216,16 @@ fn is_void(rest: &str) -> bool {
     ["br", "img", "hr", "p", "li", "meta", "link", "col", "wbr", "input", "td", "tr", "th", "o"].contains(&name.as_str())
 }
 
+/// Images come from their own mail, links lead to the web.
+fn may_stay(attribute: &str, value: &str) -> bool {
+    let is = |scheme: &str| value.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    match attribute {
+        "src" => is("cid:"),
+        "href" => (is("http:") || is("https:")) && value.len() <= LINK_MAX,
+        _ => true,
+    }
+}
+
 fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
     CLEANER.get_or_init(|| {
@@ -184,8 +234,14 @@ fn cleaner() -> &'static Builder<'static> {
         cleaner
             .tags(TAGS.iter().copied().collect())
             .clean_content_tags(HashSet::from(["script", "style", "title", "template", "noscript", "textarea", "svg", "math", "iframe"]))
-            .tag_attributes(HashMap::from([("img", HashSet::from(["src", "alt"])), ("td", spans()), ("th", spans())]))
-            .url_schemes(HashSet::from(["cid"]))
+            .tag_attributes(HashMap::from([
+                ("a", HashSet::from(["href"])),
+                ("img", HashSet::from(["src", "alt"])),
+                ("td", spans()),
+                ("th", spans()),
+            ]))
+            .attribute_filter(|_, attribute, value| may_stay(attribute, value).then(|| value.into()))
+            .url_schemes(HashSet::from(["cid", "http", "https"]))
             .url_relative(UrlRelative::Deny)
             .link_rel(None)
             .strip_comments(true);
@@ -248,6 +304,28 @@ mod tests {
         assert_eq!((placed.left_out, placed.ids.len()), (3, 1), "{placed:?}");
         assert_eq!(placed.html.matches("<img src=\"/f/1/2\"").count(), 2, "{placed:?}");
         assert!(!placed.html.contains("http") && placed.html.ends_with("z</p>"), "{placed:?}");
+    }
+
+    #[test]
+    fn g10_row16_a_link_says_where_it_leads_and_leads_nowhere() {
+        for (html, shown) in [
+            (
+                "<a href='https://evil.test/x?a=1&amp;b'>desk.test</a>!",
+                "desk.test <span class=\"where\">‹<b>evil.test</b>/x?a=1&amp;b›</span>!",
+            ),
+            ("<a href='https://desk.test@evil.test'>a</a>", "a <span class=\"where\">‹<b>evil.test</b>›</span>"),
+            ("<a href='https://desk.test.evil.test/'>desk.test</a>", "desk.test <span class=\"where\">‹<b>desk.test.evil.test</b>›</span>"),
+            ("<a href='https://x.test/y'>https://x.test/y</a>", "https://x.test/y"),
+            ("<a href='http://x.test/'><b>x.test</b></a>", "<b>x.test</b>"),
+            (
+                "<a href='https://x.test/&quot;&gt;&lt;script&gt;'>a</a>",
+                "a <span class=\"where\">‹<b>x.test</b>/&quot;&gt;&lt;script&gt;›</span>",
+            ),
+            ("<a href='mailto:a@b.c'>a</a><a href='#x'>b</a><a>c</a>", "abc"),
+            ("<img src=cid:no@x alt='<a href=\"https://evil.test\">'>d", "d"),
+        ] {
+            assert_eq!(clean(html), shown, "{html}");
+        }
     }
 
     #[test]

@@ -10,13 +10,11 @@ use super::agents::views::{BoardView, ButtonView};
 use super::desk::{Desk, Web};
 use super::files::download;
 use super::links::{self, not_found, unavailable};
-use super::look::Depth;
+use super::look::{Depth, file_of};
 use super::pages::{Maker, Placed, View, notices};
 use super::sign_in::{Posted, see_other};
 use super::tickets::{Loaded, Way, load};
 use super::visitor::Visitor;
-use crate::mail::read::part;
-use crate::store::Backend;
 
 /// What stands behind the question mark.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -98,16 +96,10 @@ pub async fn file<D: Desk>(
         Ok(loaded) => loaded,
         Err(response) => return response,
     };
-    let source = loaded.seen.events.iter().find(|known| known.seq == event).and_then(|event| event.source.clone());
-    let Some((source, file)) = source.and_then(|source| {
-        let file = source.attachments.iter().find(|file| file.part == number)?.clone();
-        Some((source, file))
-    }) else {
-        return not_found(&web, &headers);
-    };
-    let found = web.desk.look(move |reads| Ok::<_, Backend>(reads.raw(source.instance)?.and_then(|raw| part(&raw, number))));
+    let Some(event) = loaded.seen.events.iter().find(|known| known.seq == event).cloned() else { return not_found(&web, &headers) };
+    let found = web.desk.look(move |reads| file_of(reads, &event, number));
     match found.await {
-        Ok(Ok(Some(bytes))) => download(&file.name, bytes),
+        Ok(Ok(Some((name, bytes)))) => download(&name, bytes),
         Ok(Ok(None)) => not_found(&web, &headers),
         _ => unavailable(&web, &headers),
     }

@@ -152,3 +152,20 @@ async fn c30_too_large_files_are_refused_and_the_text_is_kept() {
     let events = story.desk.world().gateway.store().events(1).unwrap();
     assert!(events.iter().all(|event| event.text.as_deref() != Some("Voir la vidéo")));
 }
+
+#[tokio::test]
+async fn row16_a_link_says_where_it_leads_and_pictures_of_a_signature_are_there_for_whoever_looks() {
+    let logo = "Content-Type: image/png; name=logo.png\nContent-Disposition: inline; filename=logo.png\nContent-ID: <logo@x>";
+    let (desk, link) = with_parts("<p>Bonjour, voyez <a href=\"https://evil.test/photo\">la <b>photo</b></a>.</p>", &[]);
+    let page = desk.client().get(&link).await;
+    assert!(page.has("<b>photo</b> <span class=\"where\">‹<b>evil.test</b>/photo›</span>"), "{}", page.text());
+    let (desk, link) = with_parts("<p>Rien ne marche.</p><p>-- <br>Alice Martin<br><img src=\"cid:logo@x\"></p>", &[(logo, PNG)]);
+    let client = desk.client();
+    let page = client.get(&link).await;
+    assert!(page.has("Images de la signature") && !page.has("<img"), "{}", page.text());
+    let picture = regex::Regex::new(r#"href="(/l/[^"]+/f/[^"]+)"><bdi>logo.png"#).unwrap();
+    let path = picture.captures(&page.text()).unwrap()[1].to_owned();
+    let file = client.get(&path).await;
+    assert_eq!(file.status, axum::http::StatusCode::OK);
+    assert!(client.get(&path.replace("/f/1/", "/f/9/")).await.status != axum::http::StatusCode::OK);
+}

@@ -5,7 +5,7 @@ use crate::address::Address;
 use crate::desk::{Attached, Event, Visibility, What};
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene, Words, facts, names};
 use crate::web::files::may_be_image;
-use crate::web::look::Seen;
+use crate::web::look::{Picture, Seen};
 
 /// Characters of one text on a page that is not the whole conversation.
 const TEXT_MAX: usize = 12_000;
@@ -72,6 +72,7 @@ impl Teller<'_> {
             text: said.unwrap_or_default().to_owned(),
             images: images.into_iter().map(view).collect(),
             files: others.into_iter().map(view).collect(),
+            folded: self.folded(event),
             html: placed.html,
             left_out,
             ..self.signed(event)
@@ -122,6 +123,17 @@ impl Teller<'_> {
 
     fn file(&self, event: &Event, file: &Attached) -> FileView {
         FileView { url: self.path(event, file), name: crate::web::files::clean_name(&file.name), size: self.words.size(file.size) }
+    }
+
+    /// Pictures of the signature: there for whoever looks for them.
+    fn folded(&self, event: &Event) -> Vec<FileView> {
+        let pictures = self.seen.folded.get(&event.seq).map_or(&[][..], Vec::as_slice);
+        let view = |picture: &Picture| FileView {
+            url: format!("{}/f/{}/{}", self.place, event.seq, picture.part),
+            name: crate::web::files::clean_name(&picture.name),
+            size: self.words.size(picture.size),
+        };
+        pictures.iter().map(view).collect()
     }
 
     fn path(&self, event: &Event, file: &Attached) -> String {

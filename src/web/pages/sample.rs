@@ -167,6 +167,7 @@ fn entry(full: bool) -> Entry {
         html: "<p>Sample</p>".into(),
         images: vec![file()],
         files: vec![file()],
+        folded: vec![file()],
         left_out: "Sample".into(),
         ..Entry::default()
     }

@@ -128,6 +128,8 @@ pub struct Entry {
     pub html: String,
     pub images: Vec<FileView>,
     pub files: Vec<FileView>,
+    /// Pictures of the signature.
+    pub folded: Vec<FileView>,
     /// How many images of other sites were left out, as a sentence; empty when none were.
     pub left_out: String,
 }
