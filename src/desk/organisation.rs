@@ -144,6 +144,22 @@ pub enum Privilege {
 }
 
 impl Privilege {
+    /// A stable word, as the file writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Privilege::TakeFree => "take_free",
+            Privilege::TakeAssigned => "take_assigned",
+            Privilege::Assign => "assign",
+            Privilege::Refuse => "refuse",
+            Privilege::Transfer => "transfer",
+            Privilege::Reopen => "reopen",
+            Privilege::ManageProperties => "manage_properties",
+            Privilege::ManageAgents => "manage_agents",
+            Privilege::ManageCategories => "manage_categories",
+            Privilege::ManageArticles => "manage_articles",
+        }
+    }
+
     /// What a member may do when the file says nothing.
     pub fn usual() -> Vec<Privilege> {
         vec![Privilege::TakeFree, Privilege::Assign, Privilege::Transfer, Privilege::Reopen, Privilege::ManageProperties]

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::agents::{act, answers, held, list, opening, preferences};
+use super::agents::{act, answers, held, list, opening, preferences, service};
 use super::desk::{Desk, Web};
 use super::token::{Token, short};
 use super::upload::BODY_MAX;
@@ -95,6 +95,7 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/held/{id}/{verb}", post(held::decide::<D>))
         .route("/desk/new", get(opening::show::<D>))
         .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
+        .route("/desk/services/{key}", get(service::show::<D>))
         .route("/desk/answers", post(answers::save::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))
         .route("/desk/t/{desk}", get(ticket_page::show::<D>))

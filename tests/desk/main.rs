@@ -3,9 +3,15 @@
 
 mod conversation;
 mod folding;
+mod mails;
 mod office;
 mod rights;
+#[allow(dead_code)]
+#[path = "../support/world/office.rs"]
+mod site;
 mod sorting;
 mod stories;
 mod transitions;
 mod words;
+
+use office::address;

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 
 use crate::office::{Office, address, person, words};
 
-const STATUSES: [&str; 8] =
+pub const STATUSES: [&str; 8] =
     ["free", "in_progress", "waiting_for_information", "awaiting_approval", "approved", "cancelled", "postponed", "refused"];
 
 /// Actor, action, and the status afterwards in each of [`STATUSES`]; `=` stays as it is, `-` is refused.
-const TABLE: &str = "
+pub const TABLE: &str = "
 marie   take           in_progress in_progress =           =           -           -    in_progress -
 karim   take           in_progress -           -           -           -           -    -           -
 karim   assign         in_progress in_progress =           =           -           -    in_progress -
@@ -66,7 +66,7 @@ pub fn transfer(service: &str, category: &str, follow: bool) -> Action {
     Action::Transfer(Box::new(Transfer { service: service.into(), category: category.into(), follow, words: words("") }))
 }
 
-fn action(verb: &str, request: u64) -> Action {
+pub fn action(verb: &str, request: u64) -> Action {
     match verb {
         "take" => Action::Take,
         "assign" => Action::Assign(address("marie")),

@@ -46,6 +46,9 @@ fn full() -> Story {
     ] {
         world.receives(&Mail::from(from).to(to).subject(subject));
     }
+    let mut organisation = crate::world::organisation();
+    organisation.agents[0].memberships[0].may.push(guichet::desk::Privilege::ManageAgents);
+    world.gateway.apply_organisation(organisation).unwrap();
     world.receives(&Mail::from("Mallory <ag2@desk.test>").to("support@desk.test").subject("Urgent"));
     drop(world);
     story.decorate();
@@ -84,6 +87,7 @@ async fn every_page_of_the_signed_in_fits_and_is_usable_by_everybody() {
         ("held", "/desk/held"),
         ("behalf", "/desk/new"),
         ("preferences", "/desk/preferences"),
+        ("service-page", "/desk/services/dsi"),
         ("my-empty", "/my"),
     ];
     let own = [("my", "/my"), ("my-ticket", "/my/t/1"), ("invite", "/my/t/1/do/invite"), ("my-new", "/new/dsi/-")];

@@ -238,3 +238,22 @@ async fn row21_the_whole_ticket_is_mailed_to_whoever_presses() {
     let forged = bob.post("/my/t/1/history", &[("press", "history"), ("nonce", "x")]).await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn p62_a_service_s_page_shows_what_the_file_says_to_those_who_manage_it() {
+    let (story, karim) = at_desk().await;
+    assert_eq!(karim.get("/desk/services/dsi").await.status, StatusCode::NOT_FOUND, "a usual agent manages nothing");
+    story.desk.with(|world| {
+        let mut organisation = crate::world::organisation();
+        organisation.agents[0].memberships[0].may.push(guichet::desk::Privilege::ManageAgents);
+        organisation.services[0].permanent_guests.push(crate::world::address("watch@cust.test"));
+        world.gateway.apply_organisation(organisation).unwrap();
+    });
+    let preferences = karim.get("/desk/preferences").await;
+    assert!(preferences.has("href=\"/desk/services/dsi\""), "{}", preferences.text());
+    let page = karim.get("/desk/services/dsi").await;
+    assert!(page.has("Réseau") && page.has("Numéro de prise (obligatoire)") && page.has("support+reseau@desk.test"), "{}", page.text());
+    assert!(page.has("Marie Leroy") && page.has("gérer les gestionnaires") && page.has("watch@cust.test"), "{}", page.text());
+    assert!(page.has("[[service.category]] key") && page.has("gérer les gestionnaires"), "{}", page.text());
+    assert_eq!(karim.get("/desk/services/logistique").await.status, StatusCode::NOT_FOUND);
+}

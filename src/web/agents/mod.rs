@@ -3,7 +3,7 @@
 //! Promises: an agent sees the services that they belong to, and nothing else; what a page offers is what the desk itself
 //! would do now; a form that was opened before something happened shows what happened, and keeps what was typed.
 //! [`inside`] is who looks, [`list`] and [`query`] the lists, [`ticket`] the ticket, [`offered`] what one may do there, [`act`] its forms and what they do,
-//! [`preferences`] and [`answers`] what an agent chose.
+//! [`preferences`] and [`answers`] what an agent chose, [`service`] what a service is made of.
 
 pub mod act;
 pub mod answers;
@@ -14,5 +14,6 @@ pub mod offered;
 pub mod opening;
 pub mod preferences;
 pub mod query;
+pub mod service;
 pub mod ticket;
 pub mod views;

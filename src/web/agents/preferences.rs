@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::answers;
 use super::inside::{Inside, enter};
+use super::service;
 use super::views::{ButtonView, PreferencesView, SessionView};
 use crate::desk::{Attention, Monitoring, Preferences, Ticket};
 use crate::notifications::{Words, names};
@@ -45,6 +46,7 @@ pub async fn show<D: Desk>(
     let view = PreferencesView {
         form: form(&web, &visitor, &inside),
         answers: answers::form(&web, &visitor, &inside, &answers::Typed::of(&inside.preferences.answers)),
+        services: service::managed(&web, &inside),
         attended: attended.iter().map(|(ticket, attention)| way(&web, words, ticket, *attention)).collect(),
         sessions: live.map(|one| session(&web, &visitor, &inside, one)).collect(),
     };

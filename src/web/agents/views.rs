@@ -163,6 +163,8 @@ pub struct PreferencesView {
     pub form: FormPage,
     /// Prepared answers of their own.
     pub answers: FormPage,
+    /// Services whose page they may see.
+    pub services: Vec<WayView>,
     /// Tickets of which they hear less, or more, than usual; the hint says which.
     pub attended: Vec<WayView>,
     pub sessions: Vec<SessionView>,

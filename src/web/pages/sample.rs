@@ -7,6 +7,7 @@ use super::forms::{ChoiceView, FieldView, FormPage, LetterView, WayView};
 use super::texts::Texts;
 use super::views::*;
 use crate::notifications::TemplateFault;
+use crate::web::agents::service::{AgentView, CategoryView, ServiceView};
 use crate::web::agents::views::*;
 
 /// All faults, each once.
@@ -46,7 +47,7 @@ fn pages(texts: &Texts, frame: &Frame, full: bool) -> Vec<Result<String, Templat
 }
 
 /// Pages of forms and lists.
-fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFault>; 6] {
+fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFault>; 7] {
     let frame = || frame.clone();
     let list = ListView {
         hint: some("Sample", full),
@@ -62,10 +63,16 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
     let mail = HeldView { ticket: some("#1", full), likely: some("Sample", full), admit, buttons, ..HeldView::default() };
     let held = HeldListView { mails: repeat(mail, full), ..HeldListView::default() };
     let session = SessionView { here: full, ..SessionView::default() };
-    let preferences =
-        PreferencesView { form: form_page(full), answers: form_page(full), attended: repeat(way(), full), sessions: repeat(session, full) };
+    let preferences = PreferencesView {
+        form: form_page(full),
+        answers: form_page(full),
+        services: repeat(way(), full),
+        attended: repeat(way(), full),
+        sessions: repeat(session, full),
+    };
     [
         texts.render("form", &View { frame: frame(), own: form_page(full) }),
+        texts.render("service", &View { frame: frame(), own: service(full) }),
         texts.render("list", &View { frame: frame(), own: list }),
         texts.render("choose", &View { frame: frame(), own: choose }),
         texts.render("held", &View { frame: frame(), own: held }),
@@ -118,6 +125,26 @@ fn board(full: bool) -> BoardView {
         history: of_ticket.history,
         mail: ButtonView::default(),
         linked: repeat(way(), full),
+    }
+}
+
+fn service(full: bool) -> ServiceView {
+    let text = || "Sample".to_owned();
+    let category = CategoryView {
+        name: text(),
+        about: some("Sample", full),
+        address: some("Sample", full),
+        fields: repeat(text(), full),
+        place: text(),
+    };
+    let agent = AgentView { name: text(), away: some("Sample", full), ..AgentView::default() };
+    ServiceView {
+        heading: text(),
+        addresses: repeat(text(), full),
+        categories: repeat(category, full),
+        agents: repeat(agent, full),
+        guests: repeat(text(), full),
+        ..ServiceView::default()
     }
 }
 
