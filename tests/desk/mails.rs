@@ -5,7 +5,7 @@ use std::path::Path;
 
 use guichet::address::Mailbox;
 use guichet::desk::{Actor, CATALOGUE};
-use guichet::notifications::{Mint, Reader, Scene, Templates, notices, write};
+use guichet::notifications::{Mint, Reader, Scene, Templates, draft, notices};
 
 use crate::office::{Office, person};
 use crate::site::site;
@@ -48,8 +48,8 @@ fn p1_p25_each_action_has_its_mails_in_every_language() {
                     }
                     let mailbox = Mailbox::new(None, notice.to.clone());
                     let reader = Reader { mailbox, language: language.into(), thread: (None, None), letter: 1 };
-                    let written = write(&templates, &notice, &scene, &reader, &mut Same).unwrap();
-                    assert!(written.mail.text.len() > 50 && !written.mail.subject.is_empty(), "{} in {language}", cells[1]);
+                    let mail = draft(&templates, &notice, &scene, &reader, &mut Same).finish(&templates).unwrap();
+                    assert!(mail.text.len() > 50 && !mail.subject.is_empty(), "{} in {language}", cells[1]);
                 }
             }
         }
