@@ -84,6 +84,11 @@ fn asks(kind: MailKind, what: &What) -> bool {
     }
 }
 
+/// Does an answer to this mail stay among agents? It may quote what they said among themselves.
+pub fn stays_inside(scene: &Scene<'_>, notice: &Notice) -> bool {
+    notice.kind.is_internal() || notice.kind == MailKind::History && is_agent(scene, &notice.to)
+}
+
 fn may_see(scene: &Scene<'_>, event: &Event, who: &Address) -> bool {
     if is_agent(scene, who) {
         return true;

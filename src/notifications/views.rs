@@ -293,7 +293,7 @@ fn last_lines(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice
     view.because = words.say(because(notice), &values);
     view.marker = words.say("marker.line", &[]);
     view.banner = match position {
-        _ if notice.kind.is_internal() => words.say("expect.note", &[]),
+        _ if shown::stays_inside(scene, notice) => words.say("expect.note", &[]),
         Position::Agent => words.say("expect.agent", &addressed),
         _ => String::new(),
     };

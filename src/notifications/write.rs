@@ -160,7 +160,7 @@ fn answers(kind: MailKind) -> bool {
 /// Where answers go: a signed address of this reader, which also says whether they stay among agents.
 fn reply_to(scene: &Scene<'_>, notice: &Notice) -> Address {
     let site = scene.site;
-    let inside = u64::from(notice.kind.is_internal());
+    let inside = u64::from(shown::stays_inside(scene, notice));
     let tag = site.keys.tag(Purpose::Reply, scene.ticket.id, inside, &notice.to);
     let tagged = site.plus_addressing.then(|| site.desk.address.with_tag(&tag).ok()).flatten();
     tagged.unwrap_or_else(|| site.desk.address.clone())

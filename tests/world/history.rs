@@ -33,6 +33,20 @@ fn row21_the_asker_alone_gets_all_that_they_may_see() {
 }
 
 #[test]
+fn row21_an_answer_to_notes_among_the_history_stays_among_agents() {
+    let mut world = told();
+    world.receives(&Mail::new("ag2@desk.test").subject("").text("#historique 1"));
+    let whole = world.letter_to("ag2@desk.test");
+    world.receives(&whole.answered_by("ag2@desk.test", "Elle exagère toujours."));
+    assert_eq!(world.happened(1).last(), Some(&"noted"));
+    assert!(!world.recipients().contains(&"alice@cust.test".to_owned()));
+    world.receives(&Mail::new("alice@cust.test").subject("").text("#historique 1"));
+    let hers = world.letter_to("alice@cust.test");
+    world.receives(&hers.answered_by("alice@cust.test", "Il manque une page."));
+    assert_eq!(world.happened(1).last(), Some(&"replied"));
+}
+
+#[test]
 fn row21_strangers_learn_nothing() {
     let mut world = told();
     world.receives(&Mail::new("eve@other.test").subject("").text("#historique 1"));

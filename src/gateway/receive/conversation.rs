@@ -126,7 +126,9 @@ impl<S: Store> Gateway<S> {
         }
         let Some(answered) = case.pointers.ids.first() else { return Ok(false) };
         let letter = self.store.letter_of(answered)?;
-        Ok(letter.is_some_and(|letter| MailKind::ALL.iter().any(|kind| kind.is_internal() && kind.word() == letter.kind)))
+        let agent = self.organisation.agent(author).is_some();
+        let inside = |kind: &MailKind| kind.is_internal() || *kind == MailKind::History && agent;
+        Ok(letter.is_some_and(|letter| MailKind::ALL.iter().any(|kind| kind.word() == letter.kind && inside(kind))))
     }
 
     /// Fresh tickets of the same conversation: their participants and words come along.
