@@ -109,13 +109,14 @@ impl Daemon {
         let resumed = self.handle.resume().await?;
         tracing::info!(resumed, letters_unknown = recovered, version = env!("CARGO_PKG_VERSION"), "guichet is up");
         let shared = Arc::new(self.handle.clone());
-        let mut names = Vec::new();
+        let sources: Vec<_> = connections.maildir.into_iter().chain([spool::source(settings)?]).collect();
+        let names = connections.imap.iter().map(|mailbox| mailbox.name.clone()).chain(sources.iter().map(|source| source.name.clone()));
+        let names: Vec<String> = names.collect();
+        self.handle.watches(names.clone()).await?;
         for mailbox in connections.imap {
-            names.push(mailbox.name.clone());
             self.tasks.spawn(imap::watch(mailbox, shared.clone(), self.stop.clone()));
         }
-        for source in connections.maildir.into_iter().chain([spool::source(settings)?]) {
-            names.push(source.name.clone());
+        for source in sources {
             self.tasks.spawn(maildir::watch(source, shared.clone(), self.stop.clone()));
         }
         self.tasks.spawn(delivery::run(shared, connections.transport, self.stop.clone()));

@@ -4,12 +4,17 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
+use jiff::SignedDuration;
+
 use super::fault::{Fault, Faults, Places};
 use super::meant::shown;
 use super::read::read;
 use crate::address::Address;
 use crate::desk::canned::VARIABLES;
-use crate::desk::{Agent, Canned, Category, Organisation, Service, Wanted};
+use crate::desk::{Agent, Canned, Category, Organisation, Service, Target, Wanted};
+
+/// Working time that is promised at most.
+const TARGET_MAX: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// Reads and checks an organisation file. `own` are the desk's own addresses, without tags.
 pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, Faults> {
@@ -30,6 +35,8 @@ pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, F
         let served = organisation.members(&service.key).next().is_some();
         check.demand(served, &format!("service[{index}].key"), "no agent is a member: its tickets would reach nobody");
         check.service(&format!("service[{index}]"), service);
+        let headed = service.head.as_ref().is_none_or(|head| organisation.membership(head, &service.key).is_some());
+        check.demand(headed, &format!("service[{index}].head"), "the head is no agent of this service");
     }
     for (index, canned) in organisation.answers.iter().enumerate() {
         check.canned(&format!("answer[{index}]"), canned, &organisation);
@@ -81,14 +88,29 @@ impl Check<'_> {
                 self.word(&format!("{at}.tag"), tag);
                 self.once("tag", tag.clone(), &format!("{at}.tag"));
             }
+            for (index, target) in category.targets.iter().enumerate() {
+                self.target(&format!("{at}.target[{index}]"), target);
+            }
             for (index, wanted) in category.fields.iter().enumerate() {
                 self.wanted(&format!("{at}.field[{index}]"), wanted, category);
             }
+        }
+        for (index, target) in service.targets.iter().enumerate() {
+            self.target(&format!("{at}.target[{index}]"), target);
         }
         for (index, guest) in service.permanent_guests.iter().enumerate() {
             let reason = "this is the desk itself: it would write to itself";
             self.demand(!self.is_own(guest), &format!("{at}.permanent_guests[{index}]"), reason);
         }
+    }
+
+    fn target(&mut self, at: &str, target: &Target) {
+        for (key, time) in [("response", target.response), ("resolution", target.resolution)] {
+            let good = time.is_none_or(|time| time.is_positive() && time <= TARGET_MAX);
+            self.demand(good, &format!("{at}.{key}"), "a time looks like \"4h\" or \"1h 30m\", working time, a year at most");
+        }
+        let promises = target.response.is_some() || target.resolution.is_some();
+        self.demand(promises, at, "response or resolution: otherwise nothing is promised");
     }
 
     fn wanted(&mut self, at: &str, wanted: &Wanted, category: &Category) {

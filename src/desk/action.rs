@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::event::{Event, Words};
+use super::promise::{Promise, Stage};
 use super::ticket::{Attention, Details, Property, Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 
@@ -79,6 +80,10 @@ pub enum Action {
     Remind,
     /// No answer came in time (the clock).
     Expire,
+    /// A promise is nearly, or quite, broken (the clock).
+    Alert(Promise, Stage),
+    /// Whoever is asked is away until then: their own absence message says so.
+    Away(Timestamp, Words),
     /// Bring it back before its date, or at it (the clock).
     Recall,
     /// Let others handle it.
@@ -209,6 +214,8 @@ impl Action {
             Action::Recall => "recall",
             Action::Remind => "remind",
             Action::Expire => "expire",
+            Action::Alert(..) => "alert",
+            Action::Away(..) => "away",
             Action::Transfer(_) => "transfer",
             Action::Set(property) => property.word(),
             Action::Canned { .. } => "canned",

@@ -13,7 +13,8 @@ use jiff::Timestamp;
 
 use super::action::Action;
 use super::event::{Actor, Event, Visibility, Words};
-use super::organisation::{Organisation, Policy};
+use super::organisation::Organisation;
+use super::policy::Policy;
 use super::privileges::{Role, forbidden, role};
 use super::ticket::{Ticket, TicketId};
 use super::what::What;
@@ -115,6 +116,8 @@ impl Desk<'_> {
             Action::Recall => self.recall(ticket),
             Action::Remind => self.remind(ticket),
             Action::Expire => self.expire(ticket),
+            Action::Alert(promise, stage) => self.alert(ticket, promise, stage),
+            Action::Away(until, words) => self.away(ticket, until, words),
             Action::Transfer(transfer) => self.transfer(ticket, *transfer),
             Action::Canned { key, words } => self.canned(ticket, role, &key, words),
             Action::Remove(who) => self.leave(ticket, role, who),

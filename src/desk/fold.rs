@@ -54,6 +54,7 @@ impl Ticket {
     /// Becomes what the event says.
     pub(super) fn apply(&mut self, event: &Event) {
         self.version = event.seq;
+        self.count_silence(event);
         self.updated_at = event.at;
         let actor = event.actor.person.as_ref();
         if self.first_response_at.is_none() && is_response(&event.what) && !event.actor.as_participant {
@@ -67,7 +68,6 @@ impl Ticket {
             What::Released { .. } => {
                 self.hand_to(None, event.at);
                 self.status = Status::Free;
-                self.details.reminded = None;
             }
             What::InformationRequested { request } => {
                 self.requests = *request;
@@ -93,6 +93,17 @@ impl Ticket {
             What::Opened { .. } | What::Replied { .. } | What::Unverified | What::Noted | What::Filed | What::JoinRequested { .. } => {}
             what => self.apply_upkeep(what, event),
         }
+        self.keep_time(event.at);
+    }
+
+    /// What machines bring, and what time does, is no word from anybody: the silence goes on.
+    fn count_silence(&mut self, event: &Event) {
+        match &event.what {
+            What::Reminded | What::Alerted { .. } | What::Away { .. } | What::Filed | What::Unverified => {
+                self.details.still_since.get_or_insert(self.updated_at);
+            }
+            _ => (self.details.still_since, self.details.reminders) = (None, 0),
+        }
     }
 
     /// What agents do besides handling: the rest of the events.
@@ -101,7 +112,9 @@ impl Ticket {
             What::Refused { .. } => self.status = Status::Closed { end: End::Refused, at: event.at },
             What::Postponed { until } => self.status = Status::Postponed { until: *until },
             What::Recalled { keeps } => self.come_back(*keeps),
-            What::Reminded => self.details.reminded = Some(self.requests),
+            What::Reminded => self.details.reminders = self.details.reminders.saturating_add(1),
+            What::Alerted { promise, stage } => self.details.alerted.push((*promise, *stage)),
+            What::Away { until } => self.details.away_until = Some(*until),
             What::Expired => self.status = Status::Closed { end: End::Expired, at: event.at },
             What::Transferred { service, category, guests, .. } => {
                 self.service = service.clone();

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::canned::Canned;
+use super::hours::Hours;
+use super::policy::Delays;
+use super::promise::Target;
 use super::ticket::Property;
 use crate::address::Address;
 
@@ -16,6 +19,9 @@ pub struct Organisation {
     /// itself, whatever its case. `PC-####`, `@@-#*`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub equipment: Vec<String>,
+    /// When people work, where a service says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
     /// Departments that handle requests; the first is the default.
     #[serde(default, rename = "service")]
     pub services: Vec<Service>,
@@ -31,7 +37,7 @@ pub struct Organisation {
 }
 
 /// A department that handles categories of requests.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// Stable word, lower case: `dsi`.
@@ -47,6 +53,18 @@ pub struct Service {
     /// Guests of every ticket of the service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permanent_guests: Vec<Address>,
+    /// When its people work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
+    /// Who hears of broken promises besides whoever is in charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Address>,
+    /// What it promises; the first that fits a ticket counts.
+    #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
+    /// How long it waits for answers, where it differs from the site.
+    #[serde(default, skip_serializing_if = "Delays::is_usual")]
+    pub delays: Delays,
 }
 
 /// A kind of request.
@@ -66,6 +84,9 @@ pub struct Category {
     /// What a request should tell: the lines of its template.
     #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Wanted>,
+    /// What is promised for it, before what its service promises.
+    #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
 }
 
 /// A line of a category's template: `Poste : PC-0012`.
@@ -177,50 +198,6 @@ pub enum Monitoring {
     Creation,
     /// Everything.
     Always,
-}
-
-/// Rules of the site that decisions depend on. Days are calendar days of 24 hours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Policy {
-    /// How long after its end a ticket may be reopened by its requester.
-    pub reopen_days: u16,
-    /// How often a ticket may be reopened by mail in a day (CASEBOOK E03).
-    pub reopens_a_day: u32,
-    /// Newcomers that one mail may bring (CASEBOOK B07).
-    pub newcomers_per_mail: usize,
-    /// Guests that a ticket may have.
-    pub guests_per_ticket: usize,
-    /// How far ahead a ticket may be postponed.
-    pub postpone_days: u16,
-    /// How long an act may be taken back (CASEBOOK section 3, row 23).
-    pub undo_hours: u16,
-    /// Working days without a word after which an unanswered question ends the request; half of them, and its reader is
-    /// reminded. 0: never.
-    pub question_days: u16,
-    /// The same for a solution that nobody agreed to: it counts as one.
-    pub approval_days: u16,
-    /// Working days after which a free ticket is told of again, once. 0: never.
-    pub pool_days: u16,
-    /// Are French public holidays no working days?
-    pub french_holidays: bool,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Policy {
-            reopen_days: 14,
-            reopens_a_day: 3,
-            newcomers_per_mail: 10,
-            guests_per_ticket: 30,
-            postpone_days: 366,
-            undo_hours: 24,
-            question_days: 10,
-            approval_days: 10,
-            pool_days: 2,
-            french_holidays: true,
-        }
-    }
 }
 
 impl Wanted {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::promise::{Pause, Promise, Stage};
 use crate::address::Address;
 
 /// The number that people see: `#123`.
@@ -72,9 +73,20 @@ pub struct Details {
     /// Stable words of properties that nobody stated: they were found in a text or a signature.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<String>,
-    /// It waited long, and whoever must act was told again: the number of requests then.
+    /// How often whoever must act was told again since then.
+    pub reminders: u8,
+    /// When somebody last said or did something; none: at the last event.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reminded: Option<u64>,
+    pub still_since: Option<Timestamp>,
+    /// The requester is away until then: nobody reminds them before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub away_until: Option<Timestamp>,
+    /// When the clock of its promises stood.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paused: Vec<Pause>,
+    /// Promises whose agents were told how far they are gone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alerted: Vec<(Promise, Stage)>,
     /// Tickets that have to do with it, in order of linking.
     pub linked: Vec<TicketId>,
     /// Who hears more, or less, of this ticket than is usual.
@@ -347,15 +359,7 @@ impl Ticket {
 
     /// Who must act was told again of what waits now.
     pub fn is_reminded(&self) -> bool {
-        self.details.reminded == Some(self.requests)
-    }
-
-    /// When the clock has something to do with it.
-    pub fn wakes_at(&self) -> Option<Timestamp> {
-        match self.status {
-            Status::Postponed { until } => Some(until),
-            _ => None,
-        }
+        self.details.reminders > 0
     }
 
     /// Requester, beneficiary or guest.

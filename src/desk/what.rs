@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::promise::{Promise, Stage};
 use super::ticket::{Attention, Details, Property, Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 
@@ -169,6 +170,18 @@ pub enum What {
     Reminded,
     /// No answer came in time.
     Expired,
+    /// A promise is nearly, or quite, broken.
+    Alerted {
+        /// Which.
+        promise: Promise,
+        /// How far.
+        stage: Stage,
+    },
+    /// Their own absence message says that whoever is asked is away.
+    Away {
+        /// When they are back.
+        until: Timestamp,
+    },
     /// Others handle it now; nobody of them has it yet.
     Transferred {
         /// Key of the service that handles it now.
@@ -254,6 +267,8 @@ impl What {
             What::Recalled { .. } => "recalled",
             What::Reminded => "reminded",
             What::Expired => "expired",
+            What::Alerted { .. } => "alerted",
+            What::Away { .. } => "away",
             What::Transferred { .. } => "transferred",
             What::Changed { .. } => "changed",
             What::Linked { .. } => "linked",

@@ -22,6 +22,10 @@ const RATE_DAYS: i64 = 30;
 impl<S: Store> Gateway<S> {
     /// Does what a button asks, or says why not.
     pub fn press(&mut self, press: &Press) -> Result<Pressed, Backend> {
+        // A link that is over must not be live again because a clock went back (CASEBOOK L07).
+        if self.is_behind(self.clock.now())? {
+            return Err(Backend("the clock is behind what was written before".into()));
+        }
         let Some(link) = self.store.link(&press.link)? else { return Ok(Pressed::NotFound) };
         let Some(ticket) = super::facts::head(&self.store, link.ticket)? else { return Ok(Pressed::NotFound) };
         if press.button == Button::FreshLink {

@@ -74,6 +74,7 @@ impl<S: Store> Gateway<S> {
         }
         if !decided.outcome.done.is_empty() {
             let expected = decided.before.map(|before| before.version);
+            change.wakes.push(self.wake(ticket, change.at));
             change.steps.push(Step { expected, ticket: ticket.clone(), events: decided.outcome.done.clone() });
         }
         Ok(told)

@@ -111,6 +111,15 @@ impl Handle {
         resumed
     }
 
+    /// These mailboxes are watched from now on.
+    pub async fn watches(&self, mailboxes: Vec<String>) -> Result<(), Unavailable> {
+        self.run(move |gateway| {
+            gateway.watches(&mailboxes);
+            Ok(())
+        })
+        .await
+    }
+
     /// When each mailbox was last read to its end.
     pub fn polls(&self) -> BTreeMap<String, Timestamp> {
         self.polls.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -165,7 +174,8 @@ impl Keeper for Handle {
     }
 
     async fn polled(&self, mailbox: &str) -> Result<(), Unavailable> {
-        let now = self.run(|gateway| Ok(gateway.now())).await?;
+        let name = mailbox.to_owned();
+        let now = self.run(move |gateway| Ok(gateway.polled(&name))).await?;
         self.polls.lock().unwrap_or_else(PoisonError::into_inner).insert(mailbox.to_owned(), now);
         Ok(())
     }

@@ -60,6 +60,7 @@ pub struct Gateway<S> {
     mint: Box<dyn Mint + Send>,
     /// The hour whose reports are on their way.
     reported: Option<jiff::civil::DateTime>,
+    told: tick::Told,
     signatures: Option<Arc<dyn Signatures>>,
 }
 
@@ -81,7 +82,7 @@ impl<S: Store> Gateway<S> {
         let organisation = Arc::new(store.organisation()?);
         let Parts { site, templates, clock, mint } = parts;
         let pen = pen::Pen::new(templates.clone());
-        Ok(Gateway { store, site, organisation, templates, pen, clock, mint, reported: None, signatures: None })
+        Ok(Gateway { store, site, organisation, templates, pen, clock, mint, reported: None, told: tick::Told::default(), signatures: None })
     }
 
     /// The same, with somebody who checks signatures where the site asks for it.
@@ -94,7 +95,7 @@ impl<S: Store> Gateway<S> {
         self.store.apply_organisation(&organisation)?;
         // What people chose for themselves lies over the file, before as after.
         self.organisation = Arc::new(self.store.organisation()?);
-        Ok(())
+        self.store.wind_all()
     }
 
     /// The memory, for reading.

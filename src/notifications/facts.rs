@@ -49,6 +49,8 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::Recalled { .. } => ("fact.recalled", String::new()),
         What::Reminded => ("fact.reminded", String::new()),
         What::Expired => ("fact.expired", String::new()),
+        What::Alerted { promise, stage } => return Some(words.say(&format!("fact.{}_{}", promise.word(), stage.word()), &[])),
+        What::Away { until } => ("fact.away", words.date(*until, &scene.site.zone)),
         What::Linked { to } => ("fact.linked", format!("#{to}")),
         What::Split { into, .. } => ("fact.split", format!("#{into}")),
         What::Spammed => ("fact.spammed", String::new()),

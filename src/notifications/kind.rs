@@ -71,6 +71,10 @@ pub enum MailKind {
     DailyReport,
     /// It ended because no answer came.
     Expired,
+    /// To agents: a promise is nearly broken.
+    SlaWarning,
+    /// To agents, and to the head of the service: a promise is broken.
+    SlaBreach,
     /// A key to sign in with.
     SignIn,
     /// A request was filled in: its author proves it.
@@ -81,7 +85,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 37] = [
+    pub const ALL: [MailKind; 39] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -116,6 +120,8 @@ impl MailKind {
         MailKind::History,
         MailKind::DailyReport,
         MailKind::Expired,
+        MailKind::SlaWarning,
+        MailKind::SlaBreach,
         MailKind::SignIn,
         MailKind::RequestProof,
         MailKind::HeldProof,
@@ -164,6 +170,8 @@ impl MailKind {
             MailKind::History => "history",
             MailKind::DailyReport => "daily_report",
             MailKind::Expired => "expired",
+            MailKind::SlaWarning => "sla_warning",
+            MailKind::SlaBreach => "sla_breach",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",

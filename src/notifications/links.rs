@@ -28,6 +28,8 @@ pub struct Links {
     pub undo: String,
     /// Go on with commands that could not be done.
     pub offers: Vec<OfferLink>,
+    /// For agents of a free ticket: a `mailto:` link that takes it.
+    pub take_mailto: String,
     /// The address that agrees by mail.
     pub approve_address: String,
     /// The same as a `mailto:` link with subject and text.

@@ -8,6 +8,7 @@
 
 mod answers;
 mod blocks;
+pub mod due;
 pub mod facts;
 mod kind;
 pub mod language;
@@ -49,6 +50,13 @@ pub struct Scene<'a> {
     pub done: &'a [Event],
     /// Now, seconds of the epoch.
     pub now: i64,
+}
+
+impl<'a> Scene<'a> {
+    /// Working time as the site and its services have it.
+    pub fn times(&self) -> crate::desk::Times<'a> {
+        crate::desk::Times { organisation: self.organisation, policy: &self.site.policy, zone: &self.site.zone }
+    }
 }
 
 /// One mail that should be written.

@@ -6,7 +6,7 @@
 
 use super::{Because, Extra, MailKind, Notice, Scene};
 use crate::address::Address;
-use crate::desk::{Agent, Attention, Door, Event, Membership, Monitoring, Property, Status, Urgency, Visibility, What};
+use crate::desk::{Agent, Attention, Door, Event, Membership, Monitoring, Property, Stage, Status, Urgency, Visibility, What};
 use crate::proof::Level;
 
 /// The mails that the events of one cause call for: at most one per person, in a stable order.
@@ -57,6 +57,9 @@ fn calls<'a>(scene: &Scene<'a>, event: &'a Event) -> Vec<Call<'a>> {
         What::Refused { .. } => audience.participants(MailKind::Refused).assignee(MailKind::Refused).always(MailKind::Refused),
         What::Postponed { .. } => audience.owners(MailKind::Postponed).assignee(MailKind::Update).always(MailKind::Update),
         What::Reminded => audience.reminded(),
+        What::Alerted { stage: Stage::Soon, .. } => audience.handlers(MailKind::SlaWarning),
+        What::Alerted { stage: Stage::Late, .. } => audience.handlers(MailKind::SlaBreach).head(MailKind::SlaBreach),
+        What::Away { .. } => audience.handlers(MailKind::Update),
         What::Expired => audience.participants(MailKind::Expired).assignee(MailKind::Expired).always(MailKind::Expired),
         What::Recalled { .. } => audience.handlers(MailKind::Recalled).always(MailKind::Recalled),
         What::Transferred { assignee, guests, .. } => audience.transferred(assignee.as_ref(), guests),
@@ -196,6 +199,15 @@ impl<'a> Audience<'a> {
         self.monitors(if heard { Monitoring::Creation } else { Monitoring::Never }, kind)
     }
 
+    /// Whoever answers for the service, when they are one of its agents.
+    fn head(&mut self, kind: MailKind) -> &mut Self {
+        let head = self.scene.organisation.service(&self.scene.ticket.service).and_then(|service| service.head.as_ref());
+        if let Some(head) = head.filter(|head| self.members().any(|(agent, _)| agent.address == **head)) {
+            self.call(head, Because::Monitoring, kind);
+        }
+        self
+    }
+
     /// Words of a participant on a free ticket that nobody follows closely: the pool hears them, or nobody would.
     fn pool(&mut self, kind: MailKind) -> &mut Self {
         let by_agent = self.event.actor.person.as_ref().is_some_and(|who| self.members().any(|(agent, _)| agent.address == *who));
@@ -329,7 +341,7 @@ fn rank(kind: MailKind, event: &Event) -> u8 {
         MailKind::JoinRequest => 5,
         MailKind::ClosureRefused => 6,
         MailKind::Reopened => 7,
-        MailKind::Closed | MailKind::Expired => 8,
+        MailKind::Closed | MailKind::Expired | MailKind::SlaWarning | MailKind::SlaBreach => 8,
         MailKind::Cancelled | MailKind::Refused | MailKind::Merged => 9,
         MailKind::Transferred => 10,
         MailKind::Released | MailKind::Recalled => 10,

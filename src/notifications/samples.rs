@@ -118,8 +118,9 @@ fn answers(to: &Address) -> Vec<Answer> {
     let title = to.to_string();
     let row = Row { id: 123, title, status: "free".into(), assignee: String::new(), opened_at: Timestamp::UNIX_EPOCH, urgent: true };
     let list = |list: &str, rows| Answer::Tickets { list: list.into(), rows, more: true };
-    let mut all: Vec<Answer> =
-        ["mine", "waiting", "free", "late", "service", "urgent", "found", "state"].map(|word| list(word, vec![])).to_vec();
+    let mut all: Vec<Answer> = ["mine", "waiting", "free", "late", "today", "unanswered", "service", "urgent", "found", "state"]
+        .map(|word| list(word, vec![]))
+        .to_vec();
     all.extend([list("mine", vec![row.clone()]), Answer::Done(row, vec!["take".into()]), Answer::NoTicket("#9".into())]);
     all.extend([
         Answer::Help(Role::Agent),
@@ -224,13 +225,13 @@ fn site(full: bool) -> Result<Site, AddressFault> {
 }
 
 fn organisation(agent: Address) -> Organisation {
-    let category = sample_category();
+    let (category, hour) = (sample_category(), jiff::SignedDuration::from_hours(1));
     let service = Service {
         key: "sample".into(),
         name: "Sample service".into(),
-        addresses: vec![],
         categories: vec![category],
-        permanent_guests: vec![],
+        targets: vec![Target { response: Some(hour), resolution: Some(hour), ..Target::default() }],
+        ..Service::default()
     };
     let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always };
     let agent = Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], disabled: false };
@@ -240,7 +241,7 @@ fn organisation(agent: Address) -> Organisation {
 fn sample_category() -> Category {
     let wanted = |key: &str, must| Wanted { key: key.into(), name: "Sample field".into(), also: vec![], must };
     let fields = vec![wanted("sample", true), wanted("other", true)];
-    Category { key: "sample".into(), name: "Sample category".into(), tag: None, about: String::new(), fields }
+    Category { key: "sample".into(), name: "Sample category".into(), fields, ..Category::default() }
 }
 
 fn address(text: &str) -> Result<Address, AddressFault> {

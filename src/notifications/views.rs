@@ -9,9 +9,9 @@ use super::blocks::{self, Block};
 use super::language::Words;
 use super::links::Links;
 use super::shown::{self, Position};
-use super::{Because, Extra, MailKind, Notice, Reader, Scene, facts, names, refusals};
+use super::{Because, Extra, MailKind, Notice, Reader, Scene, due, facts, names, refusals};
 use crate::address::Address;
-use crate::desk::{End, Event, Status, calendar};
+use crate::desk::{End, Event, Status};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -66,6 +66,10 @@ pub struct View {
     pub reminder: bool,
     /// When an unanswered question, or proposal, ends the request; empty when never.
     pub deadline: String,
+    /// For agents: what is promised and not kept yet, one line each.
+    pub due: Vec<String>,
+    /// For the requester: by when a first answer is promised; empty when nothing is.
+    pub expected: String,
     /// When a postponed ticket comes back; empty when it is not.
     pub until: String,
     /// The ticket that it goes on in; empty when there is none.
@@ -169,7 +173,7 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     view.owner = position == Position::Owner;
     view.agent = position == Position::Agent;
     fields(&mut view, words, scene);
-    deadline(&mut view, words, scene, notice);
+    due::tell(&mut view, words, scene, notice);
     view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
     let dated = |event: &Event, fact: String| match notice.kind {
         MailKind::History => words.say("block.dated", &[("at", &words.date(event.at, &scene.site.zone)), ("fact", &fact)]),
@@ -260,22 +264,6 @@ fn fields(view: &mut View, words: &Words, scene: &Scene<'_>) {
         let wanted = category.map_or(&[][..], |category| &category.fields);
         let missing = wanted.iter().filter(|wanted| wanted.must && details.field(&wanted.key).is_empty());
         view.missing = missing.map(|wanted| wanted.name.clone()).collect();
-    }
-}
-
-/// Until when an answer is awaited: told each time that it is asked for.
-fn deadline(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice) {
-    let policy = &scene.site.policy;
-    view.reminder = scene.done.iter().any(|event| matches!(event.what, crate::desk::What::Reminded));
-    let days = match notice.kind {
-        MailKind::Question => policy.question_days,
-        MailKind::ClosureApproval => policy.approval_days,
-        _ => 0,
-    };
-    let halves = if scene.ticket.is_reminded() { 1 } else { 2 };
-    if let Some(now) = jiff::Timestamp::from_second(scene.now).ok().filter(|_| days > 0) {
-        let at = calendar::after(policy, now, days.div_ceil(2) * halves);
-        view.deadline = words.date(at, &scene.site.zone);
     }
 }
 

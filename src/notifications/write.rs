@@ -10,7 +10,7 @@ use super::templates::Templates;
 use super::views::{self, View};
 use super::{Draft, Extra, MailKind, MailedLink, Mint, Notice, Reader, Scene};
 use crate::address::{Address, Mailbox};
-use crate::desk::{Event, Visibility};
+use crate::desk::{Event, Visibility, catalogue};
 use crate::mail::carrier::{self, Purpose};
 use crate::mail::{Auto, Outgoing};
 use crate::proof::Level;
@@ -28,6 +28,9 @@ pub fn draft(templates: &Templates, notice: &Notice, scene: &Scene<'_>, reader: 
     view.subject = format!("{} {}", view.tag, view.title);
     view.language.clone_from(&language);
     view.links = links;
+    if view.agent && scene.ticket.assignee.is_none() && scene.ticket.status.is_open() {
+        view.links.take_mailto = command(scene, &reply_to(scene, notice), &take(&language));
+    }
     let mut mail = bare(scene.site, reader, language, Number { ticket: scene.ticket.id, salt: mint.salt() });
     mail.date = scene.now;
     address(&mut mail, scene, notice, &view, &told);
@@ -124,7 +127,7 @@ fn address(mail: &mut Outgoing, scene: &Scene<'_>, notice: &Notice, view: &View,
     };
     let reply_to = reply_to(scene, notice);
     let leaves = shown::position(scene, &notice.to) == Position::Guest && notice.kind != MailKind::FreshLink;
-    mail.unsubscribe = leaves.then(|| unsubscribe(scene, &reply_to));
+    mail.unsubscribe = leaves.then(|| command(scene, &reply_to, "#leave"));
     mail.reply_to = Some(reply_to);
 }
 
@@ -166,13 +169,18 @@ fn reply_to(scene: &Scene<'_>, notice: &Notice) -> Address {
     tagged.unwrap_or_else(|| site.desk.address.clone())
 }
 
-/// The tag in the subject leads there where addresses carry none.
-fn unsubscribe(scene: &Scene<'_>, reply_to: &Address) -> String {
+/// The command that takes a ticket, as the reader writes it.
+fn take(language: &str) -> String {
+    format!("#{}", catalogue::spec("take").map_or("take", |spec| spec.teach(language)))
+}
+
+/// A mail that holds one command. The tag in the subject leads there where addresses carry none.
+fn command(scene: &Scene<'_>, reply_to: &Address, command: &str) -> String {
     let subject = match scene.site.plus_addressing {
-        true => "#leave".to_owned(),
-        false => format!("{} #leave", carrier::subject_tag(&scene.site.keys, scene.ticket.id)),
+        true => command.to_owned(),
+        false => format!("{} {command}", carrier::subject_tag(&scene.site.keys, scene.ticket.id)),
     };
-    format!("mailto:{reply_to}?subject={}&body=%23leave", links::percent(&subject))
+    format!("mailto:{reply_to}?subject={}&body={}", links::percent(&subject), links::percent(command))
 }
 
 /// How all subjects of the conversation begin, so that mail programs keep it together.

@@ -11,14 +11,14 @@ pub mod sqlite;
 
 pub use fault::{Backend, CommitFault};
 pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
-pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf};
+pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf, TicketQuery};
 pub use people::{Link, Person, Thread, TokenHash};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::desk::{Event, Organisation, Ticket, TicketId};
+use crate::desk::{Event, Organisation, Ticket, TicketId, Wake};
 use crate::mail::Letter;
 
 /// Why something is written: unique, so that nothing happens twice.
@@ -67,6 +67,8 @@ pub struct Change {
     pub bounced: Vec<(u64, LetterState)>,
     /// What the pages remember.
     pub access: Vec<Access>,
+    /// When to look at tickets next.
+    pub wakes: Vec<(TicketId, Wake)>,
 }
 
 impl Change {
@@ -90,6 +92,7 @@ impl Change {
             letters: vec![],
             bounced: vec![],
             access: vec![],
+            wakes: vec![],
         }
     }
 }
@@ -218,33 +221,16 @@ pub struct LedgerCount {
     pub waiting: u64,
 }
 
-/// What to list.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TicketQuery {
-    /// Status words; empty: all.
-    pub status: Vec<String>,
-    /// Participant.
-    pub person: Option<Address>,
-    /// Assignee.
-    pub assignee: Option<Address>,
-    /// Service key.
-    pub service: Option<String>,
-    /// Words of the conversation (FTS5, each word quoted).
-    pub words: Option<String>,
-    /// Only tickets below this number (paging by key, newest first).
-    pub before: Option<TicketId>,
-    /// At most.
-    pub limit: usize,
-}
-
 /// Questions to the memory. A reader connection answers them too, beside the writer.
 pub trait Reads: PageReads {
     /// A ticket as it stands.
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
     /// Was a cause of that name committed?
     fn was_done(&self, cause: &str) -> Result<bool, Backend>;
-    /// Tickets of that status to which nothing happened since `at`, at most `limit`; postponed ones: whose date is past.
-    fn due(&self, status: &str, at: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend>;
+    /// Tickets with which time has something to do, the longest overdue first, at most `limit`.
+    fn waking(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend>;
+    /// When the last letter was written.
+    fn last_written(&self) -> Result<Option<Timestamp>, Backend>;
     /// Tickets, newest first.
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend>;
     /// Everything that happened to a ticket, in order.
@@ -346,6 +332,10 @@ pub trait Store: Reads {
     fn set_mark(&mut self, mailbox: &str, folder: &str, mark: crate::ports::Mark) -> Result<(), Backend>;
     /// The server was told of these UIDs.
     fn settled(&mut self, mailbox: &str, folder: &str, epoch: u32, uids: &[u32]) -> Result<(), Backend>;
+    /// Looks at tickets then, which stay as they are.
+    fn wind(&mut self, wakes: &[(TicketId, Wake)]) -> Result<(), Backend>;
+    /// Looks at all open tickets soon: the rules may be others.
+    fn wind_all(&mut self) -> Result<(), Backend>;
     /// Replaces the organisation.
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend>;
 }

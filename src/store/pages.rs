@@ -110,6 +110,25 @@ pub enum Access {
     Preferred(Address, Box<Preferences>),
 }
 
+/// What to list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TicketQuery {
+    /// Status words; empty: all.
+    pub status: Vec<String>,
+    /// Participant.
+    pub person: Option<Address>,
+    /// Assignee.
+    pub assignee: Option<Address>,
+    /// Service key.
+    pub service: Option<String>,
+    /// Words of the conversation (FTS5, each word quoted).
+    pub words: Option<String>,
+    /// Only tickets below this number (paging by key, newest first).
+    pub before: Option<TicketId>,
+    /// At most.
+    pub limit: usize,
+}
+
 /// In which order a list is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Order {
@@ -142,6 +161,8 @@ pub struct Shelf {
     pub assignee: Option<Address>,
     /// Only free ones and ones in progress that nobody has answered yet, whatever `status` says.
     pub unanswered: bool,
+    /// Only those whose nearest promise ends by then, whatever `status` says.
+    pub due: Option<Timestamp>,
     /// In which order.
     pub order: Order,
     /// What comes after this one.

@@ -120,8 +120,8 @@ pub async fn load<D: Desk>(
         return by_link(web, headers, (token.clone(), depth)).await;
     }
     let Some(person) = visitor.person.clone() else { return Err(see_other(web, "/sign-in")) };
-    let (fallback, asked) = (web.desk.site().language.clone(), way.clone());
-    let found = web.desk.look(move |reads| read(reads, &person, (asked, depth), &fallback));
+    let (fallback, asked, now) = (web.desk.site().language.clone(), way.clone(), web.now());
+    let found = web.desk.look(move |reads| read(reads, &person, (asked, depth), (&fallback, now)));
     match found.await {
         Ok(Ok(Found::Here(loaded))) => Ok(*loaded),
         Ok(Ok(Found::Elsewhere(id))) => Err(see_other(web, &Way::path(&elsewhere(&way, id)))),
@@ -141,7 +141,7 @@ fn elsewhere(way: &Way, id: TicketId) -> Way {
     }
 }
 
-fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), fallback: &str) -> Result<Found, Backend> {
+fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), (fallback, now): (&str, Timestamp)) -> Result<Found, Backend> {
     let (id, as_agent) = match way {
         Way::Desk(id) => (id, true),
         Way::Mine(id) => (id, false),
@@ -151,7 +151,7 @@ fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), fallbac
     if seen.ticket.id != id {
         return Ok(Found::Elsewhere(seen.ticket.id));
     }
-    let inside = if as_agent { Inside::read(reads, person, fallback)? } else { None };
+    let inside = if as_agent { Inside::read(reads, person, fallback, now)? } else { None };
     if as_agent && !inside.as_ref().is_some_and(|inside| inside.services.contains(&seen.ticket.service)) {
         return Ok(Found::No);
     }

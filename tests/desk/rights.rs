@@ -1,6 +1,6 @@
 //! Who may do what: roles, proofs, privileges, each as a table (CASEBOOK D11).
 
-use guichet::desk::{Action, Actor, Attention, CATALOGUE, Privilege, Property, Rating, Urgency, Why, catalogue};
+use guichet::desk::{Action, Actor, Attention, CATALOGUE, Privilege, Promise, Property, Rating, Stage, Urgency, Why, catalogue};
 use guichet::proof::Level;
 use jiff::Timestamp;
 
@@ -46,6 +46,8 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Set(Property::Requester(address("carol")))),
         ("free", Action::Remind),
         ("awaiting_approval", Action::Expire),
+        ("free", Action::Alert(Promise::Response, Stage::Soon)),
+        ("awaiting_approval", Action::Away(Timestamp::from_second(1_767_700_000).unwrap(), words("x"))),
         ("free", Action::Canned { key: "vpn".into(), words: words("") }),
         ("free", Action::Link { to: 7 }),
         ("free", Action::Split { seq: Some(1), into: 9 }),
@@ -92,6 +94,8 @@ phone oa proven
 equipment oa proven
 remind - proven
 expire - proven
+alert - proven
+away o claimed
 field oa proven
 requester a proven
 canned a proven
@@ -143,8 +147,9 @@ fn d11_roles_and_proofs() {
 
 #[test]
 fn nobody_and_the_clock_are_no_agents() {
-    for (status, action) in
-        every_action().into_iter().filter(|(_, action)| !matches!(action, Action::File(_) | Action::Recall | Action::Remind))
+    for (status, action) in every_action()
+        .into_iter()
+        .filter(|(_, action)| !matches!(action, Action::File(_) | Action::Recall | Action::Remind | Action::Alert(..)))
     {
         assert!(Office::at(status).tries(&Actor::clock(), vec![action.clone()]).done.is_empty(), "{action:?}");
     }

@@ -33,12 +33,12 @@ fn p18_postponed_until_its_date_and_no_further_than_a_year() {
     let until = at(&office, 48);
     office.does("karim", Action::Postpone(until, words("Le toner arrive mercredi.")));
     assert_eq!(office.happened(), ["taken", "postponed", "noted"], "it is in somebody's hands, and the note stays inside");
-    assert_eq!(office.ticket().wakes_at(), Some(until));
+    assert_eq!(office.ticket().status, Status::Postponed { until });
     let early = office.tries(&Actor::clock(), vec![Action::Recall]);
     assert_eq!(early.refused[0].why, Why::NothingToDo, "the clock does not come early");
     office.later(48);
     assert!(office.acts(&Actor::clock(), vec![Action::Recall]).all_done());
-    assert_eq!((office.status(), office.ticket().wakes_at()), ("in_progress", None));
+    assert_eq!(office.status(), "in_progress");
     assert!(!office.tries(&Actor::clock(), vec![Action::Recall]).all_done(), "once");
 }
 

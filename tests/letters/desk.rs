@@ -218,9 +218,9 @@ fn organisation() -> Organisation {
     let service = Service {
         key: "dsi".into(),
         name: "Support DSI".into(),
-        addresses: vec![],
         categories: vec![category],
         permanent_guests: vec![person("chef@cust.test")],
+        ..Service::default()
     };
     let agent = |address: Address, name: &str, hears| Agent {
         address,

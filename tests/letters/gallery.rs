@@ -84,6 +84,16 @@ fn beginning(kind: MailKind) -> Picture {
             desk.ticket.guests.push(Guest { address: carol(), since: 2 });
             told(desk.now([event(alice(), What::Joined { guests: vec![carol()] }, None)]), carol())
         }
+        MailKind::SlaWarning | MailKind::SlaBreach => {
+            let stage = if kind == MailKind::SlaBreach { Stage::Late } else { Stage::Soon };
+            let mut desk = Desk::taken();
+            (desk.ticket.status, desk.ticket.assignee) = (Status::Free, None);
+            let promised = jiff::SignedDuration::from_hours(4);
+            desk.organisation.services[0].targets = vec![Target { response: Some(promised), ..Target::default() }];
+            let what = What::Alerted { promise: Promise::Response, stage };
+            let by_time = Event { actor: Actor::clock(), ..inside(event(alice(), what, None)) };
+            told(desk.now([by_time]), karim())
+        }
         MailKind::JoinRequest => {
             let words = Some("Je suis sa collègue, même panne chez nous.");
             told(Desk::taken().now([inside(event(carol(), What::JoinRequested { stranger: carol() }, words))]), karim())

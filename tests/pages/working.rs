@@ -100,7 +100,7 @@ async fn p61_lists_search_and_a_ticket_on_behalf() {
     assert_eq!(opened.leads_to(), "/desk/t/2?done=open");
     let pool = karim.get("/desk/pool").await;
     assert!(pool.has("Wifi lent") && pool.has("Support DSI / Réseau") && !pool.has("Imprimante"), "{}", pool.text());
-    assert!(karim.get("/desk/overdue").await.has("Wifi lent"));
+    assert!(karim.get("/desk/unanswered").await.has("Wifi lent"));
     for (query, found) in [
         ("wifi", true),
         ("LENT status:libre", true),

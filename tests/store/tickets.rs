@@ -1,8 +1,8 @@
 //! Tickets, events, pointers, people, links: what a change writes, and that it writes it once.
 
-use guichet::desk::{Guest, Organisation, Status, What};
+use guichet::desk::{Guest, Organisation, Status, Wake, What};
 use guichet::store::sqlite::Sqlite;
-use guichet::store::{Cause, Change, Claimed, CommitFault, How, KnownId, Person, Reads, Seen, Step, Store, TicketQuery};
+use guichet::store::{Cause, Change, Claimed, CommitFault, How, KnownId, PageReads, Person, Reads, Seen, Step, Store, TicketQuery};
 
 use crate::samples::*;
 
@@ -51,6 +51,24 @@ fn j12_an_older_version_is_stale_and_changes_nothing() {
     let again = Step { expected: Some(2), ticket: ticket(1, 3), events: vec![event(1, 3, What::Noted, "second")] };
     store.commit(&Change { steps: vec![again], ..Change::new(named("b"), at(3)) }).unwrap();
     assert!(matches!(store.commit(&whole(named("c"), 1, 9)), Err(CommitFault::Stale(1))));
+}
+
+#[test]
+fn tickets_are_found_when_their_time_comes() {
+    let mut store = opened_desk();
+    let wake = |seconds: Option<i64>| Wake { at: seconds.map(at), due: None };
+    assert!(store.waking(at(9), 9).unwrap().is_empty());
+    let wound = Change { wakes: vec![(1, wake(Some(5)))], ..Change::new(named("wind"), at(2)) };
+    store.commit(&wound).unwrap();
+    assert_eq!((store.waking(at(4), 9).unwrap(), store.waking(at(5), 9).unwrap()), (vec![], vec![1]));
+    store.wind(&[(1, wake(None))]).unwrap();
+    assert!(store.waking(at(9), 9).unwrap().is_empty());
+    store.wind_all().unwrap();
+    assert_eq!(store.waking(at(0), 9).unwrap(), [1], "under other rules everything open is looked at");
+    let late = guichet::store::Shelf { services: vec!["dsi".into()], due: Some(at(8)), limit: 9, ..Default::default() };
+    assert!(store.shelf(&late).unwrap().is_empty());
+    store.wind(&[(1, Wake { at: None, due: Some(at(7)) })]).unwrap();
+    assert_eq!((store.shelf(&late).unwrap().len(), store.shelf_count(&late, 9).unwrap()), (1, 1));
 }
 
 #[test]
@@ -151,13 +169,8 @@ fn people_and_the_organisation_are_replaced() {
     store.commit(&Change { people: vec![gone.clone()], ..Change::new(named("b"), at(2)) }).unwrap();
     assert_eq!(store.person(&alice()).unwrap(), Some(gone));
     assert_eq!(store.organisation().unwrap(), Organisation::default());
-    let service = guichet::desk::Service {
-        key: "dsi".into(),
-        name: "Support".into(),
-        addresses: vec![],
-        categories: vec![],
-        permanent_guests: vec![alice()],
-    };
+    let service =
+        guichet::desk::Service { key: "dsi".into(), name: "Support".into(), permanent_guests: vec![alice()], ..Default::default() };
     let organisation = Organisation { services: vec![service], ..Organisation::default() };
     store.apply_organisation(&organisation).unwrap();
     store.apply_organisation(&organisation).unwrap();

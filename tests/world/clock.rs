@@ -13,25 +13,123 @@ fn days(world: &mut World, days: i64) -> usize {
 }
 
 #[test]
-fn p9_an_unanswered_question_is_repeated_then_ends_politely_and_reopens() {
+fn row49_an_unanswered_question_is_repeated_twice_then_ends_politely_and_reopens() {
     let mut world = World::new();
     let alert = world.opened();
     world.receives(&alert.answered_by("ag1@desk.test", "#info\nQuel message s'affiche ?"));
     let asked = world.letter_to_any("alice@cust.test");
-    assert!(asked.text.contains("Sans réponse d’ici le lundi 19 janvier 2026"), "told from the start: {}", asked.text);
-    assert_eq!(days(&mut world, 6), 0, "five working days take a week");
+    assert!(asked.text.contains("Sans réponse d’ici le vendredi 23 janvier 2026"), "told from the start: {}", asked.text);
+    assert_eq!(days(&mut world, 2), 0, "three working days are not over");
     assert_eq!((days(&mut world, 1), world.ticks()), (1, 0), "once");
     let reminder = world.letter_to("alice@cust.test");
     assert!(reminder.text.contains("Rappel\u{a0}: Karim Benali a besoin d’une précision"), "{}", reminder.text);
     assert!(reminder.text.contains("Quel message s'affiche ?") && reminder.links.len() == 1, "{}", reminder.text);
-    assert!(reminder.text.contains("d’ici le lundi 19 janvier 2026"), "{}", reminder.text);
-    assert_eq!(days(&mut world, 7), 1);
+    assert!(reminder.text.contains("d’ici le vendredi 23 janvier 2026"), "{}", reminder.text);
+    assert_eq!((days(&mut world, 5), days(&mut world, 1), days(&mut world, 8)), (0, 1, 0), "seven working days are nine");
+    assert!(world.letter_to("alice@cust.test").text.contains("Rappel"));
+    assert_eq!(days(&mut world, 1), 1);
     assert_eq!(world.status(1), "expired");
     let over = world.letter_to_any("alice@cust.test");
     assert!(over.text.contains("close, faute de réponse"), "{}", over.text);
     world.later(SignedDuration::from_hours(1));
     world.receives(&over.answered_by("alice@cust.test", "Erreur 49, pardon pour le retard."));
     assert_eq!(world.status(1), "in_progress");
+}
+
+#[test]
+fn row49_nobody_is_reminded_or_given_up_while_away() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#info\nQuel message s'affiche ?"));
+    let asked = world.letter_to_any("alice@cust.test");
+    let absence = asked.answered_by("alice@cust.test", "Je suis absente jusqu'au 26 janvier 2026 inclus.");
+    let away = world.receives(&absence.subject("Réponse automatique : absence").header("Auto-Submitted", "auto-replied"));
+    assert!(is(&away, Disposition::Attached, "absence") || is(&away, Disposition::Attached, "automatic-reply"), "{}", away.trace);
+    assert_eq!(world.happened(1).last(), Some(&"away"), "{:?}", world.ticket(1).details);
+    let told = world.letter_to("ag1@desk.test");
+    assert!(told.text.contains("les rappels attendent"), "{}", told.text);
+    assert_eq!(days(&mut world, 21), 0, "three weeks later she is still away");
+    assert_eq!((days(&mut world, 3), days(&mut world, 1)), (0, 1), "three working days after her return");
+    assert_eq!(world.status(1), "waiting_for_information");
+}
+
+#[test]
+fn row49_a_service_waits_as_long_as_it_says() {
+    let mut world = World::new();
+    let mut organisation = crate::world::organisation();
+    organisation.services[0].delays = toml::from_str("question_days = 4\nquestion_reminders = [2]\npool_days = 1").unwrap();
+    world.gateway.apply_organisation(organisation).unwrap();
+    let alert = world.opened();
+    assert_eq!(days(&mut world, 1), 1, "the pool, after a day");
+    world.receives(&alert.answered_by("ag1@desk.test", "#info\nQuel message s'affiche ?"));
+    assert_eq!((days(&mut world, 1), days(&mut world, 1), days(&mut world, 4)), (0, 1, 1));
+    assert_eq!(world.status(1), "expired");
+}
+
+#[test]
+fn j18_what_was_due_while_nothing_ran_is_done_once_and_in_working_hours() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#info\nQuel message s'affiche ?"));
+    world.sent();
+    // Seven working days and a night: two reminders were missed.
+    world.later(SignedDuration::from_hours(24 * 9 - 6));
+    assert_eq!(world.ticks(), 0, "at night nobody is written to");
+    world.later(SignedDuration::from_hours(6));
+    assert_eq!((world.ticks(), world.sent().len()), (1, 1));
+    assert_eq!((world.ticks(), world.ticks()), (1, 0), "the second rung is due too, once");
+}
+
+#[test]
+fn j21_what_came_in_time_counts_however_late_it_is_read() {
+    let mut world = World::new();
+    world.gateway.watches(&["support".into()]);
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#clore\nToner changé."));
+    let asked = world.letter_to_any("alice@cust.test");
+    assert_eq!((days(&mut world, 7), days(&mut world, 7)), (1, 0), "the mailbox was not read since: nothing ends");
+    world.gateway.polled("support");
+    world.later(SignedDuration::from_hours(1));
+    let reply = asked.answered_by("alice@cust.test", "Elle ne marche toujours pas, le voyant clignote.");
+    let raw = reply.raw(world.now());
+    world.keeps(&raw);
+    assert_eq!((world.ticks(), world.status(1)), (0, "awaiting_approval"), "a mail that was read and not yet understood");
+    guichet::gateway::resume(&mut world.gateway).unwrap();
+    world.later(SignedDuration::from_hours(1));
+    assert_eq!((world.ticks(), world.status(1)), (0, "awaiting_approval"), "she spoke: it goes on");
+    assert_eq!((days(&mut world, 7), days(&mut world, 7)), (1, 0));
+    world.gateway.polled("support");
+    world.later(SignedDuration::from_hours(1));
+    assert_eq!((world.ticks(), world.status(1)), (1, "expired"));
+}
+
+#[test]
+fn l07_a_clock_that_jumps_ends_nothing_and_lets_no_link_act() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#clore\nToner changé."));
+    let asked = world.letter_to("alice@cust.test");
+    world.ticks();
+    world.later(SignedDuration::from_hours(-24));
+    assert_eq!(world.ticks(), 0, "a day back");
+    let back = guichet::gateway::Press {
+        link: guichet::gateway::effects::token_hash(&guichet::mail::carrier::decode_token(&asked.links[0]).unwrap()),
+        nonce: "back".into(),
+        button: Button::Approve,
+    };
+    assert!(world.gateway.press(&back).is_err(), "a link that may be over is not taken");
+    world.later(SignedDuration::from_hours(24));
+    world.later(SignedDuration::from_mins(-4));
+    assert_eq!(world.ticks(), 0, "a step of minutes is nothing");
+    world.later(SignedDuration::from_hours(24));
+    assert_eq!((world.ticks(), world.status(1)), (0, "awaiting_approval"), "a day ahead");
+    let mut unset = World::new();
+    unset.later(SignedDuration::from_secs(-unset.now()));
+    unset.opened();
+    assert_eq!(unset.ticks(), 0, "the epoch, at boot");
+    unset.later(SignedDuration::from_hours(24 * 365 * 50));
+    unset.ticks();
+    assert_eq!(unset.happened(1), ["opened"], "what is half a century old is history");
 }
 
 #[test]

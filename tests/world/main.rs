@@ -18,6 +18,7 @@ mod identity;
 mod journeys;
 mod links;
 mod privacy;
+mod promises;
 mod proofs;
 mod repeating;
 mod signatures;

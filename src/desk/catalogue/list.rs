@@ -61,6 +61,8 @@ pub const CATALOGUE: &[Spec] = &[
     },
     Spec { verb: "remind", ..BY_THE_CLOCK },
     Spec { verb: "expire", ..BY_THE_CLOCK },
+    Spec { verb: "alert", ..BY_THE_CLOCK },
+    Spec { verb: "away", roles: &[Role::Owner], needs: Level::Claimed, ..BY_ROUTING },
     Spec {
         verb: "take",
         words: &[("fr", &["prendre", "jeprends", "je-prends", "moi", "pour-moi"]), ("en", &["take", "mine", "claim"])],

@@ -1,9 +1,10 @@
 //! How a ticket ends, and comes back.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::event::{Visibility, Words};
 use super::super::privileges::Role;
+use super::super::promise::{Promise, Stage};
 use super::super::ticket::{End, Rating, Status, Ticket};
 use super::super::what::What;
 use super::super::why::Why;
@@ -50,14 +51,32 @@ impl Desk<'_> {
         self.happen(What::Cancelled)
     }
 
-    /// Whoever must act is told again, once for each thing that waits.
+    /// Whoever must act is told again; the pool once.
     pub(super) fn remind(&mut self, ticket: &Ticket) -> Result<(), Why> {
         match ticket.status {
-            Status::Free | Status::WaitingForInformation { .. } | Status::AwaitingApproval { .. } if ticket.is_reminded() => {
-                Err(Why::NothingToDo)
-            }
+            Status::Free if ticket.is_reminded() => Err(Why::NothingToDo),
             Status::Free | Status::WaitingForInformation { .. } | Status::AwaitingApproval { .. } => self.happen(What::Reminded),
             _ => Err(wrong_status(ticket)),
+        }
+    }
+
+    /// Agents hear once how far a promise is gone, and its requester nothing.
+    pub(super) fn alert(&mut self, ticket: &Ticket, promise: Promise, stage: Stage) -> Result<(), Why> {
+        match ticket.details.alerted.contains(&(promise, stage)) {
+            _ if !ticket.status.is_running() => Err(wrong_status(ticket)),
+            true => Err(Why::NothingToDo),
+            false => self.say(What::Alerted { promise, stage }, Words::default(), Visibility::Agents),
+        }
+    }
+
+    /// Whoever is asked cannot answer before: reminders wait as long as a ticket may.
+    pub(super) fn away(&mut self, ticket: &Ticket, until: Timestamp, words: Words) -> Result<(), Why> {
+        let furthest = self.now + SignedDuration::from_hours(24 * i64::from(self.rules.policy.postpone_days));
+        match ticket.status {
+            Status::WaitingForInformation { .. } | Status::AwaitingApproval { .. } if until > self.now => {
+                self.say(What::Away { until: until.min(furthest) }, words, Visibility::Agents)
+            }
+            _ => Err(Why::NothingToDo),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Mails that no person wrote: filed where they belong, never answered, never reopening, never commanding.
 
+use jiff::Timestamp;
+
 use super::super::Gateway;
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault};
-use crate::desk::{Action, Actor, Door, Ticket, decide_all};
+use crate::desk::{Action, Actor, Door, Outcome, Ticket, decide_all};
 use crate::mail::Kind;
 use crate::proof::Level;
 use crate::store::{Change, Disposition, Store};
@@ -29,10 +31,21 @@ impl<S: Store> Gateway<S> {
             level: case.identity.level,
             as_participant: true,
         };
-        let words = case.words(case.mail.reply.clone());
-        let outcome = decide_all(Some(ticket), vec![Action::File(words)], &actor, self.rules(), case.now);
+        let filed = |action| decide_all(Some(ticket), vec![action], &actor, self.rules(), case.now);
+        let words = || case.words(case.mail.reply.clone());
+        let away = self.returns(case, ticket).map(|until| filed(Action::Away(until, words()))).filter(Outcome::all_done);
+        let silent = away.is_none();
+        let outcome = away.unwrap_or_else(|| filed(Action::File(words())));
         let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
-        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: true, unanswered: None })?;
+        self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent, unanswered: None })?;
         Ok(change)
+    }
+
+    /// When whoever is asked can answer again, as their absence message says.
+    fn returns(&self, case: &Case<'_>, ticket: &Ticket) -> Option<Timestamp> {
+        let back = case.mail.returns.filter(|_| case.mail.kind == Kind::AutoReply)?;
+        let calendar = self.times().of(&ticket.service);
+        let morning = back.to_zoned(calendar.zone().clone()).ok()?.timestamp();
+        Some(calendar.opens(morning))
     }
 }

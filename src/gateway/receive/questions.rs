@@ -8,7 +8,7 @@ use super::super::case::Case;
 use super::super::effects::Fault;
 use super::conversation::spoken;
 use crate::address::Address;
-use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, catalogue};
+use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, catalogue, promise};
 use crate::mail::{Kind, commands};
 use crate::notifications::{Answer, Because, Extra, MailKind, Notice, Row};
 use crate::proof::Level;
@@ -180,13 +180,14 @@ impl<S: Store> Gateway<S> {
     /// An agent's day: what is theirs, what waits too long, what nobody has.
     pub(in crate::gateway) fn day_of(&self, who: &Address) -> Result<Vec<Answer>, Fault> {
         let services = self.services_of(who);
-        [Listing::Mine, Listing::Waiting, Listing::Late, Listing::Free]
+        [Listing::Mine, Listing::Waiting, Listing::Late, Listing::Today, Listing::Unanswered, Listing::Free]
             .into_iter()
             .map(|listing| self.listed(who, &services, listing))
             .collect()
     }
 
     fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
+        let now = self.clock.now();
         let open = vec!["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
         let shelf = Shelf { services: services.to_vec(), order: Order::Oldest, limit: LIST_MAX + 1, ..Shelf::default() };
         let shelf = match listing {
@@ -195,7 +196,9 @@ impl<S: Store> Gateway<S> {
                 Shelf { status: vec!["awaiting_approval", "waiting_for_information"], assignee: Some(who.clone()), ..shelf }
             }
             Listing::Free => Shelf { status: vec!["free"], ..shelf },
-            Listing::Late => Shelf { status: AT_WORK.to_vec(), unanswered: true, ..shelf },
+            Listing::Unanswered => Shelf { status: AT_WORK.to_vec(), unanswered: true, ..shelf },
+            Listing::Late => Shelf { due: Some(now), ..shelf },
+            Listing::Today => Shelf { due: services.first().map(|service| self.times().of(service).end_of_day(now)), ..shelf },
             Listing::Service | Listing::Urgent => Shelf { status: open, ..shelf },
         };
         let mut tickets = if services.is_empty() { vec![] } else { self.store.shelf(&shelf)? };
@@ -203,7 +206,10 @@ impl<S: Store> Gateway<S> {
         tickets.truncate(LIST_MAX);
         match listing {
             Listing::Urgent => tickets.retain(|ticket| ticket.urgency == Urgency::High),
-            Listing::Late => tickets.retain(|ticket| self.clock.now().duration_since(ticket.opened_at) >= LATE),
+            Listing::Today => tickets.retain(|ticket| promise::next_due(ticket, self.times()).is_some_and(|due| due > now)),
+            Listing::Unanswered => {
+                tickets.retain(|ticket| now.duration_since(ticket.opened_at) >= LATE && promise::next_due(ticket, self.times()).is_none())
+            }
             _ => {}
         }
         Ok(self.tickets(listing.word(), tickets, more))

@@ -39,8 +39,12 @@ pub enum Listing {
     Waiting,
     /// In the common pool.
     Free,
-    /// Nobody has answered yet, oldest first.
+    /// What was promised is not kept.
     Late,
+    /// What was promised for today.
+    Today,
+    /// Nothing was promised, and nobody has answered for a day.
+    Unanswered,
     /// All open ones of the service.
     Service,
     /// Urgent ones among these.
@@ -55,6 +59,8 @@ impl Listing {
             Listing::Waiting => "waiting",
             Listing::Free => "free",
             Listing::Late => "late",
+            Listing::Today => "today",
+            Listing::Unanswered => "unanswered",
             Listing::Service => "service",
             Listing::Urgent => "urgent",
         }
@@ -74,6 +80,8 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
             "attente" | "en attente" | "waiting" => Listing::Waiting,
             "libres" | "libre" | "pot commun" | "free" | "pool" => Listing::Free,
             "retard" | "en retard" | "late" | "overdue" => Listing::Late,
+            "jour" | "du jour" | "aujourd'hui" | "today" | "due" => Listing::Today,
+            "sans reponse" | "unanswered" => Listing::Unanswered,
             "service" | "equipe" | "tous" | "tout" | "team" | "all" => Listing::Service,
             "urgent" | "urgents" | "urgence" | "urgences" => Listing::Urgent,
             _ => return Err(not()),

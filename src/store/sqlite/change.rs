@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::values::At;
-use super::{access, ids, ledger, links, outbox, people, tickets};
+use super::{access, ids, ledger, links, outbox, people, tickets, waking};
 use crate::store::{Cause, Change, CommitFault};
 
 impl From<rusqlite::Error> for CommitFault {
@@ -21,6 +21,7 @@ pub fn write(connection: &Connection, change: &Change) -> Result<(), CommitFault
     for step in &change.steps {
         tickets::write(connection, step)?;
     }
+    change.wakes.iter().try_for_each(|(ticket, wake)| waking::wind(connection, *ticket, *wake))?;
     stop_at("store::steps")?;
     pointers(connection, change)?;
     stop_at("store::pointers")?;

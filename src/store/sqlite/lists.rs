@@ -96,6 +96,14 @@ fn walks(shelf: &Shelf) -> Vec<Walk> {
         let walk = |service: &String| Walk { index: "tickets_unanswered", filter: filter.clone(), values: vec![text(service)] };
         return shelf.services.iter().map(walk).collect();
     }
+    if let Some(due) = shelf.due {
+        let walk = |service: &String| Walk {
+            index: "tickets_due",
+            filter: "service = ? AND due_at <= ?".into(),
+            values: vec![text(service), Box::new(At(due))],
+        };
+        return shelf.services.iter().map(walk).collect();
+    }
     if let Some(assignee) = &shelf.assignee {
         let among = format!("assignee = ? AND status = ? AND service IN ({})", vec!["?"; shelf.services.len()].join(","));
         let walk = |status: &&'static str| {

@@ -29,6 +29,7 @@ mod reads;
 mod search;
 mod tickets;
 mod values;
+mod waking;
 mod writing;
 
 pub use disk::Disk;
@@ -41,7 +42,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Store};
-use crate::desk::{Organisation, TicketId};
+use crate::desk::{Organisation, TicketId, Wake};
 use crate::mail::Letter;
 use crate::ports::{Arrival, Kept, Mark, Origin};
 
@@ -210,6 +211,14 @@ impl Store for Sqlite {
 
     fn settled(&mut self, mailbox: &str, folder: &str, epoch: u32, uids: &[u32]) -> Result<(), Backend> {
         self.write_alone(|connection| Ok(keep::settled(connection, (mailbox, folder), epoch, uids)?))
+    }
+
+    fn wind(&mut self, wakes: &[(TicketId, Wake)]) -> Result<(), Backend> {
+        self.write_unsynced(|connection| Ok(wakes.iter().try_for_each(|(ticket, wake)| waking::wind(connection, *ticket, *wake))?))
+    }
+
+    fn wind_all(&mut self) -> Result<(), Backend> {
+        self.write_unsynced(|connection| Ok(waking::wind_all(connection)?))
     }
 
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Sqlite, access, change, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets};
+use super::{Sqlite, access, change, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets, waking};
 use crate::address::Address;
 use crate::desk::{Event, Organisation, Preferences, Ticket, TicketId};
 use crate::mail::Letter;
@@ -39,8 +39,12 @@ impl<T: Connected> Reads for T {
         Ok(change::was_done(self.connection(), cause)?)
     }
 
-    fn due(&self, status: &str, at: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend> {
-        Ok(tickets::due(self.connection(), status, at, limit)?)
+    fn waking(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend> {
+        Ok(waking::waking(self.connection(), now, limit)?)
+    }
+
+    fn last_written(&self) -> Result<Option<Timestamp>, Backend> {
+        Ok(waking::last_written(self.connection())?)
     }
 
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend> {

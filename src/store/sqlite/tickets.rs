@@ -1,6 +1,5 @@
 //! Tickets as they stand, their events, and who takes part.
 
-use jiff::Timestamp;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
@@ -30,25 +29,6 @@ pub fn list(connection: &Connection, query: &TicketQuery) -> rusqlite::Result<Ve
     let sql = format!("SELECT state FROM tickets WHERE {} ORDER BY id DESC LIMIT {}", filter.sql, query.limit.min(i32::MAX as usize));
     let mut select = connection.prepare_cached(&sql)?;
     select.query_map(params_from_iter(filter.values), |row| json(row, "state"))?.collect()
-}
-
-/// Postponed tickets whose date is past. The index has times as they are written: UTC, so that they compare as letters.
-pub fn due(connection: &Connection, status: &str, at: Timestamp, limit: usize) -> rusqlite::Result<Vec<TicketId>> {
-    if status != "postponed" {
-        return lingering(connection, status, at, limit);
-    }
-    let sql = "SELECT id FROM tickets WHERE status = 'postponed' AND json_extract(state, '$.status.until') <= ?1
-               ORDER BY json_extract(state, '$.status.until') LIMIT ?2";
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    connection.prepare_cached(sql)?.query_map(params![at.to_string(), limit], |row| Ok(row.get::<_, Id>(0)?.0))?.collect()
-}
-
-/// Tickets that wait for somebody; free ones of which nobody was reminded: the newest first, or an old archive would hide them.
-fn lingering(connection: &Connection, status: &str, at: Timestamp, limit: usize) -> rusqlite::Result<Vec<TicketId>> {
-    let sql = "SELECT id FROM tickets WHERE status = ?1 AND updated_at <= ?2
-               AND (status <> 'free' OR json_extract(state, '$.details.reminded') IS NULL) ORDER BY updated_at DESC LIMIT ?3";
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    connection.prepare_cached(sql)?.query_map(params![status, At(at), limit], |row| Ok(row.get::<_, Id>(0)?.0))?.collect()
 }
 
 /// Conditions with their values, in order; only those that were asked for, so that an index can serve them.

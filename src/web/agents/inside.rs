@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::list::Kind;
 use super::query::OPEN_STATUSES;
@@ -28,24 +29,26 @@ pub struct Inside {
     pub preferences: Preferences,
     counts: Vec<(Kind, usize)>,
     held: usize,
+    /// When they look.
+    pub now: Timestamp,
 }
 
 impl Inside {
     /// None: no agent.
-    pub fn read(reads: &dyn Reads, person: &Address, fallback: &str) -> Result<Option<Inside>, Backend> {
+    pub fn read(reads: &dyn Reads, person: &Address, fallback: &str, now: Timestamp) -> Result<Option<Inside>, Backend> {
         let organisation = reads.organisation()?;
         let Some(agent) = organisation.agent(person) else { return Ok(None) };
         let services: Vec<String> = agent.memberships.iter().map(|member| member.service.clone()).collect();
         let known = || reads.person(person).ok().flatten().and_then(|person| person.language);
         let language = agent.language.clone().or_else(known).unwrap_or_else(|| fallback.to_owned());
-        let counted = [Kind::Pool, Kind::Mine, Kind::Overdue, Kind::Waiting];
+        let counted = [Kind::Pool, Kind::Mine, Kind::Overdue, Kind::Unanswered, Kind::Waiting];
         let mut counts = Vec::new();
         for kind in counted {
-            counts.push((kind, reads.shelf_count(&kind.shelf(person, &services), COUNT_MAX)?));
+            counts.push((kind, reads.shelf_count(&kind.shelf(person, &services, now), COUNT_MAX)?));
         }
         let held = reads.instances(Some(Disposition::Held), COUNT_MAX)?.len();
         let (person, preferences) = (person.clone(), reads.preferences(person)?);
-        Ok(Some(Inside { person, organisation, services, language, preferences, counts, held }))
+        Ok(Some(Inside { person, organisation, services, language, preferences, counts, held, now }))
     }
 
     /// The words of their language.
@@ -110,9 +113,9 @@ pub async fn enter<D: Desk, R: Send + 'static>(
     question: impl FnOnce(&dyn Reads, &Inside) -> Result<R, Backend> + Send + 'static,
 ) -> Result<(Inside, R), Response> {
     let Some(person) = visitor.person.clone() else { return Err(see_other(web, "/sign-in")) };
-    let fallback = web.desk.site().language.clone();
+    let (fallback, now) = (web.desk.site().language.clone(), web.now());
     let found = web.desk.look(move |reads| {
-        let Some(inside) = Inside::read(reads, &person, &fallback)? else { return Ok::<_, Backend>(None) };
+        let Some(inside) = Inside::read(reads, &person, &fallback, now)? else { return Ok::<_, Backend>(None) };
         let answer = question(reads, &inside)?;
         Ok(Some((inside, answer)))
     });

@@ -29,8 +29,10 @@ pub enum Kind {
     Pool,
     /// One's own.
     Mine,
-    /// Nobody has answered yet.
+    /// What was promised is not kept.
     Overdue,
+    /// Nobody has answered yet.
+    Unanswered,
     /// Something is waited for.
     Waiting,
     /// All open ones.
@@ -43,7 +45,7 @@ pub enum Kind {
 const ENDS: [&str; 5] = ["approved", "expired", "cancelled", "refused", "merged"];
 
 impl Kind {
-    const ALL: [Kind; 6] = [Kind::Pool, Kind::Mine, Kind::Overdue, Kind::Waiting, Kind::Service, Kind::Closed];
+    const ALL: [Kind; 7] = [Kind::Pool, Kind::Mine, Kind::Overdue, Kind::Unanswered, Kind::Waiting, Kind::Service, Kind::Closed];
 
     /// Its word in addresses and texts.
     pub fn word(self) -> &'static str {
@@ -51,6 +53,7 @@ impl Kind {
             Kind::Pool => "pool",
             Kind::Mine => "mine",
             Kind::Overdue => "overdue",
+            Kind::Unanswered => "unanswered",
             Kind::Waiting => "waiting",
             Kind::Service => "service",
             Kind::Closed => "closed",
@@ -64,24 +67,34 @@ impl Kind {
     /// Orders that it can be read in; the first is the usual one.
     fn orders(self) -> &'static [(Order, &'static str)] {
         match self {
-            Kind::Mine | Kind::Overdue => &[(Order::Oldest, "oldest"), (Order::Newest, "newest")],
+            Kind::Mine | Kind::Overdue | Kind::Unanswered => &[(Order::Oldest, "oldest"), (Order::Newest, "newest")],
             Kind::Pool | Kind::Waiting => &[(Order::Oldest, "oldest"), (Order::Newest, "newest"), (Order::Changed, "changed")],
             Kind::Service | Kind::Closed => &[(Order::Changed, "changed"), (Order::Oldest, "oldest"), (Order::Newest, "newest")],
         }
     }
 
-    /// The list for somebody of these services.
-    pub fn shelf(self, person: &Address, services: &[String]) -> Shelf {
+    /// The list for somebody of these services, as it is at that time.
+    pub fn shelf(self, person: &Address, services: &[String], now: Timestamp) -> Shelf {
         let status = match self {
             Kind::Pool => vec!["free"],
             Kind::Mine | Kind::Service => open(),
             Kind::Waiting => vec!["waiting_for_information", "awaiting_approval", "postponed"],
-            Kind::Overdue => vec![],
+            Kind::Overdue | Kind::Unanswered => vec![],
             Kind::Closed => ENDS.to_vec(),
         };
         let assignee = (self == Kind::Mine).then(|| person.clone());
+        let due = (self == Kind::Overdue).then_some(now);
         let order = self.orders().first().map_or(Order::Oldest, |(order, _)| *order);
-        Shelf { services: services.to_vec(), status, assignee, unanswered: self == Kind::Overdue, order, after: None, limit: ROWS }
+        Shelf {
+            services: services.to_vec(),
+            status,
+            assignee,
+            unanswered: self == Kind::Unanswered,
+            due,
+            order,
+            limit: ROWS,
+            ..Shelf::default()
+        }
     }
 }
 
@@ -101,7 +114,7 @@ type Named = (Ticket, Option<String>);
 /// `/desk`: to one's own tickets, or to the free ones where there are none.
 pub async fn home<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
     let mine = enter(&web, (&visitor, &headers), |reads, inside| {
-        Ok(reads.shelf_count(&Kind::Mine.shelf(&inside.person, &inside.services), 1)? > 0)
+        Ok(reads.shelf_count(&Kind::Mine.shelf(&inside.person, &inside.services, inside.now), 1)? > 0)
     });
     match mine.await {
         Ok((_, true)) => see_other(&web, "/desk/mine"),
@@ -158,7 +171,7 @@ fn show<D: Desk>(
 
 /// The list that is asked for; what is asked for oddly counts as not asked.
 fn shelf(kind: Kind, inside: &Inside, asked: &Asked) -> Shelf {
-    let mut shelf = kind.shelf(&inside.person, &inside.services);
+    let mut shelf = kind.shelf(&inside.person, &inside.services, inside.now);
     let order = kind.orders().iter().find(|(_, word)| Some(*word) == asked.order.as_deref());
     shelf.order = order.map_or(shelf.order, |(order, _)| *order);
     if let Some(service) = asked.service.as_ref().filter(|service| inside.services.contains(service)) {

@@ -5,10 +5,10 @@ use super::act::act_form;
 use super::offered::offered;
 use super::views::*;
 use crate::address::Address;
-use crate::notifications::{Words, names};
+use crate::notifications::{Scene, Words, due, names};
 use crate::store::LetterState;
 use crate::web::desk::{Desk, Web};
-use crate::web::pages::{FormPage, StatusView, Teller, WayView, details, status};
+use crate::web::pages::{Detail, FormPage, StatusView, Teller, WayView, details, status};
 use crate::web::tickets::{Loaded, Way};
 use crate::web::visitor::Visitor;
 
@@ -29,7 +29,7 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
     BoardView {
         heading: names::title(&ticket.title),
         status: standing(words, status(words, &scene, &loaded.person)),
-        details: details(words, &scene, true),
+        details: details(words, &scene, true).into_iter().chain(promised(words, &scene)).collect(),
         whole: if story.left_out > 0 || story.cut { format!("{place}?all=1") } else { String::new() },
         earlier: story.left_out.to_string(),
         entries: story.entries,
@@ -55,6 +55,12 @@ fn standing(words: &Words, status: StatusView) -> StatusView {
         "free" => StatusView { sentence: words.say("page.board.free", &[]), ..status },
         _ => status,
     }
+}
+
+/// What the service has promised and not kept yet.
+fn promised(words: &Words, scene: &Scene<'_>) -> Option<Detail> {
+    let value = due::lines(words, scene).join(" · ");
+    (!value.is_empty()).then(|| Detail { name: words.say("page.detail.due", &[]), value })
 }
 
 fn people(words: &Words, loaded: &Loaded) -> Vec<PersonView> {

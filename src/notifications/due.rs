@@ -1,0 +1,37 @@
+//! By when something is expected: of the reader, or of the service.
+//!
+//! Promises: agents read until when an answer and a solution are promised, owners until when they may expect an answer; both by the
+//! service's own clock. Excludes: what happens then (see `desk::clock`).
+
+use super::language::Words;
+use super::views::View;
+use super::{MailKind, Notice, Scene};
+use crate::desk::promise::{Promise, Stage, due};
+use crate::desk::{What, clock};
+
+/// Puts the times into the view of a mail.
+pub fn tell(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice) {
+    let date = |at| words.date(at, scene.times().of(&scene.ticket.service).zone());
+    view.reminder = scene.done.iter().any(|event| matches!(event.what, What::Reminded));
+    if matches!(notice.kind, MailKind::Question | MailKind::ClosureApproval) {
+        view.deadline = clock::ends(scene.ticket, scene.times()).map(date).unwrap_or_default();
+    }
+    if view.agent {
+        view.due = lines(words, scene);
+    }
+    if view.owner && notice.kind == MailKind::Acknowledgement {
+        view.expected = due(scene.ticket, Promise::Response, Stage::Late, scene.times()).map(date).unwrap_or_default();
+    }
+}
+
+/// What is promised and not kept yet, a line each.
+pub fn lines(words: &Words, scene: &Scene<'_>) -> Vec<String> {
+    let times = scene.times();
+    let line = |promise: Promise| {
+        let at = due(scene.ticket, promise, Stage::Late, times)?;
+        let when = words.date(at, times.of(&scene.ticket.service).zone());
+        let late = if at.as_second() <= scene.now { "_late" } else { "" };
+        Some(words.say(&format!("due.{}{late}", promise.word()), &[("date", &when)]))
+    };
+    Promise::ALL.into_iter().filter_map(line).collect()
+}

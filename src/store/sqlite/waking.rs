@@ -1,0 +1,32 @@
+//! When time has something to do with tickets: found along an index, however many there are.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::values::{At, Id};
+use crate::desk::{TicketId, Wake};
+
+/// Tickets whose time has come, the longest overdue first.
+pub fn waking(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<TicketId>> {
+    let mut select = connection.prepare_cached("SELECT id FROM tickets WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ?2")?;
+    select.query_map(params![At(now), Id(limit as u64)], |row| Ok(row.get::<_, Id>(0)?.0))?.collect()
+}
+
+/// When to look at a ticket next.
+pub fn wind(connection: &Connection, ticket: TicketId, wake: Wake) -> rusqlite::Result<()> {
+    let mut update = connection.prepare_cached("UPDATE tickets SET wake_at = ?2, due_at = ?3 WHERE id = ?1")?;
+    update.execute(params![Id(ticket), wake.at.map(At), wake.due.map(At)]).map(drop)
+}
+
+/// All open tickets are looked at soon.
+pub fn wind_all(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "UPDATE tickets SET wake_at = ?1
+               WHERE status IN ('free', 'in_progress', 'waiting_for_information', 'postponed', 'awaiting_approval')";
+    connection.execute(sql, [At(Timestamp::UNIX_EPOCH)]).map(drop)
+}
+
+/// When the last letter was written.
+pub fn last_written(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let mut select = connection.prepare_cached("SELECT queued_at FROM outbox ORDER BY id DESC LIMIT 1")?;
+    select.query_row([], |row| Ok(row.get::<_, At>(0)?.0)).optional()
+}
