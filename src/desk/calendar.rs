@@ -13,6 +13,8 @@ use super::policy::Policy;
 
 /// Days that are looked at for the next opening: no service rests longer.
 const REST_MAX: u32 = 60;
+/// The first whole year of the calendar that Easter is reckoned by.
+const GREGORIAN: i16 = 1583;
 /// Days that one span of working time reaches at most.
 const REACH_MAX: u32 = 3660;
 
@@ -91,7 +93,7 @@ impl Calendar<'_> {
             let from = from.max(at);
             let here = to.duration_since(from).max(SignedDuration::ZERO);
             if left <= here {
-                return from + left;
+                return from.checked_add(left).unwrap_or(at);
             }
             left -= here;
         }
@@ -146,6 +148,9 @@ impl Calendar<'_> {
 
 fn is_holiday(day: Date) -> bool {
     const FIXED: [(i8, i8); 8] = [(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)];
+    if day.year() < GREGORIAN {
+        return false;
+    }
     let easter = easter(day.year());
     FIXED.contains(&(day.month(), day.day())) || [1, 39, 50].iter().any(|days: &i64| easter.saturating_add(days.days()) == day)
 }

@@ -89,6 +89,7 @@ fn beginning(kind: MailKind) -> Picture {
             let mut desk = Desk::taken();
             (desk.ticket.status, desk.ticket.assignee) = (Status::Free, None);
             let promised = jiff::SignedDuration::from_hours(4);
+            desk.ticket.opened_at -= if stage == Stage::Late { promised * 6 } else { promised / 4 * 3 };
             desk.organisation.services[0].targets = vec![Target { response: Some(promised), ..Target::default() }];
             let what = What::Alerted { promise: Promise::Response, stage };
             let by_time = Event { actor: Actor::clock(), ..inside(event(alice(), what, None)) };
