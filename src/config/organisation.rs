@@ -141,6 +141,8 @@ impl Check<'_> {
         self.once("agent", agent.address.to_string(), &address);
         self.demand(!self.is_own(&agent.address), &address, "this is the desk itself: it would write to itself");
         self.demand(is_name(&agent.name), &format!("{at}.name"), "a name is one line of text");
+        let deputy = agent.deputy.as_ref().is_none_or(|deputy| *deputy != agent.address && organisation.agent(deputy).is_some());
+        self.demand(deputy, &format!("{at}.deputy"), "the deputy is no other agent of this file");
         let language = agent.language.as_ref().is_none_or(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase()));
         self.demand(language, &format!("{at}.language"), "a language is two letters, like \"fr\" or \"en\"");
         for (index, member) in agent.memberships.iter().enumerate() {

@@ -5,6 +5,7 @@
 //! Excludes: who is told, in which words (see `notifications`), and how sure we are of the actor (given).
 
 pub mod action;
+pub mod assignment;
 pub mod calendar;
 pub mod canned;
 pub mod catalogue;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::canned::Canned;
+use super::assignment::Assignment;
 use super::hours::Hours;
 use super::policy::Delays;
 use super::promise::Target;
@@ -62,6 +63,9 @@ pub struct Service {
     /// What it promises; the first that fits a ticket counts.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
+    /// Who gets its new tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assign: Option<Assignment>,
     /// How long it waits for answers, where it differs from the site.
     #[serde(default, skip_serializing_if = "Delays::is_usual")]
     pub delays: Delays,
@@ -84,6 +88,9 @@ pub struct Category {
     /// What a request should tell: the lines of its template.
     #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Wanted>,
+    /// Who gets its new tickets; none: as its service has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assign: Option<Assignment>,
     /// What is promised for it, before what its service promises.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
@@ -119,6 +126,9 @@ pub struct Agent {
     /// Memberships.
     #[serde(default, rename = "member", skip_serializing_if = "Vec::is_empty")]
     pub memberships: Vec<Membership>,
+    /// Who stands in for them while they are away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<Address>,
     /// No longer here: nothing from this address is obeyed or sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
@@ -235,6 +245,17 @@ impl Organisation {
     /// A category of a service.
     pub fn category(&self, service: &str, key: &str) -> Option<&Category> {
         self.service(service)?.categories.iter().find(|category| category.key == key)
+    }
+
+    /// Who gets new tickets of a category.
+    pub fn assignment(&self, service: &str, category: &str) -> Assignment {
+        let own = self.category(service, category).and_then(|category| category.assign);
+        own.or_else(|| self.service(service)?.assign).unwrap_or_default()
+    }
+
+    /// Who stands in for an agent who is away, unless they left.
+    pub fn deputy(&self, person: &Address) -> Option<&Agent> {
+        self.agent(self.agent(person)?.deputy.as_ref()?)
     }
 
     /// Agents of a service, in the file's order, disabled ones left out.

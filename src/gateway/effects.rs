@@ -63,6 +63,8 @@ pub struct Decided<'a> {
 impl<S: Store> Gateway<S> {
     /// Adds a decision to a change: its step, and the mails that it calls for. Tells who is told, for the trace.
     pub(super) fn add(&mut self, change: &mut Change, decided: Decided<'_>) -> Result<Value, Fault> {
+        let given = if decided.silent { None } else { self.given(change, decided.outcome)? };
+        let decided = Decided { outcome: given.as_ref().unwrap_or(decided.outcome), ..decided };
         let Some(ticket) = &decided.outcome.ticket else { return Ok(Value::Null) };
         let mut told = Value::Array(vec![]);
         if !decided.silent {

@@ -27,6 +27,7 @@ mod report;
 pub mod request;
 pub mod thread;
 pub mod tick;
+mod turns;
 pub mod verdict;
 mod wishes;
 

@@ -31,6 +31,7 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::Left { guest } => ("fact.removed", names::label(scene, guest)),
         What::JoinRequested { stranger } => ("fact.join_requested", names::label(scene, stranger)),
         What::Taken { .. } => ("fact.taken", String::new()),
+        What::Assigned { to, .. } if event.actor.person.is_none() => ("fact.assigned_by_rule", names::label(scene, to)),
         What::Assigned { to, .. } => ("fact.assigned", names::label(scene, to)),
         What::Released { .. } => ("fact.released", String::new()),
         What::InformationRequested { .. } => ("fact.information_requested", names::label(scene, &scene.ticket.requester)),

@@ -92,7 +92,8 @@ fn ways(links: &mut Links, mailed: &mut Vec<MailedLink>, words: &Words, told: (&
         links.undo = url(scene, &link);
         mailed.push(link);
     }
-    for commands in ways.offers.iter().filter(|_| matches!(notice.kind, MailKind::CommandRefused | MailKind::Forwarded)) {
+    for commands in ways.offers.iter().filter(|_| matches!(notice.kind, MailKind::CommandRefused | MailKind::Forwarded | MailKind::Receipt))
+    {
         let text = [commands, draft.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
         let link = minted(Purpose::Draft, ways.instance, Some(text));
         links.offers.push(OfferLink { label: label(words, scene, commands), url: url(scene, &link) });
@@ -104,6 +105,9 @@ fn ways(links: &mut Links, mailed: &mut Vec<MailedLink>, words: &Words, told: (&
 fn label(words: &Words, scene: &Scene<'_>, commands: &str) -> String {
     if let Some(who) = commands.strip_prefix("#requester ").and_then(|who| Address::parse(who).ok()) {
         return words.say("offer.requester", &[("who", &names::full(scene, &who))]);
+    }
+    if let Some(who) = commands.strip_prefix("#assign ").and_then(|who| Address::parse(who).ok()) {
+        return words.say("offer.assign", &[("who", &names::full(scene, &who))]);
     }
     match commands {
         "#reply" => words.say("offer.reply", &[]),

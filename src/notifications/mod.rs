@@ -177,6 +177,8 @@ pub struct Ways {
     pub undo: Option<u64>,
     /// The mail whose text waits: its row in the ledger.
     pub instance: u64,
+    /// Who got the ticket is away until then.
+    pub away: Option<(Address, jiff::Timestamp)>,
     /// Command lines to put in place of those that could not be done.
     pub offers: Vec<String>,
 }

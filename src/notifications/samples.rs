@@ -90,7 +90,12 @@ impl Stage {
                 done: if self.full { vec!["take".into()] } else { vec![] },
                 refused: if self.full { vec![Refused { action: "close".into(), why: Why::TextMissing }] } else { vec![] },
                 draft: text("Sample text"),
-                ways: Ways { undo: self.full.then_some(5), instance: 7, offers: if self.full { vec!["#note".into()] } else { vec![] } },
+                ways: Ways {
+                    undo: self.full.then_some(5),
+                    instance: 7,
+                    away: self.full.then_some((to.clone(), Timestamp::UNIX_EPOCH)),
+                    offers: if self.full { vec!["#note".into()] } else { vec![] },
+                },
             },
             MailKind::HeldMail | MailKind::Parked => Extra::Held {
                 instance: 7,
@@ -234,7 +239,8 @@ fn organisation(agent: Address) -> Organisation {
         ..Service::default()
     };
     let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always };
-    let agent = Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], disabled: false };
+    let agent =
+        Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], deputy: None, disabled: false };
     Organisation { services: vec![service], agents: vec![agent], ..Organisation::default() }
 }
 

@@ -11,7 +11,7 @@ use super::links::Links;
 use super::shown::{self, Position};
 use super::{Because, Extra, MailKind, Notice, Reader, Scene, due, facts, names, refusals};
 use crate::address::Address;
-use crate::desk::{End, Event, Status};
+use crate::desk::{End, Event, Status, What};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -70,6 +70,8 @@ pub struct View {
     pub due: Vec<String>,
     /// For the requester: by when a first answer is promised; empty when nothing is.
     pub expected: String,
+    /// The desk itself gave the ticket to the reader.
+    pub by_rule: bool,
     /// When a postponed ticket comes back; empty when it is not.
     pub until: String,
     /// The ticket that it goes on in; empty when there is none.
@@ -129,6 +131,8 @@ pub struct Commands {
     pub draft: String,
     /// The same as HTML.
     pub draft_html: String,
+    /// Who got the ticket is away; empty otherwise.
+    pub away: String,
 }
 
 /// A mail that waits.
@@ -173,6 +177,7 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     view.owner = position == Position::Owner;
     view.agent = position == Position::Agent;
     fields(&mut view, words, scene);
+    view.by_rule = told.iter().any(|event| matches!(event.what, What::Assigned { .. }) && event.actor.person.is_none());
     due::tell(&mut view, words, scene, notice);
     view.author = told.iter().any(|event| event.actor.person.as_ref() == Some(&notice.to));
     let dated = |event: &Event, fact: String| match notice.kind {
@@ -350,12 +355,17 @@ fn others(words: &Words, scene: &Scene<'_>, reader: &Address) -> Option<String> 
 }
 
 fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Commands> {
-    let Extra::Commands { done, refused, draft, .. } = &notice.extra else { return None };
+    let Extra::Commands { done, refused, draft, ways } = &notice.extra else { return None };
+    let away = ways.away.as_ref().map(|(who, until)| {
+        let values = [("who", names::label(scene, who)), ("until", words.date(*until, &scene.site.zone))];
+        words.say("receipt.away", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    });
     Some(Commands {
         done: done.iter().map(|verb| words.term("done", verb).to_owned()).collect(),
         refused: refused.iter().map(|refused| refusals::sentence(words, scene, refused)).collect(),
         draft: if draft.is_empty() { String::new() } else { blocks::bordered(draft) },
         draft_html: blocks::html(draft),
+        away: away.unwrap_or_default(),
     })
 }
 

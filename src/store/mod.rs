@@ -69,6 +69,8 @@ pub struct Change {
     pub access: Vec<Access>,
     /// When to look at tickets next.
     pub wakes: Vec<(TicketId, Wake)>,
+    /// Whose turn it was, by place: a service and its category.
+    pub turns: Vec<(String, Address)>,
 }
 
 impl Change {
@@ -93,6 +95,7 @@ impl Change {
             bounced: vec![],
             access: vec![],
             wakes: vec![],
+            turns: vec![],
         }
     }
 }
@@ -229,6 +232,8 @@ pub trait Reads: PageReads {
     fn was_done(&self, cause: &str) -> Result<bool, Backend>;
     /// Tickets with which time has something to do, the longest overdue first, at most `limit`.
     fn waking(&self, now: Timestamp, limit: usize) -> Result<Vec<TicketId>, Backend>;
+    /// Whose turn it was last.
+    fn turn(&self, place: &str) -> Result<Option<Address>, Backend>;
     /// When the last letter was written.
     fn last_written(&self) -> Result<Option<Timestamp>, Backend>;
     /// Tickets, newest first.

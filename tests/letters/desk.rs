@@ -227,6 +227,7 @@ fn organisation() -> Organisation {
         name: name.into(),
         language: None,
         memberships: vec![Membership { service: "dsi".into(), may: Privilege::usual(), hears }],
+        deputy: None,
         disabled: false,
     };
     let agents = vec![

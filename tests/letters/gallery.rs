@@ -28,7 +28,7 @@ fn extra(desk: Desk, to: Address, kind: MailKind, because: Because, extra: Extra
 }
 
 fn commands(done: &[&str], refused: Vec<Refused>, draft: &str, offers: &[&str]) -> Extra {
-    let ways = Ways { undo: Some(4), instance: 7, offers: offers.iter().map(|offer| (*offer).to_owned()).collect() };
+    let ways = Ways { undo: Some(4), instance: 7, away: None, offers: offers.iter().map(|offer| (*offer).to_owned()).collect() };
     Extra::Commands { done: done.iter().map(|verb| (*verb).to_owned()).collect(), refused, draft: draft.into(), ways }
 }
 

@@ -277,6 +277,11 @@ impl World {
         (world, ack, alert)
     }
 
+    /// The number of the newest ticket.
+    pub fn last_ticket(&self) -> u64 {
+        (1..).find(|id| self.gateway.store().ticket(id + 1).unwrap().is_none()).unwrap()
+    }
+
     pub fn ticket(&self, id: u64) -> Ticket {
         self.gateway.store().ticket(id).unwrap().unwrap()
     }

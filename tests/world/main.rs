@@ -23,3 +23,4 @@ mod proofs;
 mod repeating;
 mod signatures;
 mod threads;
+mod turns;

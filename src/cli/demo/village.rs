@@ -282,6 +282,7 @@ fn organisation(story: &Story) -> Organisation {
         name: person.name.clone(),
         language: Some("fr".into()),
         memberships: vec![member.clone()],
+        deputy: None,
         disabled: false,
     };
     let agents = story.people.iter().filter(|person| person.role == "agent").map(agent).collect();

@@ -70,6 +70,7 @@ pub const CATALOGUE: &[Spec] = &[
     },
     Spec {
         verb: "assign",
+        roles: &[Role::Agent, Role::Clock],
         words: &[("fr", &["assigner", "affecter", "attribuer", "confier"]), ("en", &["assign", "give", "to"])],
         takes: Takes::Agent,
         form: Some(&[Field::must("agent", Input::Agent), NOTE]),

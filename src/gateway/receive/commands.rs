@@ -1,11 +1,13 @@
 //! What an agent's commands came to: a receipt with a way back, or a text that waits with ways on.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::Gateway;
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault};
-use crate::desk::{Action, Actor, Outcome, Refused, Ticket, undo};
+use crate::address::Address;
+use crate::desk::{Action, Actor, Outcome, Refused, Ticket, What, undo};
 use crate::notifications::{Because, Extra, MailKind, Notice, Ways};
 use crate::routing::understand::{Understood, offers};
 use crate::store::{Change, Disposition, Store};
@@ -23,7 +25,7 @@ impl<S: Store> Gateway<S> {
         case.note("refused", json!(refused));
         let mut change = case.ends(Disposition::Held, "commands-refused", Some(ticket.id));
         let Some(to) = case.identity.address().cloned().filter(|_| !case.waiting.old) else { return Ok(change) };
-        let ways = Ways { undo: None, instance: case.waiting.instance, offers: offers::offers(&understood, &refused) };
+        let ways = Ways { instance: case.waiting.instance, offers: offers::offers(&understood, &refused), ..Ways::default() };
         let extra = Extra::Commands { done: vec![], refused, draft: understood.text.clone(), ways };
         let nothing = Outcome { ticket: Some(ticket.clone()), done: vec![], refused: vec![] };
         let notice = Notice { to, kind: MailKind::CommandRefused, because: Because::Author, extra };
@@ -34,13 +36,27 @@ impl<S: Store> Gateway<S> {
     }
 
     /// One short mail to whoever wrote commands that were done, with the way back.
-    pub(in crate::gateway) fn receipt(&self, understood: &Understood, outcome: &Outcome, actor: &Actor) -> Vec<Notice> {
-        let Some(to) = actor.person.clone().filter(|_| understood.was_commands) else { return vec![] };
+    pub(in crate::gateway) fn receipt(&self, understood: &Understood, outcome: &Outcome, actor: &Actor) -> Result<Vec<Notice>, Fault> {
+        let Some(to) = actor.person.clone().filter(|_| understood.was_commands) else { return Ok(vec![]) };
         let refused = |action: &&Action| outcome.refused.iter().any(|refused| refused.action == action.word());
         let done = understood.actions.iter().filter(|action| !refused(action)).map(|action| action.word().to_owned()).collect();
         let last = outcome.done.last().map(|event| event.seq);
-        let ways = Ways { undo: last.filter(|_| undo::can_be_undone(&outcome.done)), ..Ways::default() };
+        let away = self.given_away(outcome)?;
+        let deputy = away.as_ref().and_then(|(who, _)| self.organisation.deputy(who)).filter(|deputy| deputy.address != to);
+        let offers = deputy.map(|deputy| format!("#assign {}", deputy.address)).into_iter().collect();
+        let ways = Ways { undo: last.filter(|_| undo::can_be_undone(&outcome.done)), away, offers, ..Ways::default() };
         let extra = Extra::Commands { done, refused: outcome.refused.clone(), draft: String::new(), ways };
-        vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }]
+        Ok(vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }])
+    }
+
+    /// Somebody got the ticket who is away, and until when.
+    fn given_away(&self, outcome: &Outcome) -> Result<Option<(Address, Timestamp)>, Fault> {
+        let given = outcome.done.iter().rev().find_map(|event| match &event.what {
+            What::Assigned { to, .. } => Some((to, event.at)),
+            _ => None,
+        });
+        let Some((who, at)) = given else { return Ok(None) };
+        let away = self.store.preferences(who)?.away_until.filter(|until| at < *until);
+        Ok(away.map(|until| (who.clone(), until)))
     }
 }

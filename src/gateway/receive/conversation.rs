@@ -193,7 +193,7 @@ impl<S: Store> Gateway<S> {
         }
         let reason = reason(&outcome, self.too_prompt(case, ticket, PROMPT_SECONDS)? && role != Role::Agent);
         let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
-        let extra = self.receipt(&understood, &outcome, &actor);
+        let extra = self.receipt(&understood, &outcome, &actor)?;
         let told =
             self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra, silent: case.waiting.old, unanswered: None })?;
         case.note("told", told);

@@ -43,6 +43,10 @@ impl<T: Connected> Reads for T {
         Ok(waking::waking(self.connection(), now, limit)?)
     }
 
+    fn turn(&self, place: &str) -> Result<Option<Address>, Backend> {
+        Ok(waking::turn(self.connection(), place)?)
+    }
+
     fn last_written(&self) -> Result<Option<Timestamp>, Backend> {
         Ok(waking::last_written(self.connection())?)
     }

@@ -1,9 +1,10 @@
-//! When time has something to do with tickets: found along an index, however many there are.
+//! When time has something to do with tickets, found along an index, however many there are; and whose turn it is.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::{At, Id};
+use crate::address::Address;
 use crate::desk::{TicketId, Wake};
 
 /// Tickets whose time has come, the longest overdue first.
@@ -23,6 +24,18 @@ pub fn wind_all(connection: &Connection) -> rusqlite::Result<()> {
     let sql = "UPDATE tickets SET wake_at = ?1
                WHERE status IN ('free', 'in_progress', 'waiting_for_information', 'postponed', 'awaiting_approval')";
     connection.execute(sql, [At(Timestamp::UNIX_EPOCH)]).map(drop)
+}
+
+/// Whose turn it was last.
+pub fn turn(connection: &Connection, place: &str) -> rusqlite::Result<Option<Address>> {
+    let mut select = connection.prepare_cached("SELECT person FROM turns WHERE place = ?1")?;
+    let person: Option<String> = select.query_row([place], |row| row.get(0)).optional()?;
+    Ok(person.and_then(|person| Address::parse(&person).ok()))
+}
+
+/// It was theirs.
+pub fn take_turn(connection: &Connection, place: &str, person: &Address) -> rusqlite::Result<()> {
+    connection.prepare_cached("INSERT OR REPLACE INTO turns (place, person) VALUES (?1, ?2)")?.execute([place, person.as_str()]).map(drop)
 }
 
 /// When the last letter was written.
