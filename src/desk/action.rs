@@ -88,6 +88,10 @@ pub enum Action {
     Recall,
     /// Let others handle it.
     Transfer(Box<Transfer>),
+    /// Give it back to the service that it came from; the words are the reason, mandatory, and stay among agents.
+    Back(Words),
+    /// So many minutes were worked on it.
+    Spend(u32),
     /// Give a property another value.
     Set(Property),
     /// Send a prepared answer, with words of one's own after it.
@@ -217,6 +221,8 @@ impl Action {
             Action::Alert(..) => "alert",
             Action::Away(..) => "away",
             Action::Transfer(_) => "transfer",
+            Action::Back(_) => "back",
+            Action::Spend(_) => "spend",
             Action::Set(property) => property.word(),
             Action::Canned { .. } => "canned",
             Action::Link { .. } => "link",

@@ -119,6 +119,8 @@ impl Desk<'_> {
             Action::Alert(promise, stage) => self.alert(ticket, promise, stage),
             Action::Away(until, words) => self.away(ticket, until, words),
             Action::Transfer(transfer) => self.transfer(ticket, *transfer),
+            Action::Back(words) => self.back(ticket, words),
+            Action::Spend(minutes) => self.spend(minutes),
             Action::Canned { key, words } => self.canned(ticket, role, &key, words),
             Action::Remove(who) => self.leave(ticket, role, who),
             other => self.sort(ticket, role, other),

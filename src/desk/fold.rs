@@ -113,10 +113,15 @@ impl Ticket {
             What::Postponed { until } => self.status = Status::Postponed { until: *until },
             What::Recalled { keeps } => self.come_back(*keeps),
             What::Reminded => self.details.reminders = self.details.reminders.saturating_add(1),
+            What::Spent { minutes } => self.details.minutes = self.details.minutes.saturating_add(*minutes),
             What::Alerted { promise, stage } => self.details.alerted.push((*promise, *stage)),
             What::Away { until } => self.details.away_until = Some(*until),
             What::Expired => self.status = Status::Closed { end: End::Expired, at: event.at },
-            What::Transferred { service, category, guests, .. } => {
+            What::Transferred { service, category, from, guests, .. } => {
+                if from.0 != *service {
+                    self.details.came_from = Some(from.clone());
+                    self.details.moves = self.details.moves.saturating_add(1);
+                }
                 self.service = service.clone();
                 self.category = category.clone();
                 self.assignee = None;

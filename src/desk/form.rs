@@ -156,6 +156,7 @@ fn handled(verb: &str, filled: &Filled, about: About<'_>) -> Option<Result<Actio
         "ask" => Action::Ask(filled.words("text")),
         "close" => Action::ProposeClosure(filled.words("text")),
         "refuse" => Action::Refuse(filled.words("reason")),
+        "back" => Action::Back(filled.words("reason")),
         "approve" => Action::Approve(ticket.requests),
         "refuse_closure" => Action::RefuseClosure(ticket.requests, filled.words("reason")),
         "reopen" => Action::Reopen(filled.words("reason")),
@@ -179,6 +180,7 @@ fn sorted(verb: &str, filled: &Filled, zone: &TimeZone) -> Option<Result<Action,
         "remove" => filled.address("person").map(Action::Remove),
         "postpone" => date(filled.get("until"), zone).map(|until| Action::Postpone(until, filled.words("note"))),
         "transfer" => Ok(transfer(filled)),
+        "spend" => minutes(filled.get("time")).map(Action::Spend),
         "title" => Ok(Action::Set(Property::Title(text("title")))),
         "phone" => Ok(Action::Set(Property::Phone(text("phone")))),
         "equipment" => Ok(Action::Set(Property::Equipment(text("equipment")))),
@@ -212,6 +214,17 @@ fn transfer(filled: &Filled) -> Action {
     Action::Transfer(Box::new(Transfer { service, category, follow: filled.has("follow"), words: filled.words("note") }))
 }
 
+/// Minutes of working time: `20min`, `1h30`, `1 h 30 min`, `2h`, `45`.
+pub fn minutes(text: &str) -> Result<u32, Why> {
+    let not = || Why::NotAValue { text: text.to_owned() };
+    let bare: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let (hours, rest) = bare.split_once(['h', ':']).unwrap_or(("0", &bare));
+    let rest = ["minutes", "minute", "mins", "min", "mn", "m"].into_iter().find_map(|unit| rest.strip_suffix(unit)).unwrap_or(rest);
+    let number = |digits: &str| if digits.is_empty() { Ok(0) } else { digits.parse::<u32>().map_err(|_| not()) };
+    let all = number(hours)?.checked_mul(60).and_then(|hours| hours.checked_add(number(rest).ok()?));
+    if rest.is_empty() || number(rest).is_ok() { all.filter(|minutes| *minutes > 0).ok_or_else(not) } else { Err(not()) }
+}
+
 /// The urgency of a stable word.
 pub fn urgency(word: &str) -> Result<Urgency, Why> {
     let all = [Urgency::Low, Urgency::Medium, Urgency::High];
@@ -231,4 +244,21 @@ fn date(text: &str, zone: &TimeZone) -> Result<Timestamp, Why> {
 /// When a day begins.
 pub fn morning(day: civil::Date) -> civil::DateTime {
     day.to_datetime(civil::Time::midnight()).saturating_add(i64::from(MORNING).hours())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row74_time_is_written_in_many_ways() {
+        for (text, all) in
+            [("20min", 20), ("45", 45), ("1h", 60), ("1h30", 90), ("1 h 30 min", 90), ("0:20", 20), ("2 H 5", 125), ("5 mn", 5)]
+        {
+            assert_eq!(minutes(text), Ok(all), "{text}");
+        }
+        for wrong in ["", "0", "soon", "-5", "1h30x", "99999999999", "h"] {
+            assert!(minutes(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -63,6 +63,8 @@ fn plausible(verb: &str, ticket: &Ticket, events: &[Event], by: (&Actor, Rules<'
         }
         "assign" => Action::Assign(other_agent(ticket, actor, rules)?),
         "transfer" => elsewhere(ticket, rules)?,
+        "back" => Action::Back(words()),
+        "spend" => Action::Spend(1),
         property => Action::Set(changed(property, ticket, rules)?),
     })
 }

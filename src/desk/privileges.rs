@@ -82,7 +82,7 @@ fn privilege(action: &Action, ticket: &Ticket, actor: &Actor) -> Option<Privileg
         Action::Assign(_) => Some(Privilege::Assign),
         Action::Release | Action::Recall if of_another => Some(Privilege::TakeAssigned),
         Action::Refuse(_) => Some(Privilege::Refuse),
-        Action::Transfer(_) => Some(Privilege::Transfer),
+        Action::Transfer(_) | Action::Back(_) => Some(Privilege::Transfer),
         Action::Set(_) | Action::Merge { .. } | Action::Link { .. } | Action::Split { .. } | Action::Spam => {
             Some(Privilege::ManageProperties)
         }

@@ -81,6 +81,13 @@ pub struct Details {
     /// The requester is away until then: nobody reminds them before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away_until: Option<Timestamp>,
+    /// The service and category that it came from, when that was another service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub came_from: Option<(String, String)>,
+    /// How often it went to another service.
+    pub moves: u8,
+    /// Working time that its agents say they spent on it, in minutes.
+    pub minutes: u32,
     /// When the clock of its promises stood.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paused: Vec<Pause>,

@@ -170,6 +170,11 @@ pub enum What {
     Reminded,
     /// No answer came in time.
     Expired,
+    /// An agent says how long they worked on it.
+    Spent {
+        /// Minutes.
+        minutes: u32,
+    },
     /// A promise is nearly, or quite, broken.
     Alerted {
         /// Which.
@@ -267,6 +272,7 @@ impl What {
             What::Recalled { .. } => "recalled",
             What::Reminded => "reminded",
             What::Expired => "expired",
+            What::Spent { .. } => "spent",
             What::Alerted { .. } => "alerted",
             What::Away { .. } => "away",
             What::Transferred { .. } => "transferred",

@@ -51,6 +51,7 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::Reminded => ("fact.reminded", String::new()),
         What::Expired => ("fact.expired", String::new()),
         What::Alerted { promise, stage } => return Some(words.say(&format!("fact.{}_{}", promise.word(), stage.word()), &[])),
+        What::Spent { minutes } => ("fact.spent", duration(*minutes)),
         What::Away { until } => ("fact.away", words.date(*until, &scene.site.zone)),
         What::Linked { to } => ("fact.linked", format!("#{to}")),
         What::Split { into, .. } => ("fact.split", format!("#{into}")),
@@ -107,6 +108,15 @@ fn upkeep(words: &Words, scene: &Scene<'_>, event: &Event, who: &str) -> String 
             words.say(if values[0].is_empty() { "fact.set" } else { "fact.changed" }, &named)
         }
         _ => String::new(),
+    }
+}
+
+/// Working time as both languages write it.
+pub fn duration(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes:02}"),
     }
 }
 

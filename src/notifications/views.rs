@@ -185,6 +185,12 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
         _ => fact,
     };
     view.facts = told.iter().filter_map(|event| Some(dated(event, facts::fact(words, scene, event, notice)?))).collect();
+    // Who works on it should know that it comes back and forth.
+    let moves = scene.ticket.details.moves;
+    let moved = told.iter().any(|event| matches!(event.what, What::Transferred { .. }));
+    if view.agent && moved && moves > 1 {
+        view.facts.push(words.say("fact.moves", &[("n", &moves.to_string())]));
+    }
     let request = shown::request(scene, notice);
     let texts = request.iter().chain(told).filter_map(|event| Some((event, shown::words_of(event, notice)?)));
     view.words = texts.map(|(event, text)| blocks::block(words, scene, event, text, view.agent)).collect();

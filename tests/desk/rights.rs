@@ -46,6 +46,7 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Set(Property::Requester(address("carol")))),
         ("free", Action::Remind),
         ("awaiting_approval", Action::Expire),
+        ("free", Action::Spend(20)),
         ("free", Action::Alert(Promise::Response, Stage::Soon)),
         ("awaiting_approval", Action::Away(Timestamp::from_second(1_767_700_000).unwrap(), words("x"))),
         ("free", Action::Canned { key: "vpn".into(), words: words("") }),
@@ -86,6 +87,7 @@ refuse a proven
 postpone a proven
 recall a proven
 transfer a proven
+spend a proven
 title oa proven
 urgency a proven
 category a proven
@@ -114,8 +116,8 @@ fn every_privilege() -> Vec<Privilege> {
 
 #[test]
 fn d11_roles_and_proofs() {
-    // What undoes needs something done, and hearing as usual something else before: they have tests of their own.
-    assert_eq!(every_action().len() + 2, CATALOGUE.len());
+    // What undoes needs something done, what goes back must have come from somewhere, and hearing as usual something else before: they have tests of their own.
+    assert_eq!(every_action().len() + 3, CATALOGUE.len());
     for (status, action) in every_action() {
         let verb = action.word();
         assert!(catalogue::spec(verb).is_some(), "{verb}");

@@ -179,7 +179,7 @@ fn p61_forms_become_the_same_actions_as_mails() {
             (
                 name,
                 match name {
-                    "delay" | "answers" | "ticket" | "message" => "4",
+                    "delay" | "answers" | "ticket" | "message" | "time" => "4",
                     "urgency" => "high",
                     "until" => "2026-10-15",
                     _ => "x@y.org",

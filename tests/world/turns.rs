@@ -56,6 +56,43 @@ fn row37_the_fewest_or_the_same_as_last_time() {
 }
 
 #[test]
+fn row44_what_was_sent_to_the_wrong_service_goes_back_with_a_reason_and_ping_pong_is_told() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#retour\nCe n'est pas pour nous."));
+    assert!(world.letter_to("ag1@desk.test").text.contains("Rien n’a été fait"), "it came from nowhere");
+    world.receives(&alert.answered_by("ag1@desk.test", "#transférer logistique\nC'est une livraison."));
+    let moved = world.letter_to("ag9@desk.test");
+    world.receives(&moved.answered_by("ag9@desk.test", "#back"));
+    assert_eq!(world.ticket(1).service, "logistique", "a reason is needed");
+    world.receives(&moved.answered_by("ag9@desk.test", "#back\nThe cable is theirs."));
+    assert_eq!((world.ticket(1).service.as_str(), world.status(1)), ("dsi", "free"));
+    let sent = world.sent();
+    let told = sent.iter().rev().find(|sent| sent.to == "ag1@desk.test").unwrap();
+    assert!(told.text.contains("a changé 2 fois de service") && told.text.contains("The cable is theirs."), "{}", told.text);
+    assert!(
+        sent.iter()
+            .filter(|sent| sent.to == "alice@cust.test")
+            .all(|sent| !sent.text.contains("The cable") && !sent.text.contains("2 fois"))
+    );
+    assert!(matches!(world.acts("ag1@desk.test", 1, "back", &[("reason", "Si, lisez la suite.")]), Acted::Done { .. }));
+    assert_eq!((world.ticket(1).service.as_str(), world.ticket(1).details.moves), ("logistique", 3));
+}
+
+#[test]
+fn row74_time_spent_is_for_agents_and_adds_up() {
+    let mut world = World::new();
+    let alert = world.opened();
+    world.receives(&alert.answered_by("ag1@desk.test", "#temps 20min\n#clore\nToner changé."));
+    assert_eq!((world.ticket(1).details.minutes, world.status(1)), (20, "awaiting_approval"));
+    assert!(world.sent().iter().filter(|sent| sent.to == "alice@cust.test").all(|sent| !sent.text.contains("20 min")));
+    assert!(matches!(world.acts("ag1@desk.test", 1, "spend", &[("time", "1h10")]), Acted::Done { .. }));
+    assert_eq!(world.ticket(1).details.minutes, 90);
+    world.receives(&alert.answered_by("ag1@desk.test", "#temps longtemps"));
+    assert_eq!(world.ticket(1).details.minutes, 90);
+}
+
+#[test]
 fn row38_whoever_gives_a_ticket_to_somebody_away_is_told_and_offered_the_deputy() {
     let mut world = World::with_nadia();
     let mut organisation = world.gateway.store().organisation().unwrap();

@@ -237,6 +237,20 @@ pub const CATALOGUE: &[Spec] = &[
         ..FOR_AGENTS
     },
     Spec {
+        verb: "back",
+        words: &[("fr", &["retour", "renvoyer"]), ("en", &["back", "return"])],
+        takes: Takes::Note,
+        form: Some(&[REASON]),
+        ..FOR_AGENTS
+    },
+    Spec {
+        verb: "spend",
+        words: &[("fr", &["temps", "duree"]), ("en", &["time", "spent"])],
+        takes: Takes::Value,
+        form: Some(&[Field::must("time", Input::Line)]),
+        ..FOR_AGENTS
+    },
+    Spec {
         verb: "merge",
         words: &[("fr", &["fusionner", "fusion"]), ("en", &["merge"])],
         takes: Takes::Ticket,

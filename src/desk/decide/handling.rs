@@ -10,6 +10,9 @@ use super::super::why::Why;
 use super::{Desk, must_be_open, must_have_content, must_have_text, wrong_status};
 use crate::address::Address;
 
+/// Minutes that are told at once: a week of days and nights.
+const MINUTES_MAX: u32 = 7 * 24 * 60;
+
 impl Desk<'_> {
     pub(super) fn take(&mut self, ticket: &Ticket) -> Result<(), Why> {
         must_be_open(ticket)?;
@@ -91,6 +94,21 @@ impl Desk<'_> {
         let from = (ticket.service.clone(), ticket.category.clone());
         self.happen(What::Transferred { service, category, from, assignee: ticket.assignee.clone(), guests })?;
         self.note_beside(words)
+    }
+
+    /// To the service that it came from: it was not for us, and why.
+    pub(super) fn back(&mut self, ticket: &Ticket, words: Words) -> Result<(), Why> {
+        must_have_text(&words)?;
+        let Some((service, category)) = ticket.details.came_from.clone() else { return Err(Why::NothingToDo) };
+        self.transfer(ticket, Transfer { service, category, follow: false, words })
+    }
+
+    /// Time is told of at any moment, and never stands in the way of anything.
+    pub(super) fn spend(&mut self, minutes: u32) -> Result<(), Why> {
+        match minutes {
+            1..=MINUTES_MAX => self.say(What::Spent { minutes }, Words::default(), Visibility::Agents),
+            _ => Err(Why::NotAValue { text: minutes.to_string() }),
+        }
     }
 
     /// Words beside an act that are for agents only.

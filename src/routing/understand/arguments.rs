@@ -3,6 +3,7 @@
 use super::script::Wish;
 use super::when::moment;
 use super::{Asked, people, places};
+use crate::desk::form;
 use crate::desk::{Action, Attention, Canned, Property, TicketId, Transfer, Urgency, Why, Words};
 use crate::mail::commands::fold;
 use crate::routing::fields;
@@ -32,6 +33,7 @@ pub fn action(asked: &Asked<'_>, wish: &Wish<'_>, follow: bool) -> Result<(Actio
             let (until, rest) = moment(args, asked.at)?;
             return Ok((Action::Postpone(until, Words::default()), rest.to_owned()));
         }
+        "spend" => Action::Spend(form::minutes(args)?),
         "urgency" => return urgency(wish),
         _ => Action::Set(property(asked, wish)?),
     };

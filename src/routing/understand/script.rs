@@ -88,8 +88,8 @@ fn wishes<'a>(role: Role, lines: &[&'a CommandLine]) -> Result<Vec<Wish<'a>>, Ve
 
 /// Of each of these a mail may ask one.
 const EXCLUSIVE: [&[&str]; 9] = [
-    &["take", "assign", "release", "transfer"],
-    &["ask", "close", "cancel", "leave", "refuse", "postpone", "transfer", "merge", "spam"],
+    &["take", "assign", "release", "transfer", "back"],
+    &["ask", "close", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "spam"],
     &["reopen", "close", "cancel", "leave", "refuse", "merge", "spam"],
     &["release", "ask", "close", "postpone"],
     // Asking, closing and postponing take the ticket.
@@ -114,7 +114,7 @@ fn contradict(one: &Wish<'_>, other: (&Spec, &str)) -> bool {
 }
 
 /// Texts beside these are for agents, unless `#reply` says otherwise.
-const AMONG_AGENTS: [&str; 9] = ["note", "release", "assign", "transfer", "postpone", "merge", "link", "split", "spam"];
+const AMONG_AGENTS: [&str; 10] = ["note", "release", "assign", "transfer", "back", "postpone", "merge", "link", "split", "spam"];
 
 struct Script<'a> {
     asked: &'a Asked<'a>,
@@ -158,6 +158,7 @@ impl<'a> Script<'a> {
         let action = match spec.verb {
             "reopen" => Ok(Action::Reopen(self.words(args, !self.note && !self.has_taker))),
             "ask" | "close" | "refuse" => self.with_text(spec, args),
+            "back" => Ok(Action::Back(self.words(args, true))),
             "canned" => match arguments::canned(self.asked, args) {
                 Ok(canned) if self.has_taker => return self.begin_with(&canned.text),
                 Ok(canned) => Ok(Action::Canned { key: canned.key.clone(), words: self.words("", true) }),

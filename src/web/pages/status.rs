@@ -39,6 +39,9 @@ pub fn details(words: &Words, scene: &Scene<'_>, may_know: bool) -> Vec<Detail> 
     details.push(detail("service", service(scene)));
     details.extend(category(scene, ticket).map(|name| detail("category", name)));
     details.extend(ticket.assignee.iter().map(|who| detail("assignee", person(who))));
+    if may_know && ticket.details.minutes > 0 {
+        details.push(detail("time", facts::duration(ticket.details.minutes)));
+    }
     let told = facts::known(words, scene).into_iter().filter(|_| may_know);
     details.extend(told.map(|(name, value)| Detail { name, value }));
     details
