@@ -83,7 +83,18 @@ impl<S: Store> Gateway<S> {
         let organisation = Arc::new(store.organisation()?);
         let Parts { site, templates, clock, mint } = parts;
         let pen = pen::Pen::new(templates.clone());
-        Ok(Gateway { store, site, organisation, templates, pen, clock, mint, reported: None, told: tick::Told::default(), signatures: None })
+        Ok(Gateway {
+            store,
+            site,
+            organisation,
+            templates,
+            pen,
+            clock,
+            mint,
+            reported: None,
+            told: tick::Told::default(),
+            signatures: None,
+        })
     }
 
     /// The same, with somebody who checks signatures where the site asks for it.
