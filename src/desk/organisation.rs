@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::canned::Canned;
 use super::assignment::Assignment;
+use super::canned::Canned;
 use super::hours::Hours;
 use super::policy::Delays;
 use super::promise::Target;
