@@ -13,6 +13,8 @@ use super::ticket::{Status, Ticket};
 
 /// Working days after which what should have been told is told no more: nobody hears of a whole archive that was imported.
 const HISTORY_DAYS: u16 = 20;
+/// The same for promises: a site that begins to promise something has many tickets that were late long before.
+const NEWS_DAYS: u16 = 2;
 
 /// What the store must know to find a ticket when its time comes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,10 +36,11 @@ pub fn next(ticket: &Ticket, times: Times<'_>, now: Timestamp) -> Option<(Timest
         return Some((until, Action::Recall));
     }
     let calendar = times.of(&ticket.service);
-    let steps = reminder(ticket, times).into_iter().chain(alerts(ticket, times, now));
-    let fresh = |at: &Timestamp| *at >= now || now <= calendar.days_after(*at, HISTORY_DAYS);
-    let told = steps.map(|(at, action)| (calendar.opens(at), action)).filter(|(at, _)| fresh(at));
-    told.min_by_key(|(at, _)| *at)
+    let fresh = |at: Timestamp, days: u16| at >= now || now <= calendar.days_after(at, days);
+    let reminders = reminder(ticket, times).into_iter().map(|step| (step, HISTORY_DAYS));
+    let steps = reminders.chain(alerts(ticket, times, now).into_iter().map(|step| (step, NEWS_DAYS)));
+    let told = steps.map(|((at, action), days)| (calendar.opens(at), action, days)).filter(|(at, _, days)| fresh(*at, *days));
+    told.map(|(at, action, _)| (at, action)).min_by_key(|(at, _)| *at)
 }
 
 /// When an unanswered question, or proposal, ends the request; none: never.

@@ -8,7 +8,10 @@ use crate::world::{Mail, World};
 
 /// The desk promises an answer within two hours and a solution within eight; Marie is its head.
 fn promising() -> World {
-    let mut world = World::new();
+    promises(World::new())
+}
+
+fn promises(mut world: World) -> World {
     let mut organisation: Organisation = crate::world::organisation();
     organisation.services[0].head = Some(crate::world::address("ag2@desk.test"));
     organisation.services[0].targets = toml::from_str::<std::collections::BTreeMap<String, Vec<guichet::desk::Target>>>(
@@ -110,4 +113,15 @@ fn row60_urgency_and_category_have_promises_of_their_own() {
     let alert = world.letter_to("ag1@desk.test");
     assert!(alert.text.contains("réponse promise avant lundi 5 janvier 2026 à 09:35"), "{}", alert.text);
     assert!(alert.text.contains("Solution promise avant lundi 5 janvier 2026 à 17:05"), "{}", alert.text);
+}
+
+#[test]
+fn row61_who_begins_to_promise_is_not_told_of_all_that_was_late_before() {
+    let mut world = World::new();
+    world.receives(&Mail::new("Alice Martin <alice@cust.test>"));
+    world.later(SignedDuration::from_hours(24 * 5));
+    world.ticks();
+    world.sent();
+    let mut world = promises(world);
+    assert_eq!((world.ticks(), world.sent().len(), overdue(&world)), (0, 0, 1), "the list of what is late shows it all the same");
 }
