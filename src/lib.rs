@@ -13,6 +13,9 @@ pub mod desk;
 /// What a mail says, and how we write one. Pure. Knows no tickets.
 pub mod mail;
 
+/// Articles: what a service knows, told once. Pure.
+pub mod knowledge;
+
 /// What the rooms need to know of this site, handed to them by the configuration.
 pub mod site;
 

@@ -2,14 +2,35 @@
 //! names only: no addresses.
 
 use crate::desk::Organisation;
+use crate::knowledge::{Article, Filed, Known};
 
 /// What is new, gone or different, in the file's order; empty when nothing is.
 pub fn changes(before: &Organisation, after: &Organisation) -> Vec<String> {
     let services = compared("service", (&before.services, &after.services), |service| service.key.clone(), |service| service.key.clone());
     let agents = compared("agent", (&before.agents, &after.agents), |agent| agent.address.to_string(), |agent| agent.name.clone());
     let answers = compared("answer", (&before.answers, &after.answers), |answer| answer.key.clone(), |answer| answer.key.clone());
+    let rules = compared("rule", (&before.rules, &after.rules), |rule| rule.name.clone(), |rule| rule.name.clone());
+    let folder = (before.articles != after.articles).then(|| "folder of articles changed".to_owned());
     let equipment = (before.equipment != after.equipment).then(|| "equipment changed".to_owned());
-    services.into_iter().chain(agents).chain(answers).chain(equipment).collect()
+    services.into_iter().chain(agents).chain(answers).chain(rules).chain(folder).chain(equipment).collect()
+}
+
+/// What files of articles change.
+pub fn changed_articles(before: &[Known], filed: &[Filed]) -> Vec<String> {
+    let known = |number: u64| before.iter().find(|known| known.article.number == number);
+    let told = filed.iter().filter_map(|Filed { article, hash, .. }| {
+        let Article { number, title, .. } = article;
+        match known(*number) {
+            None => Some(format!("article added: {number} {title}")),
+            Some(Known { file: Some((_, same)), .. }) if same == hash => None,
+            Some(Known { editor: Some(_), .. }) => {
+                Some(format!("article changed: {number} {title} (what was written by page is replaced)"))
+            }
+            Some(_) => Some(format!("article changed: {number} {title}")),
+        }
+    });
+    let gone = before.iter().filter(|known| known.file.is_some() && filed.iter().all(|filed| filed.article.number != known.article.number));
+    told.chain(gone.map(|known| format!("article removed: {} {}", known.article.number, known.article.title))).collect()
 }
 
 fn compared<T: PartialEq>(what: &str, sides: (&[T], &[T]), key: impl Fn(&T) -> String, name: impl Fn(&T) -> String) -> Vec<String> {

@@ -5,10 +5,12 @@
 //!
 //! A new subcommand is a file, a variant of [`Command`] and a line in [`Command::run`].
 
+pub mod backup;
 pub mod changes;
 mod check;
 mod control;
 pub mod demo;
+pub mod export;
 pub mod held;
 mod home;
 pub mod ingest;
@@ -20,8 +22,10 @@ pub mod open;
 pub mod org;
 pub mod reconcile;
 pub mod replay;
+pub mod rules;
 pub mod run;
 mod spool;
+pub mod stats;
 pub mod texts;
 pub mod ticket;
 pub mod ui;
@@ -97,6 +101,10 @@ enum Command {
     Reconcile(reconcile::Args),
     Ticket(ticket::Args),
     Org(org::Args),
+    Rules(rules::Args),
+    Stats(stats::Args),
+    Backup(backup::Args),
+    Export(export::Args),
 }
 
 impl Command {
@@ -114,6 +122,10 @@ impl Command {
             Command::Reconcile(args) => reconcile::run(&args, global),
             Command::Ticket(args) => ticket::run(args, global),
             Command::Org(args) => org::run(args, global),
+            Command::Rules(args) => rules::run(args, global),
+            Command::Stats(args) => stats::run(&args, global),
+            Command::Export(args) => export::run(&args, global),
+            Command::Backup(args) => backup::run(&args, global),
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::Unusable;
-use crate::config::{Settings, read_organisation};
+use super::org::read_all;
+use crate::config::Settings;
 use crate::gateway::{Gateway, Parts, SystemClock, SystemMint};
 use crate::signatures::{Checker, Dns};
 use crate::store::Reads;
@@ -38,8 +39,8 @@ pub fn gateway(settings: &Settings) -> anyhow::Result<Gateway<Sqlite>> {
 /// The organisation file is applied by itself once, when nothing was applied yet; later by `guichet org apply`.
 fn first_organisation(settings: &Settings, gateway: &mut Gateway<Sqlite>) -> anyhow::Result<()> {
     if gateway.store().organisation()?.services.is_empty() && settings.organisation.exists() {
-        let organisation = read_organisation(&settings.organisation, &settings.own)?;
-        gateway.apply_organisation(organisation)?;
+        let (organisation, articles) = read_all(settings)?;
+        gateway.apply(organisation, articles.as_deref())?;
         tracing::info!(file = %settings.organisation.display(), "organisation applied");
     }
     Ok(())

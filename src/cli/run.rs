@@ -10,9 +10,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::changes::changes;
+use super::changes::{changed_articles, changes};
+use super::org::read_all;
 use super::{Global, control, home, open, spool};
-use crate::config::{Connections, Settings, read_organisation};
+use crate::config::{Connections, Settings};
 use crate::gateway::Handle;
 use crate::intake::{imap, maildir};
 use crate::{delivery, web};
@@ -142,11 +143,13 @@ impl Daemon {
     /// On SIGHUP the organisation file is read again. With a fault in it, everything stays as it was.
     async fn reload(&self, settings: &Settings) {
         let before = self.handle.look(|reads| reads.organisation()).await.ok().and_then(Result::ok).unwrap_or_default();
+        let known = self.handle.look(|reads| reads.articles()).await.ok().and_then(Result::ok).unwrap_or_default();
         let mut told = vec![];
-        let applied = match read_organisation(&settings.organisation, &settings.own) {
-            Ok(organisation) => {
+        let applied = match read_all(settings) {
+            Ok((organisation, articles)) => {
                 told = changes(&before, &organisation);
-                self.handle.run(move |gateway| gateway.apply_organisation(organisation)).await.map_err(|fault| fault.to_string())
+                told.extend(articles.as_deref().map(|filed| changed_articles(&known, filed)).unwrap_or_default());
+                self.handle.run(move |gateway| gateway.apply(organisation, articles.as_deref())).await.map_err(|fault| fault.to_string())
             }
             Err(faults) => Err(faults.to_string()),
         };

@@ -12,6 +12,7 @@ pub mod secret;
 pub mod written;
 
 mod accounts;
+mod articles;
 mod base_url;
 mod connections;
 mod meant;
@@ -20,6 +21,7 @@ mod tokens;
 
 pub mod key;
 
+pub use articles::read_articles;
 pub use connections::Connections;
 pub use fault::{Fault, Faults, one_line};
 pub use meant::{Settings, load, understand};

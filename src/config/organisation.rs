@@ -11,7 +11,8 @@ use super::meant::shown;
 use super::read::read;
 use crate::address::Address;
 use crate::desk::canned::VARIABLES;
-use crate::desk::{Agent, Canned, Category, Organisation, Service, Target, Wanted};
+use crate::desk::rules::pattern;
+use crate::desk::{Agent, Canned, Category, Organisation, Rule, Service, Target, Wanted};
 
 /// Working time that is promised at most.
 const TARGET_MAX: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -40,6 +41,9 @@ pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, F
     }
     for (index, canned) in organisation.answers.iter().enumerate() {
         check.canned(&format!("answer[{index}]"), canned, &organisation);
+    }
+    for (index, rule) in organisation.rules.iter().enumerate() {
+        check.rule(&format!("rule[{index}]"), rule, &organisation);
     }
     for (index, agent) in organisation.agents.iter().enumerate() {
         check.agent(&format!("agent[{index}]"), agent, &organisation);
@@ -133,6 +137,22 @@ impl Check<'_> {
         if let Some(name) = canned.unknown() {
             let known = VARIABLES.map(|name| format!("{{{{{name}}}}}")).join(", ");
             self.demand(false, &format!("{at}.text"), &format!("there is no {{{{{name}}}}}: known are {known}"));
+        }
+    }
+
+    fn rule(&mut self, at: &str, rule: &Rule, organisation: &Organisation) {
+        self.demand(is_name(&rule.name), &format!("{at}.name"), "a name is one line of text");
+        self.demand(rule.patterns().next().is_some(), at, "a rule without any pattern would fit every mail");
+        self.demand(rule.has_effect(), at, "this rule does nothing: give it a category, an urgency, junk, hold or stop");
+        for (key, text) in rule.patterns() {
+            if let Err(reason) = pattern(text) {
+                self.faults.push(self.places.fault(&format!("{at}.{key}"), reason));
+            }
+        }
+        if let Some((service, category)) = rule.place() {
+            let known =
+                organisation.service(service).is_some() && (category.is_empty() || organisation.category(service, category).is_some());
+            self.demand(known, &format!("{at}.category"), "there is no such place: \"service\" or \"service/category\", by their keys");
         }
     }
 

@@ -35,6 +35,23 @@ pub enum Action {
     Approve(u64),
     /// Refuse the proposal of that number; the words are the reason, mandatory.
     RefuseClosure(u64, Words),
+    /// Agree that an article solved it: nothing was proposed before.
+    Solve {
+        /// Its number.
+        article: u64,
+    },
+    /// Propose an article as the solution; whoever knows articles makes it a proposal.
+    Faq {
+        /// As it was written: its number.
+        article: String,
+        /// What is added; may be empty.
+        words: Words,
+    },
+    /// Say where one's own request belongs, while it has no category.
+    Sort {
+        /// Key of the category.
+        category: String,
+    },
     /// Judge a closed ticket.
     Rate(Rating),
     /// Bring it back from its end.
@@ -203,6 +220,9 @@ impl Action {
             Action::ProposeClosure(_) => "close",
             Action::Approve(_) => "approve",
             Action::RefuseClosure(..) => "refuse_closure",
+            Action::Solve { .. } => "solve",
+            Action::Faq { .. } => "faq",
+            Action::Sort { .. } => "sort",
             Action::Rate(_) => "rate",
             Action::Reopen(_) => "reopen",
             Action::Cancel => "cancel",

@@ -103,6 +103,8 @@ impl Desk<'_> {
             Action::ProposeClosure(words) => self.propose_closure(ticket, words),
             Action::Approve(request) => self.approve(ticket, request),
             Action::RefuseClosure(request, words) => self.refuse_closure(ticket, request, words),
+            Action::Sort { category } => self.sort_own(ticket, category),
+            Action::Solve { article } => self.solve(ticket, article),
             Action::Rate(rating) => self.rate(ticket, rating),
             Action::Reopen(words) => self.reopen(ticket, role, words),
             Action::Cancel => self.cancel(ticket),

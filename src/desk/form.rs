@@ -56,6 +56,8 @@ pub enum Input {
     Ticket,
     /// A prepared answer, by its key.
     Answer,
+    /// An article, by its number.
+    Article,
     /// A line of the template of the ticket's category, by its key.
     Field,
     /// One of the ticket's events, by its number; empty is the last words of a participant.
@@ -150,6 +152,7 @@ fn handled(verb: &str, filled: &Filled, about: About<'_>) -> Option<Result<Actio
         "answer" if matches!(ticket.status, Status::WaitingForInformation { .. }) => Action::Answer(filled.words("text")),
         "answer" => Action::Reply(filled.words("text")),
         "canned" => Action::Canned { key: filled.get("answer").to_owned(), words: filled.words("text") },
+        "faq" => Action::Faq { article: filled.get("article").to_owned(), words: filled.words("text") },
         "take" => Action::Take,
         "release" => Action::Release,
         "recall" => Action::Recall,

@@ -9,6 +9,7 @@ use super::canned::Canned;
 use super::hours::Hours;
 use super::policy::Delays;
 use super::promise::Target;
+use super::rules::Rule;
 use super::ticket::Property;
 use crate::address::Address;
 
@@ -23,12 +24,18 @@ pub struct Organisation {
     /// When people work, where a service says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
+    /// Folder of articles, beside this file: Markdown with a few lines of TOML before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub articles: Option<String>,
     /// Departments that handle requests; the first is the default.
     #[serde(default, rename = "service")]
     pub services: Vec<Service>,
     /// People who handle tickets.
     #[serde(default, rename = "agent")]
     pub agents: Vec<Agent>,
+    /// What is done with new mails that look so, in order.
+    #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Prepared answers.
     #[serde(default, rename = "answer", skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Canned>,
@@ -85,6 +92,15 @@ pub struct Category {
     /// What belongs here, for whoever chooses; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// Articles are never suggested here: neither in acknowledgements nor on the form.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_articles: bool,
+    /// Only for people of these domains; empty: for everybody. What others send there is to be sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_domains: Vec<String>,
+    /// Mails about its tickets say nothing of what they are about: their readers follow a link and sign in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confidential: bool,
     /// What a request should tell: the lines of its template.
     #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Wanted>,
@@ -221,6 +237,14 @@ impl Wanted {
     }
 }
 
+impl Category {
+    /// May somebody of that address ask for this?
+    pub fn is_for(&self, who: Option<&Address>) -> bool {
+        let theirs = |domain: &String| who.is_some_and(|who| who.domain().eq_ignore_ascii_case(domain));
+        self.only_domains.is_empty() || self.only_domains.iter().any(theirs)
+    }
+}
+
 impl Organisation {
     /// The service of that key.
     pub fn service(&self, key: &str) -> Option<&Service> {
@@ -240,6 +264,13 @@ impl Organisation {
     /// The membership of that address in a service, unless disabled.
     pub fn membership(&self, address: &Address, service: &str) -> Option<&Membership> {
         self.agent(address)?.memberships.iter().find(|member| member.service == service)
+    }
+
+    /// May somebody write articles of a service? Everybody's (an empty key), with the privilege anywhere.
+    pub fn may_write_articles(&self, who: &Address, service: &str) -> bool {
+        let memberships = self.agent(who).map_or(&[][..], |agent| &agent.memberships);
+        let mut theirs = memberships.iter().filter(|member| service.is_empty() || member.service == service);
+        theirs.any(|member| member.may.contains(&Privilege::ManageArticles))
     }
 
     /// A category of a service.

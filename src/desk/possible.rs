@@ -38,7 +38,8 @@ fn plausible(verb: &str, ticket: &Ticket, events: &[Event], by: (&Actor, Rules<'
         "release" => Action::Release,
         "recall" => Action::Recall,
         "ask" => Action::Ask(words()),
-        "close" => Action::ProposeClosure(words()),
+        // An article becomes a proposal.
+        "close" | "faq" => Action::ProposeClosure(words()),
         "refuse" => Action::Refuse(words()),
         "approve" => Action::Approve(ticket.requests),
         "refuse_closure" => Action::RefuseClosure(ticket.requests, words()),

@@ -16,6 +16,10 @@ pub enum Purpose {
     Rate,
     /// See the ticket, reply, reopen, cancel, leave.
     View,
+    /// Say that an article solved it: the link's number is the article's. Single effect.
+    Solved,
+    /// Put one's own request into the category that the link offers, while it has none. Single effect.
+    Sort,
     /// Take back an act: the link's number is that of the act's last event.
     Undo,
     /// Go on with commands that could not be done: what the link offers is done instead. Its number is that of the mail that
@@ -32,6 +36,8 @@ impl Purpose {
             Purpose::Answer => "answer",
             Purpose::Rate => "rate",
             Purpose::View => "view",
+            Purpose::Solved => "solved",
+            Purpose::Sort => "sort",
             Purpose::Undo => "undo",
             Purpose::Draft => "draft",
         }

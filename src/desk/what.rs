@@ -117,6 +117,11 @@ pub enum What {
         /// Who has this mail already.
         reached: Vec<Address>,
     },
+    /// An article solved it, says its owner.
+    Solved {
+        /// Its number.
+        article: u64,
+    },
     /// Judged.
     Rated(Rating),
     /// Back from an end.
@@ -261,6 +266,7 @@ impl What {
             What::ClosureProposed { .. } => "closure_proposed",
             What::ClosureApproved { .. } => "closure_approved",
             What::ClosureRefused { .. } => "closure_refused",
+            What::Solved { .. } => "solved",
             What::Rated(_) => "rated",
             What::Reopened { .. } => "reopened",
             What::Cancelled => "cancelled",

@@ -139,6 +139,13 @@ pub enum Why {
         /// Keys of those that there are.
         known: Vec<String>,
     },
+    /// There is no such article for participants; these may be meant.
+    NoSuchArticle {
+        /// What was written.
+        text: String,
+        /// Numbers and titles.
+        near: Vec<(u64, String)>,
+    },
     /// The ticket's category has no such field.
     NoSuchField {
         /// What was written.

@@ -53,6 +53,8 @@ impl<S: Store> Gateway<S> {
             Button::RefuseClosure { .. } => matches!(link.purpose, Purpose::Approve | Purpose::RefuseClosure),
             Button::Answer { .. } => link.purpose == Purpose::Answer,
             Button::Rate { .. } => link.purpose == Purpose::Rate,
+            Button::Solved => link.purpose == Purpose::Solved,
+            Button::Confirm => link.purpose == Purpose::Sort,
             _ => link.purpose == Purpose::View,
         };
         let moved = ticket.id != link.ticket && link.request > 0;
@@ -73,12 +75,12 @@ impl<S: Store> Gateway<S> {
             return Ok(Pressed::Refused { ticket: Box::new(ticket.clone()), refused: outcome.refused });
         }
         let mut change = Change::new(Cause::Named(format!("form/{}", press.nonce)), now);
-        if matches!(link.purpose, Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer) {
+        if matches!(link.purpose, Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer | Purpose::Solved | Purpose::Sort) {
             change.used.push(link.hash);
         }
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         self.seal(&mut change, kept, ticket.id);
-        let approved = outcome.done.iter().any(|event| matches!(event.what, What::ClosureApproved { .. }));
+        let approved = outcome.done.iter().any(|event| matches!(event.what, What::ClosureApproved { .. } | What::Solved { .. }));
         let rate = approved.then(|| self.rating_link(&mut change, link));
         fail::fail_point!("pressed", |_| std::process::abort());
         let after = outcome.ticket.unwrap_or_else(|| ticket.clone());
@@ -97,13 +99,15 @@ impl<S: Store> Gateway<S> {
         let plain = |text: &str| Words { text: text.trim().to_owned(), ..Words::default() };
         Ok(match &press.button {
             Button::Approve => (Action::Approve(link.request), None),
+            Button::Confirm => (Action::Sort { category: self.store.offer(&link.hash)?.unwrap_or_default() }, None),
+            Button::Solved => (Action::Solve { article: link.request }, None),
             Button::RefuseClosure { reason } => (Action::RefuseClosure(link.request, plain(reason)), None),
             Button::Rate { delay, answers, comment } => {
                 (Action::Rate(Rating { delay: *delay, answers: *answers, comment: comment.trim().to_owned() }), None)
             }
             Button::Reopen { reason } => (Action::Reopen(plain(reason)), None),
             Button::Cancel => (Action::Cancel, None),
-            Button::Leave | Button::FreshLink | Button::Confirm => (Action::Leave(link.person.clone()), None),
+            Button::Leave | Button::FreshLink => (Action::Leave(link.person.clone()), None),
             Button::Answer { text, files } | Button::Reply { text, files } => {
                 let (words, kept) = self.form_mail((&link.person, ticket, &press.nonce), (text, files))?;
                 // A reply to an open question is its answer; the desk sees to that.
@@ -220,6 +224,7 @@ impl<S: Store> Gateway<S> {
 fn verb(button: &Button) -> &'static str {
     match button {
         Button::Approve => "approve",
+        Button::Solved => "solve",
         Button::RefuseClosure { .. } => "refuse_closure",
         Button::Answer { .. } => "answer",
         Button::Rate { .. } => "rate",

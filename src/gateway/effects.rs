@@ -38,7 +38,7 @@ impl From<Fault> for Backend {
 fn days(purpose: crate::desk::Purpose) -> i64 {
     use crate::desk::Purpose;
     match purpose {
-        Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer => 14,
+        Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer | Purpose::Solved | Purpose::Sort => 14,
         Purpose::Rate | Purpose::View => 30,
         // As long as acts may be taken back (CASEBOOK section 3, row 23), and texts wait for their author.
         Purpose::Undo => 1,
@@ -92,6 +92,7 @@ impl<S: Store> Gateway<S> {
             |notice: &Notice| notice.kind == MailKind::Acknowledgement && decided.extra.iter().any(|extra| extra.to == notice.to);
         notices.retain(|notice| !told_apart(notice));
         notices.extend(decided.extra.iter().cloned());
+        self.suggest(&mut notices, ticket, done)?;
         let mut told = Vec::new();
         for notice in &notices {
             let hasty = decided.unanswered.as_ref() == Some(&notice.to) && is_automatic_answer(notice.kind);
@@ -135,9 +136,12 @@ impl<S: Store> Gateway<S> {
     /// Writes one mail with its final bytes, and everything that goes with it.
     pub(super) fn write(&mut self, change: &mut Change, scene: &Scene<'_>, notice: &Notice) -> Result<(), Fault> {
         let reader = self.reader(notice, scene)?;
-        let mut draft = notifications::draft(&self.templates, notice, scene, &reader, self.mint.as_mut());
+        let mut draft =
+            notifications::draft(&self.templates, notice, scene, &reader, self.mint.as_mut()).discreet(&self.templates, scene, notice);
         let to_agent = self.organisation.agent(&notice.to).is_some();
-        draft.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;
+        if !notifications::is_confidential(scene) {
+            draft.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;
+        }
         let (ticket, message_id) = (scene.ticket.id, draft.mail.message_id.clone());
         link(change, &draft.links, notice);
         change.ids.push(KnownId { id: message_id.clone(), ticket, how: How::Sent, person: Some(notice.to.clone()) });
@@ -178,7 +182,7 @@ impl<S: Store> Gateway<S> {
         let spoken = agent.and_then(|agent| agent.language.clone()).or_else(|| person.and_then(|person| person.language));
         let fallback = if agent.is_some() { &self.site.language } else { &scene.ticket.language };
         let language = self.templates.language([spoken.as_deref().unwrap_or(fallback), &self.site.language]);
-        let thread = match scene.before.is_empty() && notice.extra == Extra::None {
+        let thread = match scene.before.is_empty() && matches!(notice.extra, Extra::None | Extra::Hints { .. }) {
             true => crate::store::Thread::default(),
             false => self.store.thread(scene.ticket.id, &notice.to)?,
         };

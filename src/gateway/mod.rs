@@ -7,6 +7,7 @@
 pub mod access;
 pub mod act;
 mod again;
+pub mod articles;
 pub mod bounce;
 pub mod case;
 mod checking;
@@ -45,8 +46,10 @@ pub use thread::{replay, resume};
 pub use crate::ports;
 
 use crate::desk::{Organisation, Rules};
+use crate::knowledge::Filed;
 use crate::notifications::{Mint, Templates};
 use crate::ports::Signatures;
+use crate::routing;
 use crate::site::Site;
 use crate::store::{Backend, Store};
 
@@ -63,6 +66,8 @@ pub struct Gateway<S> {
     reported: Option<jiff::civil::DateTime>,
     told: tick::Told,
     signatures: Option<Arc<dyn Signatures>>,
+    /// The organisation's rules on new mails, ready to be asked.
+    judges: routing::rules::Rules,
 }
 
 /// What the gateway is made of besides its store.
@@ -83,7 +88,9 @@ impl<S: Store> Gateway<S> {
         let organisation = Arc::new(store.organisation()?);
         let Parts { site, templates, clock, mint } = parts;
         let pen = pen::Pen::new(templates.clone());
+        let judges = routing::rules::Rules::of(&organisation.rules);
         Ok(Gateway {
+            judges,
             store,
             site,
             organisation,
@@ -105,9 +112,16 @@ impl<S: Store> Gateway<S> {
     /// Replaces the organisation, from now on.
     pub fn apply_organisation(&mut self, organisation: Organisation) -> Result<(), Backend> {
         self.store.apply_organisation(&organisation)?;
+        self.judges = routing::rules::Rules::of(&organisation.rules);
         // What people chose for themselves lies over the file, before as after.
         self.organisation = Arc::new(self.store.organisation()?);
         self.store.wind_all()
+    }
+
+    /// Everything that the organisation declares in files; without articles those that there are stay.
+    pub fn apply(&mut self, organisation: Organisation, articles: Option<&[Filed]>) -> Result<(), Backend> {
+        self.apply_organisation(organisation)?;
+        articles.map_or(Ok(()), |filed| self.apply_articles(filed))
     }
 
     /// The memory, for reading.

@@ -57,6 +57,8 @@ pub enum Button {
     Cancel,
     /// Leave it (guests).
     Leave,
+    /// Say that the link's article solved it.
+    Solved,
     /// Mail a fresh link to the stored address.
     FreshLink,
     /// Do what the link offers: take back an act, go on with a text that waits.

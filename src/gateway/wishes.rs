@@ -35,6 +35,7 @@ impl<S: Store> Gateway<S> {
                 Some(other) => Ok(Action::Link { to: other.id }),
                 None => Err(no_such(to)),
             },
+            Action::Faq { article, words } => self.article_for(ticket, &article, words)?,
             Action::Split { seq, .. } => self.splitting(ticket, seq)?,
             Action::Undo(None) => self.undoable(ticket, actor)?.map(|undo| Action::Undo(Some(Box::new(undo)))),
             other => Ok(other),

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::language::Words;
-use super::names;
+use super::{Suggested, names};
 use crate::desk::catalogue::{Spec, everything};
 use crate::desk::{Role, TicketId};
 
@@ -20,6 +20,8 @@ pub enum Answer {
         /// There are more.
         more: bool,
     },
+    /// Articles that were found.
+    Articles(Vec<Suggested>),
     /// What a batch did to a ticket: verbs of the catalogue.
     Done(Row, Vec<String>),
     /// There is no such ticket for this reader.
@@ -72,7 +74,12 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
                 true => vec![say("answers.none", &[])],
                 false => rows.iter().map(|known| row(words, zone, known)).chain(more.then(|| say("answers.more", &[]))).collect(),
             },
-            hint: if rows.is_empty() || list == "state" { String::new() } else { say("answers.batch", &[]) },
+            hint: if rows.is_empty() || ["state", "asked"].contains(&list.as_str()) { String::new() } else { say("answers.batch", &[]) },
+        },
+        Answer::Articles(found) => Section {
+            heading: say("answers.articles", &[]),
+            lines: found.iter().map(|article| article_line(words, article)).collect(),
+            hint: String::new(),
         },
         Answer::Done(known, verbs) => {
             let lines = verbs.iter().map(|verb| words.term("done", verb).to_owned()).collect();
@@ -112,6 +119,11 @@ fn row(words: &Words, zone: &TimeZone, row: &Row) -> String {
         ("date", &words.date(row.opened_at, zone)),
     ];
     words.say(if row.urgent { "answers.row_urgent" } else { "answers.row" }, &values)
+}
+
+fn article_line(words: &Words, article: &Suggested) -> String {
+    let (number, title, answer) = (article.number.to_string(), names::title(&article.title), names::title(&article.answer));
+    words.say("answers.article", &[("number", &number), ("title", &title), ("answer", &answer)])
 }
 
 /// The words to teach, each with what it does.

@@ -39,6 +39,7 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::ClosureProposed { .. } => ("fact.closure_proposed", names::label(scene, &scene.ticket.requester)),
         What::ClosureApproved { .. } => ("fact.closure_approved", String::new()),
         What::ClosureRefused { .. } => ("fact.closure_refused", String::new()),
+        What::Solved { article } => ("fact.solved", article.to_string()),
         What::Rated(rating) => return Some(rated(words, &who, rating)),
         What::Reopened { .. } => ("fact.reopened", String::new()),
         What::Cancelled => ("fact.cancelled", String::new()),

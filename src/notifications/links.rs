@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::language::Words;
-use super::{Extra, MailKind, MailedLink, Mint, Notice, Scene, names};
+use super::{Extra, MailKind, MailedLink, Mint, Notice, Scene, blocks, names};
 use crate::address::Address;
 use crate::desk::{Purpose, Status, What};
 use crate::mail::carrier;
@@ -30,6 +30,10 @@ pub struct Links {
     pub offers: Vec<OfferLink>,
     /// For agents of a free ticket: a `mailto:` link that takes it.
     pub take_mailto: String,
+    /// Categories where the request may belong.
+    pub places: Vec<OfferLink>,
+    /// Articles that may help, each with the way to read it and to say so.
+    pub articles: Vec<ArticleLink>,
     /// The address that agrees by mail.
     pub approve_address: String,
     /// The same as a `mailto:` link with subject and text.
@@ -49,6 +53,21 @@ pub struct OfferLink {
     pub url: String,
 }
 
+/// An article that may help.
+#[derive(Debug, Default, Serialize)]
+pub struct ArticleLink {
+    /// One line.
+    pub title: String,
+    /// The short answer, behind a border.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// There is more to read.
+    pub more: bool,
+    /// Where it is read, with the button that says that it helped.
+    pub url: String,
+}
+
 /// Makes the links of one mail.
 pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn Mint) -> (Links, Vec<MailedLink>) {
     let mut links = Links::default();
@@ -64,7 +83,7 @@ pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn M
             Purpose::Answer => links.answer = url,
             Purpose::Rate => links.rate = url,
             Purpose::View => links.page = url,
-            Purpose::Undo | Purpose::Draft => {}
+            Purpose::Solved | Purpose::Sort | Purpose::Undo | Purpose::Draft => {}
         }
         mailed.push(link);
     }
@@ -72,7 +91,34 @@ pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn M
         twins(&mut links, words, scene, &notice.to, request);
     }
     ways(&mut links, &mut mailed, words, (scene, notice), mint);
+    hints(&mut links, &mut mailed, (scene, notice), mint);
     (links, mailed)
+}
+
+/// Articles and categories, for whoever may close and sort the request themselves.
+fn hints(links: &mut Links, mailed: &mut Vec<MailedLink>, (scene, notice): (&Scene<'_>, &Notice), mint: &mut dyn Mint) {
+    let Extra::Hints { articles, places } = &notice.extra else { return };
+    if !scene.ticket.is_owner(&notice.to) {
+        return;
+    }
+    for (key, name) in places {
+        let link =
+            MailedLink { token: mint.token(), purpose: Purpose::Sort, ticket: scene.ticket.id, request: 0, offer: Some(key.clone()) };
+        links.places.push(OfferLink { label: name.clone(), url: url(scene, &link) });
+        mailed.push(link);
+    }
+    for article in articles {
+        let (ticket, request) = (scene.ticket.id, article.number);
+        let link = MailedLink { token: mint.token(), purpose: Purpose::Solved, ticket, request, offer: None };
+        links.articles.push(ArticleLink {
+            title: names::title(&article.title),
+            text: blocks::bordered(&article.answer),
+            html: blocks::html(&article.answer),
+            more: !article.whole,
+            url: url(scene, &link),
+        });
+        mailed.push(link);
+    }
 }
 
 fn url(scene: &Scene<'_>, link: &MailedLink) -> String {

@@ -8,6 +8,7 @@
 
 mod answers;
 mod blocks;
+mod confidential;
 pub mod due;
 pub mod facts;
 mod kind;
@@ -29,6 +30,7 @@ use crate::mail::Outgoing;
 use crate::site::Site;
 
 pub use answers::{Answer, Row};
+pub use confidential::is_confidential;
 pub use kind::MailKind;
 pub use language::Words;
 pub use recipients::notices;
@@ -140,6 +142,13 @@ pub enum Extra {
         /// Their reader hears of no more within the hour.
         last: bool,
     },
+    /// What may help a request on, told with its acknowledgement.
+    Hints {
+        /// Articles that may answer it already.
+        articles: Vec<Suggested>,
+        /// Categories where it may belong: keys and names.
+        places: Vec<(String, String)>,
+    },
     /// What was asked by mail.
     Answers {
         /// In order.
@@ -168,6 +177,19 @@ pub enum Extra {
         /// No retry will help.
         permanent: bool,
     },
+}
+
+/// An article that may help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggested {
+    /// Its number.
+    pub number: u64,
+    /// One line.
+    pub title: String,
+    /// The short answer, as plain text.
+    pub answer: String,
+    /// The short answer says all of it.
+    pub whole: bool,
 }
 
 /// How to go on after commands.

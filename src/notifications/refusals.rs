@@ -52,6 +52,11 @@ fn of_upkeep(words: &Words, scene: &Scene<'_>, why: &Why) -> String {
             say("other_requester", &[("number", &format!("#{ticket}")), ("who", &names::label(scene, whose))])
         }
         Why::NoSuchAnswer { text, known } => say("no_such_answer", &[("text", &names::title(text)), ("known", &list(known))]),
+        Why::NoSuchArticle { text, near } if near.is_empty() => say("no_article", &[("text", &names::title(text))]),
+        Why::NoSuchArticle { text, near } => {
+            let near: Vec<String> = near.iter().map(|(number, title)| format!("{number} ({title})")).collect();
+            say("no_such_article", &[("text", &names::title(text)), ("near", &list(&near))])
+        }
         Why::NoSuchField { text, known } if known.is_empty() => say("no_field", &[("text", &names::title(text))]),
         Why::NoSuchField { text, known } => say("no_such_field", &[("text", &names::title(text)), ("known", &list(known))]),
         Why::Followed { what, at } => say("followed", &[("what", words.term("act", what)), ("at", &words.date(*at, &scene.site.zone))]),

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::templates::Templates;
-use super::{Answer, Because, Extra, MailKind, Mint, Notice, Reader, Row, Scene, TemplateFault, Ways, draft};
+use super::{Answer, Because, Extra, MailKind, Mint, Notice, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
@@ -114,20 +114,30 @@ impl Stage {
             MailKind::Answers | MailKind::DailyReport => {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }
             }
+            MailKind::Acknowledgement => Extra::Hints {
+                articles: if self.full { articles() } else { vec![] },
+                places: if self.full { vec![("sample".into(), "Sample".into())] } else { vec![] },
+            },
             _ => Extra::None,
         }
     }
+}
+
+fn articles() -> Vec<Suggested> {
+    let suggested = |whole| Suggested { number: 12, title: "Sample".into(), answer: "Sample text".into(), whole };
+    vec![suggested(true), suggested(false)]
 }
 
 fn answers(to: &Address) -> Vec<Answer> {
     let title = to.to_string();
     let row = Row { id: 123, title, status: "free".into(), assignee: String::new(), opened_at: Timestamp::UNIX_EPOCH, urgent: true };
     let list = |list: &str, rows| Answer::Tickets { list: list.into(), rows, more: true };
-    let mut all: Vec<Answer> = ["mine", "waiting", "free", "late", "today", "unanswered", "service", "urgent", "found", "state"]
+    let mut all: Vec<Answer> = ["mine", "waiting", "free", "late", "today", "unanswered", "service", "urgent", "found", "state", "asked"]
         .map(|word| list(word, vec![]))
         .to_vec();
     all.extend([list("mine", vec![row.clone()]), Answer::Done(row, vec!["take".into()]), Answer::NoTicket("#9".into())]);
     all.extend([
+        Answer::Articles(vec![Suggested { number: 12, title: "Sample".into(), answer: "Sample text".into(), whole: false }]),
         Answer::Help(Role::Agent),
         Answer::Absent(Some(Timestamp::UNIX_EPOCH)),
         Answer::Absent(None),

@@ -8,9 +8,11 @@ pub mod forward;
 pub mod guard;
 pub mod identity;
 pub mod newcomers;
+pub mod places;
 pub mod pointers;
 pub mod redact;
 pub mod route;
+pub mod rules;
 pub mod service;
 pub mod understand;
 

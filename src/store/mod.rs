@@ -3,22 +3,29 @@
 //! Promises: every write is durable when it returns (a commit inside a batch: when [`Store::end`] returns), all or
 //! nothing, and never happens twice for the same cause. State rows and event rows are written together. Excludes: rules. What is written here was decided before.
 
+mod articles;
 mod fault;
+mod figures;
 mod letters;
 mod pages;
 mod people;
+mod pointers;
 pub mod sqlite;
 
+pub use articles::ArticleReads;
 pub use fault::{Backend, CommitFault};
+pub use figures::FigureReads;
 pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf, TicketQuery};
 pub use people::{Link, Person, Thread, TokenHash};
+pub use pointers::{How, KnownId, Seen};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::desk::{Event, Organisation, Ticket, TicketId, Wake};
+use crate::knowledge::Filed;
 use crate::mail::Letter;
 
 /// Why something is written: unique, so that nothing happens twice.
@@ -169,42 +176,6 @@ pub struct Instance {
     pub handled: Option<Handled>,
 }
 
-/// A Message-ID that points at a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownId {
-    /// Without brackets.
-    pub id: String,
-    /// Where it points.
-    pub ticket: TicketId,
-    /// How we know it.
-    pub how: How,
-    /// Seen: its author. Sent: its recipient.
-    pub person: Option<Address>,
-}
-
-/// How a Message-ID became known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum How {
-    /// Quoted in References or In-Reply-To of a mail that we saw: a ghost.
-    Quoted,
-    /// A mail that we saw.
-    Seen,
-    /// A mail that we sent.
-    Sent,
-}
-
-/// The last mail of a conversation that a person has: written, received from another, or sent by us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// Which conversation.
-    pub ticket: TicketId,
-    /// Who.
-    pub person: Address,
-    /// Message-ID without brackets.
-    pub message_id: String,
-}
-
 /// How many instances ended how, for reconciliation and `stats`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LedgerCount {
@@ -225,7 +196,7 @@ pub struct LedgerCount {
 }
 
 /// Questions to the memory. A reader connection answers them too, beside the writer.
-pub trait Reads: PageReads {
+pub trait Reads: PageReads + ArticleReads + FigureReads {
     /// A ticket as it stands.
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
     /// Was a cause of that name committed?
@@ -343,4 +314,6 @@ pub trait Store: Reads {
     fn wind_all(&mut self) -> Result<(), Backend>;
     /// Replaces the organisation.
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend>;
+    /// Takes over articles from files: those whose file changed; those whose file is gone go.
+    fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend>;
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Backend, Person, TokenHash};
 use crate::address::Address;
 use crate::desk::{Preferences, Ticket, TicketId};
+use crate::knowledge::Article;
 
 /// What a mailed key does when its button is pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,6 +109,10 @@ pub enum Access {
     Ended(u64),
     /// What somebody prefers.
     Preferred(Address, Box<Preferences>),
+    /// Somebody wrote an article.
+    Wrote(Address, Box<Article>),
+    /// An article is no more.
+    Dropped(u64),
 }
 
 /// What to list.

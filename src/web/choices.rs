@@ -55,6 +55,7 @@ fn chosen_from(about: &About<'_>, one: &Field) -> (&'static str, Vec<ChoiceView>
         Input::Place => ("select", places(about)),
         Input::Category => ("select", categories(about)),
         Input::Answer => ("select", answers(about)),
+        Input::Article => ("select", about.loaded.articles.iter().map(|(number, title)| choice(&number.to_string(), title)).collect()),
         Input::Field => ("select", wanted(about)),
         Input::Message => ("select", messages(about)),
         Input::Choice(words) => {

@@ -49,6 +49,7 @@ pub fn button(name: &str, fields: &mut Fields) -> Result<Button, FormFault> {
         "reopen" => Button::Reopen { reason: needed("reason_missing")? },
         "answer" | "reply" => said(name, text, fields)?,
         "rate" => Button::Rate { delay: mark(fields.raw("delay"))?, answers: mark(fields.raw("answers"))?, comment: text },
+        "solved" => Button::Solved,
         "cancel" => Button::Cancel,
         "leave" => Button::Leave,
         "fresh_link" => Button::FreshLink,

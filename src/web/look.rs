@@ -11,6 +11,7 @@ use super::files::may_be_image;
 use super::sanitise::{Safe, sanitise};
 use crate::address::Address;
 use crate::desk::{End, Event, Organisation, Purpose, Source, Status, Ticket, TicketId, Visibility, What};
+use crate::knowledge::Article;
 use crate::mail::{self, Limits};
 use crate::store::{Backend, Link, Reads, TokenHash};
 
@@ -36,6 +37,8 @@ pub struct Seen {
     pub language: Option<String>,
     /// What the link offers to do, in the words of a mail of its owner.
     pub offer: Option<String>,
+    /// The article that the link is about.
+    pub article: Option<Article>,
     /// HTML that says the very words of an event, by its number.
     pub html: BTreeMap<u64, Safe>,
     /// Pictures of signatures, by the number of their event: parts, names and sizes.
@@ -67,8 +70,10 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     events.retain(|event| may_see(&ticket, &link, event));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
     let (html, folded) = if depth == Depth::Mails { shown(reads, &link, &events)? } else { Default::default() };
-    let offer = if link.purpose == Purpose::Draft { reads.offer(&link.hash)? } else { None };
-    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, html, folded }))
+    let offer = if matches!(link.purpose, Purpose::Draft | Purpose::Sort) { reads.offer(&link.hash)? } else { None };
+    let article = if link.purpose == Purpose::Solved { reads.article(link.request)? } else { None };
+    let article = article.map(|known| known.article).filter(|article| !article.internal);
+    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, article, html, folded }))
 }
 
 /// A ticket as somebody signed in may see it: everything as an agent, else as the owner of a link to it would. `None`: they
@@ -92,7 +97,7 @@ pub fn see_as(reads: &dyn Reads, person: &Address, (id, as_agent): (TicketId, bo
     events.retain(|event| as_agent || may_see(&ticket, &link, event));
     let language = reads.person(person)?.and_then(|person| person.language);
     let (html, folded) = if depth == Depth::Mails { shown(reads, &link, &events)? } else { Default::default() };
-    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, folded, offer: None }))
+    Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, folded, offer: None, article: None }))
 }
 
 /// The ticket where a merged one goes on.

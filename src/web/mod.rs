@@ -10,6 +10,7 @@
 //! Excludes: what may happen (see `desk`), and every sentence (see `templates/`).
 
 mod agents;
+mod articles;
 mod caller;
 mod choices;
 mod desk;
@@ -23,6 +24,7 @@ mod health;
 mod limits;
 mod links;
 mod look;
+mod metrics;
 mod mine;
 mod nonce;
 mod pages;

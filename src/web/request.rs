@@ -18,7 +18,9 @@ use super::tickets::{own_bar, read_form};
 use super::visitor::Visitor;
 use crate::address::Address;
 use crate::desk::{Actor, Door, Organisation, Wanted};
+use crate::gateway::articles::suggested;
 use crate::gateway::{self, request::Opens};
+use crate::knowledge::{Article, Subject};
 use crate::proof::Level;
 use crate::store::Request as Filled;
 
@@ -46,7 +48,7 @@ pub async fn choose<D: Desk>(
     let view = ChooseView {
         heading: words.say("page.new.heading", &[]),
         intro: words.say("page.new.choose", &[]),
-        places: organisation.services.iter().map(|service| place(words, start, service)).collect(),
+        places: organisation.services.iter().map(|service| place(words, start, service, visitor.person.as_ref())).collect(),
         sign_in: if visitor.person.is_none() { format!("{start}/sign-in") } else { String::new() },
     };
     let frame = Maker::of(&web).frame(outside.language.clone(), view.heading.clone());
@@ -55,12 +57,14 @@ pub async fn choose<D: Desk>(
     links::rendered(&web, StatusCode::OK, web.texts.render("choose", &View { frame, own: view }))
 }
 
-fn place(words: &crate::notifications::Words, start: &str, service: &crate::desk::Service) -> PlaceView {
+/// What is only for some people is shown to whoever is signed in as one of them.
+fn place(words: &crate::notifications::Words, start: &str, service: &crate::desk::Service, who: Option<&Address>) -> PlaceView {
     let way = |key: &str, label: &str, hint: &str| {
         let url = format!("{start}/new/{}/{key}", service.key);
         WayView { url, label: label.to_owned(), hint: hint.to_owned() }
     };
-    let categories = service.categories.iter().map(|category| way(&category.key, &category.name, &category.about));
+    let open = service.categories.iter().filter(|category| category.is_for(who));
+    let categories = open.map(|category| way(&category.key, &category.name, &category.about));
     let other = way(NONE, &words.say("page.new.other", &[]), "");
     let ways = categories.chain([other]).collect();
     PlaceView { name: service.name.clone(), ways }
@@ -74,7 +78,7 @@ pub async fn ask<D: Desk>(
     headers: HeaderMap,
 ) -> Response {
     let Ok(Ok(organisation)) = web.desk.look(|reads| reads.organisation()).await else { return unavailable(&web, &headers) };
-    match Kind::find(&organisation, &service, &category) {
+    match Kind::find(&organisation, (&service, &category), visitor.person.as_ref()) {
         Some(kind) => form(&web, &visitor, &kind, (&Fields::default(), &[])),
         None => not_found(&web, &headers),
     }
@@ -92,12 +96,12 @@ struct Kind {
 
 impl Kind {
     /// None when there is no such place.
-    fn find(organisation: &Organisation, service: &str, category: &str) -> Option<Kind> {
+    fn find(organisation: &Organisation, (service, category): (&str, &str), who: Option<&Address>) -> Option<Kind> {
         let service = organisation.service(service)?;
         if category == NONE {
             return Some(Kind { service: service.key.clone(), category: String::new(), label: service.name.clone(), wanted: vec![] });
         }
-        let category = service.categories.iter().find(|known| known.key == category)?;
+        let category = service.categories.iter().find(|known| known.key == category && known.is_for(who))?;
         let about = if category.about.is_empty() { String::new() } else { format!(" : {}", category.about) };
         Some(Kind {
             service: service.key.clone(),
@@ -194,7 +198,7 @@ pub async fn asked<D: Desk>(
         return message(&web, &headers, StatusCode::FORBIDDEN, "forbidden");
     }
     let Ok(Ok(organisation)) = web.desk.look(|reads| reads.organisation()).await else { return unavailable(&web, &headers) };
-    let Some(kind) = Kind::find(&organisation, &service, &category) else { return not_found(&web, &headers) };
+    let Some(kind) = Kind::find(&organisation, (&service, &category), visitor.person.as_ref()) else { return not_found(&web, &headers) };
     let is_ours = |nonce: &str| web.nonces.check(&visitor.key(), "new", web.now(), nonce).is_ok();
     let Some(fields) = read_form(&web, request, is_ours).await.ok().filter(|fields| fields.raw("press") == "new") else {
         return message(&web, &headers, StatusCode::BAD_REQUEST, "malformed");
@@ -202,8 +206,10 @@ pub async fn asked<D: Desk>(
     if !is_ours(fields.raw("nonce")) {
         return message(&web, &headers, StatusCode::FORBIDDEN, "forbidden");
     }
+    let peer = peer.map(|Extension(peer)| peer);
     match kind.wrongs(&fields, visitor.person.is_some()).as_slice() {
-        [] => take(&web, (&visitor, &headers, peer.map(|Extension(peer)| peer)), &kind, fields).await,
+        [] if fields.files.is_empty() && fields.raw("reviewed").is_empty() => review(&web, (&visitor, &headers, peer), &kind, fields).await,
+        [] => take(&web, (&visitor, &headers, peer), &kind, fields).await,
         wrongs => form(&web, &visitor, &kind, (&fields, wrongs)),
     }
 }
@@ -213,6 +219,50 @@ fn size(file: &crate::mail::File) -> usize {
         crate::mail::Content::Bytes(bytes) => bytes.len(),
         crate::mail::Content::Excerpt(_) => 0,
     }
+}
+
+/// Articles that may help, once, before the request goes: files are chosen once, so a request with files goes at once.
+async fn review<D: Desk>(
+    web: &Web<D>,
+    (visitor, headers, peer): (&Visitor, &HeaderMap, Option<Peer>),
+    kind: &Kind,
+    fields: Fields,
+) -> Response {
+    let language = Outside::new(web, visitor).language;
+    let (title, service, category) = (fields.text("title"), kind.service.clone(), kind.category.clone());
+    let found = web
+        .desk
+        .look(move |reads| suggested(reads, Subject { title: &title, language: &language, service: &service, category: &category }));
+    match found.await {
+        Ok(Ok(articles)) if !articles.is_empty() => reviewed(web, visitor, kind, (&fields, &articles)),
+        // Rather no suggestion than no request.
+        _ => take(web, (visitor, headers, peer), kind, fields).await,
+    }
+}
+
+fn reviewed<D: Desk>(web: &Web<D>, visitor: &Visitor, kind: &Kind, (typed, articles): (&Fields, &[Article])) -> Response {
+    let outside = Outside::new(web, visitor);
+    let (words, start) = (outside.words(), prefix(&web.desk.site().base_url));
+    let told = kind.wanted.iter().map(named);
+    let own = ["title", "text", "address", "name"].map(str::to_owned).into_iter();
+    let hidden = |name: String| FieldView { kind: "hidden", value: typed.text(&name), name, ..FieldView::default() };
+    let seen = FieldView { kind: "hidden", value: "1".into(), name: "reviewed".into(), ..FieldView::default() };
+    let way = |article: &Article| WayView {
+        url: format!("{start}/articles/{}", article.number),
+        label: article.title.clone(),
+        hint: article.answer(),
+    };
+    let page = FormPage {
+        heading: words.say("page.new.review_heading", &[]),
+        intro: vec![kind.label.clone(), words.say("page.new.review", &[])],
+        near: articles.iter().map(way).collect(),
+        asks: own.chain(told).map(hidden).chain([seen]).collect(),
+        button: words.say("page.new.review_button", &[]),
+        ..outside.form("new", &kind.path())
+    };
+    let frame = Maker::of(web).frame(outside.language.clone(), page.heading.clone());
+    let frame = Frame { bar: visitor.person.is_some().then(|| own_bar(web, visitor)), ..frame };
+    links::rendered(web, StatusCode::OK, web.texts.render("form", &View { frame, own: page }))
 }
 
 /// A whole request: of somebody signed in, a ticket; of others, a mail with a key that proves it.

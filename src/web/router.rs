@@ -16,11 +16,11 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::agents::{act, answers, held, list, opening, preferences, service};
+use super::agents::{act, answers, articles as desk_articles, figures, held, list, opening, preferences, service};
 use super::desk::{Desk, Web};
 use super::token::{Token, short};
 use super::upload::BODY_MAX;
-use super::{guard, headers, health, links, mine, press, request, sign_in, ticket_page, visitor};
+use super::{articles, guard, headers, health, links, metrics, mine, press, request, sign_in, ticket_page, visitor};
 
 /// The one style sheet. Its address carries a part of its hash, so that it may be kept.
 const STYLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/style.css"));
@@ -47,6 +47,7 @@ fn paths<D: Desk>(web: &Web<D>) -> Router {
     let pages = Router::new()
         .route("/", get(links::home::<D>))
         .route("/health", get(health::health::<D>))
+        .route("/metrics", get(metrics::metrics::<D>))
         .route("/style.css", get(style))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .route("/l/{token}", get(links::show::<D>))
@@ -78,6 +79,8 @@ fn visited<D: Desk>() -> Router<Web<D>> {
         .route("/follow-up", get(sign_in::follow::<D>).post(sign_in::followed::<D>))
         .route("/new", get(request::choose::<D>))
         .route("/new/{service}/{category}", get(request::ask::<D>))
+        .route("/articles", get(articles::list::<D>))
+        .route("/articles/{number}", get(articles::read::<D>))
         .route("/my", get(mine::list::<D>))
         .route("/my/t/{mine}", get(ticket_page::show::<D>))
         .route("/my/t/{mine}/history", post(ticket_page::mail_history::<D>))
@@ -93,6 +96,12 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/search", get(list::search::<D>))
         .route("/desk/held", get(held::list::<D>))
         .route("/desk/held/{id}/{verb}", post(held::decide::<D>))
+        .route("/desk/figures", get(figures::show::<D>))
+        .route("/desk/figures.csv", get(figures::csv::<D>))
+        .route("/desk/articles", get(desk_articles::list::<D>))
+        .route("/desk/articles/new", get(desk_articles::new::<D>).post(desk_articles::add::<D>))
+        .route("/desk/articles/{number}", get(desk_articles::read::<D>))
+        .route("/desk/articles/{number}/edit", get(desk_articles::edit::<D>).post(desk_articles::change::<D>))
         .route("/desk/new", get(opening::show::<D>))
         .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
         .route("/desk/services/{key}", get(service::show::<D>))
@@ -116,10 +125,10 @@ async fn style() -> Response {
     response
 }
 
-/// Whoever asks for another site is not served (CASEBOOK C16); a probe may ask for the health by any name.
+/// Whoever asks for another site is not served (CASEBOOK C16); a probe may ask for health and numbers by any name.
 async fn only_our_host<D: Desk>(State(web): State<Web<D>>, request: Request, next: Next) -> Response {
-    let health = request.uri().path() == "/health";
-    match health || guard::is_our_host(web.desk.site(), web.listens, request.uri(), request.headers()) {
+    let probe = ["/health", "/metrics"].contains(&request.uri().path());
+    match probe || guard::is_our_host(web.desk.site(), web.listens, request.uri(), request.headers()) {
         true => next.run(request).await,
         false => links::misdirected(&web, request.headers()),
     }
@@ -143,7 +152,7 @@ fn logged(path: &str) -> String {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let at = parts.iter().position(|part| *part == "l");
     let Some(at) = at else {
-        let known = ["", "health", "style.css", "robots.txt"].into_iter().find(|known| parts.last() == Some(known));
+        let known = ["", "health", "metrics", "style.css", "robots.txt"].into_iter().find(|known| parts.last() == Some(known));
         return known.map_or("/?".to_owned(), |known| format!("/{known}"));
     };
     let link = parts.get(at + 1).and_then(|segment| Token::read(segment)).map_or("?".to_owned(), |token| short(&token.hash()));

@@ -40,10 +40,16 @@ pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
     match link.purpose {
         Purpose::View if expired => Standing::Expired,
         Purpose::View => Standing::Live,
-        Purpose::Rate if !ticket.is_owner(&link.person) => Standing::Gone,
+        Purpose::Rate | Purpose::Solved | Purpose::Sort if !ticket.is_owner(&link.person) => Standing::Gone,
         Purpose::Rate if expired => Standing::Expired,
         Purpose::Rate if matches!(ticket.status, Status::Closed { end: End::Approved | End::Expired, .. }) => Standing::Live,
         Purpose::Rate => Standing::Moved,
+        Purpose::Sort if expired => Standing::Expired,
+        Purpose::Sort if ticket.status.is_open() && ticket.category.is_empty() => Standing::Live,
+        Purpose::Sort => Standing::Moved,
+        Purpose::Solved if expired => Standing::Expired,
+        Purpose::Solved if ticket.status.is_open() => Standing::Live,
+        Purpose::Solved => Standing::Moved,
         Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer => of_request(seen, expired),
         Purpose::Undo | Purpose::Draft => of_commands(seen, now),
     }
@@ -129,8 +135,9 @@ pub fn has_button(purpose: Purpose, button: &str) -> bool {
         Purpose::Approve | Purpose::RefuseClosure => &["approve", "refuse_closure"],
         Purpose::Answer => &["answer"],
         Purpose::Rate => &["rate"],
+        Purpose::Solved => &["solved"],
         Purpose::View => &["reply", "reopen", "cancel", "leave"],
-        Purpose::Undo | Purpose::Draft => &["confirm"],
+        Purpose::Sort | Purpose::Undo | Purpose::Draft => &["confirm"],
     };
     button == "fresh_link" || own.contains(&button)
 }

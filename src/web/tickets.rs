@@ -21,7 +21,9 @@ use super::token::Token;
 use super::visitor::Visitor;
 use super::{choices, upload};
 use crate::address::Address;
-use crate::desk::{Actor, Door, Event, Purpose, Rules, Spec, TicketId, possible};
+use crate::desk::{Actor, Door, Event, Purpose, Rules, Spec, Ticket, TicketId, possible};
+use crate::gateway::articles::suggested;
+use crate::knowledge::{Article, Subject};
 use crate::notifications::{Scene, Words};
 use crate::proof::Level;
 use crate::store::{Backend, LetterRow, Person, Reads, TokenHash};
@@ -100,6 +102,8 @@ pub struct Loaded {
     pub letters: Vec<LetterRow>,
     /// Who takes part, as far as they are known (agents).
     pub people: Vec<Person>,
+    /// Numbers and titles of the articles that a solution may be made of (agents).
+    pub articles: Vec<(u64, String)>,
     /// Agents who are away.
     pub away: Vec<(Address, Timestamp)>,
 }
@@ -164,8 +168,18 @@ fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), (fallba
     for (agent, _) in seen.organisation.members(&seen.ticket.service).filter(|_| as_agent) {
         away.extend(reads.preferences(&agent.address)?.away_until.map(|until| (agent.address.clone(), until)));
     }
+    let articles = if as_agent { articles(reads, &seen)? } else { vec![] };
     let all = reads.events(id)?;
-    Ok(Found::Here(Box::new(Loaded { way, person: person.clone(), inside, seen, all, letters, people, away })))
+    Ok(Found::Here(Box::new(Loaded { way, person: person.clone(), inside, seen, all, letters, people, articles, away })))
+}
+
+/// Public articles, those that fit the ticket before the others.
+fn articles(reads: &dyn Reads, seen: &Seen) -> Result<Vec<(u64, String)>, Backend> {
+    let Ticket { title, language, service, category, .. } = &seen.ticket;
+    let first = suggested(reads, Subject { title, language, service, category })?;
+    let mut all: Vec<Article> = reads.articles()?.into_iter().map(|known| known.article).filter(|article| !article.internal).collect();
+    all.sort_by_key(|article| first.iter().position(|fits| fits.number == article.number).unwrap_or(usize::MAX));
+    Ok(all.into_iter().map(|article| (article.number, format!("{} ({})", article.title, article.number))).collect())
 }
 
 async fn by_link<D: Desk>(web: &Web<D>, headers: &HeaderMap, (token, depth): (Token, Depth)) -> Result<Loaded, Response> {
@@ -179,7 +193,17 @@ async fn by_link<D: Desk>(web: &Web<D>, headers: &HeaderMap, (token, depth): (To
     match found.await {
         Ok(Ok(Some((seen, all)))) => {
             let person = seen.link.person.clone();
-            Ok(Loaded { way: Way::Link(token), person, inside: None, seen, all, letters: vec![], people: vec![], away: vec![] })
+            Ok(Loaded {
+                way: Way::Link(token),
+                person,
+                inside: None,
+                seen,
+                all,
+                letters: vec![],
+                people: vec![],
+                articles: vec![],
+                away: vec![],
+            })
         }
         Ok(Ok(None)) => Err(NoPage::NotFound.answer(web, headers)),
         _ => Err(NoPage::Unavailable.answer(web, headers)),
@@ -223,7 +247,8 @@ impl Loaded {
         let actor = Actor { as_participant: self.inside.is_none(), ..actor };
         let rules = Rules { organisation: &self.seen.organisation, policy: &web.desk.site().policy };
         let specs = possible(&self.seen.ticket, &self.all, &actor, rules, web.now());
-        specs.into_iter().filter(|spec| !self.way.leaves_out(spec.verb)).collect()
+        let nothing = |spec: &Spec| spec.verb == "faq" && self.articles.is_empty();
+        specs.into_iter().filter(|spec| !self.way.leaves_out(spec.verb) && !nothing(spec)).collect()
     }
 
     /// What stands around its pages.

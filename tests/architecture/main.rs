@@ -14,18 +14,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("proof", &[]),
     ("desk", &["address", "proof"]),
     ("mail", &["address"]),
+    ("knowledge", &["address", "mail"]),
     ("site", &["address", "desk", "mail"]),
     ("ports", &["address", "mail"]),
-    ("notifications", &["address", "proof", "desk", "mail", "site"]),
-    ("routing", &["address", "proof", "desk", "mail", "site"]),
-    ("store", &["address", "proof", "desk", "mail", "ports"]),
-    ("gateway", &["address", "proof", "desk", "mail", "site", "ports", "notifications", "routing", "store"]),
+    ("notifications", &["address", "proof", "desk", "mail", "knowledge", "site"]),
+    ("routing", &["address", "proof", "desk", "mail", "knowledge", "site"]),
+    ("store", &["address", "proof", "desk", "mail", "knowledge", "ports"]),
+    ("gateway", &["address", "proof", "desk", "mail", "knowledge", "site", "ports", "notifications", "routing", "store"]),
     ("signatures", &["address", "mail", "ports"]),
     ("tls", &[]),
     ("intake", &["address", "mail", "ports", "gateway", "tls"]),
     ("delivery", &["address", "mail", "ports", "gateway", "tls"]),
-    ("web", &["address", "proof", "desk", "mail", "site", "ports", "notifications", "store", "gateway"]),
-    ("config", &["address", "desk", "mail", "site", "tls", "intake", "delivery"]),
+    ("web", &["address", "proof", "desk", "mail", "knowledge", "site", "ports", "notifications", "store", "gateway"]),
+    ("config", &["address", "desk", "mail", "knowledge", "site", "tls", "intake", "delivery"]),
     ("cli", EVERYTHING),
 ];
 
@@ -35,6 +36,7 @@ const EVERYTHING: &[&str] = &[
     "proof",
     "desk",
     "mail",
+    "knowledge",
     "site",
     "ports",
     "notifications",
@@ -50,7 +52,7 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// Rooms that only compute.
-const PURE: [&str; 6] = ["address", "proof", "desk", "mail", "routing", "notifications"];
+const PURE: [&str; 7] = ["address", "proof", "desk", "mail", "knowledge", "routing", "notifications"];
 
 /// What only some places may name: the words, and where.
 const WORLDS: &[(&[&str], &[&str])] = &[

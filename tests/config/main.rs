@@ -7,6 +7,7 @@ mod faults;
 mod first_steps;
 mod keys;
 mod meaning;
+mod tools;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

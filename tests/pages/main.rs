@@ -1,11 +1,13 @@
 //! Links and pages, over the whole gateway in process: requests without a socket, and a real browser.
 #![allow(clippy::unwrap_used)]
 
+mod articles;
 mod browser;
 mod chromium;
 mod client;
 mod combed;
 mod desk;
+mod figures;
 mod files;
 mod guarded;
 mod language;

@@ -17,10 +17,11 @@ pub use serve::{listen, own_user, serve};
 use crate::config::Settings;
 use crate::desk::Organisation;
 use crate::gateway::{Gateway, Settled, Word, replay};
+use crate::knowledge::Filed;
 use crate::store::{Backend, Disposition, Store};
 
-/// Bytes of one line: an organisation of some thousand agents.
-const LINE_MAX: u64 = 4 << 20;
+/// Bytes of one line: an organisation of some thousand agents, and as many articles.
+const LINE_MAX: u64 = 64 << 20;
 /// Mails that one request handles again.
 pub const REPLAY_MAX: usize = 50;
 
@@ -37,8 +38,8 @@ pub enum Ask {
     },
     /// Handle mails again, at most [`REPLAY_MAX`].
     Replay(Vec<u64>),
-    /// From now on, this organisation.
-    Apply(Box<Organisation>),
+    /// From now on, this organisation; and these articles, where its file names a folder of them.
+    Apply(Box<Organisation>, Option<Vec<Filed>>),
 }
 
 /// What came of it.
@@ -63,8 +64,8 @@ fn answer<S: Store>(gateway: &mut Gateway<S>, ask: Ask) -> Result<Answer, Backen
             let again = |instance| Ok((instance, replay(gateway, instance)?));
             Answer::Replayed(instances.into_iter().take(REPLAY_MAX).map(again).collect::<Result<_, Backend>>()?)
         }
-        Ask::Apply(organisation) => {
-            gateway.apply_organisation(*organisation)?;
+        Ask::Apply(organisation, articles) => {
+            gateway.apply(*organisation, articles.as_deref())?;
             Answer::Applied
         }
     })

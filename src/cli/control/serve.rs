@@ -91,7 +91,7 @@ fn word(asked: &Ask) -> &'static str {
     match asked {
         Ask::Settle { .. } => "settle",
         Ask::Replay(_) => "replay",
-        Ask::Apply(_) => "apply",
+        Ask::Apply(..) => "apply",
     }
 }
 

@@ -156,6 +156,13 @@ pub const CATALOGUE: &[Spec] = &[
         ..FOR_AGENTS
     },
     Spec {
+        verb: "faq",
+        words: &[("fr", &["faq", "article", "fiche"]), ("en", &["faq", "article"])],
+        takes: Takes::Answer,
+        form: Some(&[Field::must("article", Input::Article), Field::may("text", Input::Text)]),
+        ..FOR_AGENTS
+    },
+    Spec {
         verb: "refuse",
         words: &[("fr", &["refuser", "rejeter"]), ("en", &["refuse", "reject", "decline"])],
         takes: Takes::Text,
@@ -164,6 +171,8 @@ pub const CATALOGUE: &[Spec] = &[
     },
     Spec { verb: "answer", roles: &[Role::Owner, Role::Guest], form: Some(&[TEXT]), ..FOR_OWNERS },
     Spec { verb: "approve", ..FOR_OWNERS },
+    Spec { verb: "solve", form: None, ..FOR_OWNERS },
+    Spec { verb: "sort", form: None, ..FOR_OWNERS },
     Spec { verb: "refuse_closure", form: Some(&[REASON]), ..FOR_OWNERS },
     Spec {
         verb: "rate",
@@ -299,9 +308,21 @@ pub const QUESTIONS: &[Spec] = &[
         commands: OF_THE_TICKET,
         ..QUESTION
     },
-    Spec { verb: "list", words: &[("fr", &["liste", "mes-tickets"]), ("en", &["list", "tickets"])], ..QUESTION },
+    Spec {
+        verb: "list",
+        words: &[("fr", &["liste", "mes-tickets", "mes"]), ("en", &["list", "tickets", "my"])],
+        roles: OF_THE_TICKET,
+        commands: OF_THE_TICKET,
+        ..QUESTION
+    },
     Spec { verb: "report", words: &[("fr", &["rapport", "bilan"]), ("en", &["report"])], ..QUESTION },
-    Spec { verb: "search", words: &[("fr", &["chercher", "rechercher"]), ("en", &["search", "find"])], ..QUESTION },
+    Spec {
+        verb: "search",
+        words: &[("fr", &["chercher", "cherche", "rechercher"]), ("en", &["search", "find"])],
+        roles: OF_THE_TICKET,
+        commands: OF_THE_TICKET,
+        ..QUESTION
+    },
     Spec { verb: "absent", words: &[("fr", &["absent", "absence", "conges"]), ("en", &["absent", "away"])], ..QUESTION },
     Spec {
         verb: "language",

@@ -27,6 +27,12 @@ impl Desk<'_> {
         self.say(What::ClosureRefused { request, keeps: self.keeps(ticket), reached: words.reached.clone() }, words, Visibility::Public)
     }
 
+    /// Whoever asked found the answer by themselves: nobody needs to propose anything.
+    pub(super) fn solve(&mut self, ticket: &Ticket, article: u64) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        self.happen(What::Solved { article })
+    }
+
     /// What was handled to an end may be judged; a judgement may be corrected for a while.
     pub(super) fn rate(&mut self, ticket: &Ticket, rating: Rating) -> Result<(), Why> {
         let Status::Closed { at, end: End::Approved | End::Expired } = ticket.status else { return Err(wrong_status(ticket)) };

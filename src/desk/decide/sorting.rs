@@ -15,6 +15,17 @@ use crate::address::Address;
 const LINE_MAX: usize = 200;
 
 impl Desk<'_> {
+    /// Whoever asked may say where it belongs, once: later that is for agents.
+    pub(super) fn sort_own(&mut self, ticket: &Ticket, category: String) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        match self.rules.organisation.category(&ticket.service, &category) {
+            Some(_) if ticket.category.is_empty() => {
+                self.happen(What::Changed { before: Property::Category(String::new()), after: Property::Category(category) })
+            }
+            _ => Err(Why::NothingToDo),
+        }
+    }
+
     pub(super) fn sort(&mut self, ticket: &Ticket, role: Role, action: Action) -> Result<(), Why> {
         match action {
             Action::Set(property) => self.set(ticket, property),

@@ -84,7 +84,7 @@ impl<S: Store> Gateway<S> {
         {
             return Ok(vec![]);
         }
-        let by_address = || service::destination(&case.mail, &self.organisation, &self.site).map(|(service, _)| service);
+        let by_address = || service::destination(&case.mail, &self.organisation, &self.site, None).map(|(service, _)| service);
         let Some(key) = ticket.map(|ticket| ticket.service.clone()).or_else(by_address) else { return Ok(vec![]) };
         let mut told = Vec::new();
         for (agent, member) in self.organisation.members(&key) {

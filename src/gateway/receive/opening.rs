@@ -4,6 +4,7 @@ use super::super::{Gateway, facts};
 use super::conversation::PROMPT_SECONDS;
 use super::relayed::Relayed;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned};
@@ -11,6 +12,7 @@ use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Opening, TicketId, Urgency, decide_all};
 use crate::mail::{Incoming, Kind};
 use crate::proof::Level;
+use crate::routing::rules::Judgement;
 use crate::routing::{fields, newcomers, service};
 use crate::store::{Change, Disposition, How, KnownId, Seen, Store};
 
@@ -31,7 +33,15 @@ impl<S: Store> Gateway<S> {
     /// Opens a ticket; `related` is an ended one that the mail answers too late.
     pub(in crate::gateway) fn open(&mut self, case: &mut Case<'_>, related: Option<TicketId>) -> Result<Change, Fault> {
         let Some(who) = case.identity.who.clone() else { return self.hold(case, "no-author", None) };
-        let Some((service, category)) = service::destination(&case.mail, &self.organisation, &self.site) else {
+        let judged = self.judged(case);
+        match &judged {
+            // What a person decided is decided.
+            _ if case.word.is_some() => {}
+            judged if judged.junk => return Ok(case.ends(Disposition::Ignored, "rule-junk", None)),
+            judged if judged.hold => return self.hold(case, "rule-hold", None),
+            _ => {}
+        }
+        let Some((service, category)) = service::destination(&case.mail, &self.organisation, &self.site, judged.place) else {
             return self.hold(case, "no-service", None);
         };
         let guests = self.first_guests(case, &who.address)?;
@@ -49,7 +59,7 @@ impl<S: Store> Gateway<S> {
             beneficiary: beneficiary.filter(|_| case.identity.level == Level::Proven),
             guests,
             language: self.language(&case.mail, known.as_ref().and_then(|person| person.language.clone())),
-            urgency: if case.mail.important { Urgency::High } else { Urgency::Medium },
+            urgency: judged.urgency.unwrap_or(if case.mail.important { Urgency::High } else { Urgency::Medium }),
             words: case.words(self.redacted(case)?),
             related,
             told,
@@ -82,6 +92,15 @@ impl<S: Store> Gateway<S> {
         self.point(case, &mut change, ticket);
         self.revoke(case, &mut change)?;
         Ok(change)
+    }
+
+    /// What the organisation's rules say of it, told in `why`.
+    fn judged(&self, case: &mut Case<'_>) -> Judgement {
+        let judged = self.judges.judge(&case.mail, &case.waiting.raw);
+        if !judged.fits.is_empty() {
+            case.note("rules", json!(judged));
+        }
+        judged
     }
 
     /// The request is whose the agent says, in the words that they passed on.

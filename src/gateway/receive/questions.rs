@@ -3,12 +3,12 @@
 
 use jiff::SignedDuration;
 
-use super::super::Gateway;
 use super::super::case::Case;
 use super::super::effects::Fault;
+use super::super::{Gateway, articles};
 use super::conversation::spoken;
 use crate::address::Address;
-use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, catalogue, promise};
+use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, Visibility, catalogue, promise};
 use crate::mail::{Kind, commands};
 use crate::notifications::{Answer, Because, Extra, MailKind, Notice, Row};
 use crate::proof::Level;
@@ -18,6 +18,8 @@ use crate::store::{Access, Change, Disposition, Order, Search, Shelf, Store};
 
 /// Tickets that one list has.
 const LIST_MAX: usize = 50;
+/// Stands for the title of what mails say nothing of.
+const CONFIDENTIAL: &str = "…";
 /// Work that waits for nobody outside.
 const AT_WORK: [&str; 2] = ["free", "in_progress"];
 /// How long a ticket may stay unanswered before it counts as late.
@@ -120,6 +122,7 @@ impl<S: Store> Gateway<S> {
             Question::History(_) => {}
             Question::Help => answers.push(Answer::Help(if services.is_empty() { Role::Owner } else { Role::Agent })),
             Question::Status(number) => answers.push(self.state(who, number.or(on.map(|ticket| ticket.id)))?),
+            Question::List(_) if services.is_empty() => answers.push(self.asked_by(who)?),
             Question::List(listing) => answers.push(self.listed(who, &services, listing)?),
             Question::Report => answers.extend(self.day_of(who)?),
             Question::ReportAt(hours, every_day) => {
@@ -131,9 +134,10 @@ impl<S: Store> Gateway<S> {
                 answers.push(Answer::ReportAt(hours, every_day));
             }
             Question::Search(words) => {
-                let search = Search { words, services, limit: LIST_MAX, ..Search::default() };
-                let found = self.store.search(&search)?;
-                answers.push(self.tickets("found", found.tickets, found.further.is_some()));
+                answers.push(self.searched(who, services, &words)?);
+                let articles = articles::found(&self.store, &words, self.organisation.agent(who).is_some())?;
+                let told: Vec<_> = articles.iter().take(articles::SUGGESTED_MAX).map(articles::told).collect();
+                answers.extend((!told.is_empty()).then_some(Answer::Articles(told)));
             }
             Question::Absent(until) => {
                 self.prefers(change, who, |known| Preferences { away_until: until, ..known })?;
@@ -215,8 +219,49 @@ impl<S: Store> Gateway<S> {
         Ok(self.tickets(listing.word(), tickets, more))
     }
 
+    /// The tickets that somebody takes part in, newest first.
+    fn asked_by(&self, who: &Address) -> Result<Answer, Fault> {
+        let mut tickets = self.store.tickets_of(who, None, LIST_MAX + 1)?;
+        let more = tickets.len() > LIST_MAX;
+        tickets.truncate(LIST_MAX);
+        Ok(self.tickets("asked", tickets, more))
+    }
+
+    /// Agents search in the tickets of their services; others in what they may see of their own.
+    fn searched(&self, who: &Address, services: Vec<String>, words: &str) -> Result<Answer, Fault> {
+        let (agent, words) = (!services.is_empty(), words.to_owned());
+        let all = || self.organisation.services.iter().map(|service| service.key.clone()).collect();
+        let services = if agent { services } else { all() };
+        let person = (!agent).then(|| who.to_string());
+        let mut found = self.store.search(&Search { words: words.clone(), services, person, limit: LIST_MAX, ..Search::default() })?;
+        if !agent {
+            let mut seen = Vec::new();
+            for ticket in found.tickets {
+                if self.sees_words(who, &ticket, &words)? {
+                    seen.push(ticket);
+                }
+            }
+            found.tickets = seen;
+        }
+        Ok(self.tickets("found", found.tickets, found.further.is_some()))
+    }
+
+    /// Notes, and what was said before a guest came, are found by nobody who may not read them (CASEBOOK B01).
+    fn sees_words(&self, who: &Address, ticket: &Ticket, words: &str) -> Result<bool, Fault> {
+        let since = if ticket.is_owner(who) { 0 } else { ticket.guest(who).map_or(u64::MAX, |guest| guest.since) };
+        let events = self.store.events(ticket.id)?;
+        let visible = events.iter().filter(|event| event.visibility == Visibility::Public && event.seq >= since);
+        let said = visible.filter_map(|event| event.text.as_deref()).chain([ticket.title.as_str()]).collect::<Vec<_>>().join(" ");
+        let said = commands::fold(&said);
+        Ok(commands::fold(words).split_whitespace().all(|word| said.contains(word)))
+    }
+
     fn tickets(&self, list: &str, tickets: Vec<Ticket>, more: bool) -> Answer {
         Answer::Tickets { list: list.to_owned(), rows: tickets.iter().map(|ticket| self.row(ticket)).collect(), more }
+    }
+
+    fn is_confidential(&self, ticket: &Ticket) -> bool {
+        self.organisation.category(&ticket.service, &ticket.category).is_some_and(|category| category.confidential)
     }
 
     /// A ticket's line.
@@ -225,7 +270,7 @@ impl<S: Store> Gateway<S> {
         let name = assignee.map(|who| self.organisation.agent(who).map_or_else(|| who.to_string(), |agent| agent.name.clone()));
         Row {
             id: ticket.id,
-            title: ticket.title.clone(),
+            title: if self.is_confidential(ticket) { CONFIDENTIAL.to_owned() } else { ticket.title.clone() },
             status: ticket.status.word().to_owned(),
             assignee: name.unwrap_or_default(),
             opened_at: ticket.opened_at,

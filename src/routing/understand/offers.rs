@@ -39,6 +39,10 @@ fn corrected(understood: &Understood, refused: &Refused) -> Vec<String> {
             .iter()
             .map(|place| with(understood, |line| means(line.0, &refused.action).then(|| (line.0.to_owned(), place.clone()))))
             .collect(),
+        Why::NoSuchArticle { near, .. } => near
+            .iter()
+            .map(|(number, _)| with(understood, |line| means(line.0, "faq").then(|| (line.0.to_owned(), number.to_string()))))
+            .collect(),
         Why::OtherRequester { .. } => {
             vec![with(understood, |line| means(line.0, "merge").then(|| (line.0.to_owned(), format!("{} !", line.1))))]
         }

@@ -76,7 +76,7 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
         "status" => Question::Status(number(words, line)?),
         "history" => Question::History(number(words, line)?),
         "list" => Question::List(match words {
-            "" | "mes" | "mes tickets" | "moi" | "mine" | "my" | "my tickets" | "me" => Listing::Mine,
+            "" | "tickets" | "mes" | "mes tickets" | "moi" | "mine" | "my" | "my tickets" | "me" => Listing::Mine,
             "attente" | "en attente" | "waiting" => Listing::Waiting,
             "libres" | "libre" | "pot commun" | "free" | "pool" => Listing::Free,
             "retard" | "en retard" | "late" | "overdue" => Listing::Late,

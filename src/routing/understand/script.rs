@@ -87,15 +87,16 @@ fn wishes<'a>(role: Role, lines: &[&'a CommandLine]) -> Result<Vec<Wish<'a>>, Ve
 }
 
 /// Of each of these a mail may ask one.
-const EXCLUSIVE: [&[&str]; 9] = [
+const EXCLUSIVE: [&[&str]; 10] = [
     &["take", "assign", "release", "transfer", "back"],
-    &["ask", "close", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "spam"],
-    &["reopen", "close", "cancel", "leave", "refuse", "merge", "spam"],
-    &["release", "ask", "close", "postpone"],
+    &["ask", "close", "faq", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "spam"],
+    &["reopen", "close", "faq", "cancel", "leave", "refuse", "merge", "spam"],
+    &["release", "ask", "close", "faq", "postpone"],
     // Asking, closing and postponing take the ticket.
-    &["assign", "ask", "close", "postpone"],
+    &["assign", "ask", "close", "faq", "postpone"],
     &["note", "reply"],
     &["note", "canned"],
+    &["faq", "canned"],
     &["recall", "postpone"],
     &["mute", "unmute", "follow"],
 ];
@@ -145,7 +146,7 @@ impl<'a> Script<'a> {
             text: Some(text),
             note: agent && has(&["note"]),
             among_agents: agent && !has(&["reply", "canned"]) && (has(&AMONG_AGENTS) || asked.internal),
-            has_taker: has(&["ask", "close", "refuse"]),
+            has_taker: has(&["ask", "close", "faq", "refuse"]),
             follow: has(&["follow"]),
             moves: has(&["transfer"]),
             actions: vec![],
@@ -159,6 +160,7 @@ impl<'a> Script<'a> {
             "reopen" => Ok(Action::Reopen(self.words(args, !self.note && !self.has_taker))),
             "ask" | "close" | "refuse" => self.with_text(spec, args),
             "back" => Ok(Action::Back(self.words(args, true))),
+            "faq" => self.faq(args),
             "canned" => match arguments::canned(self.asked, args) {
                 Ok(canned) if self.has_taker => return self.begin_with(&canned.text),
                 Ok(canned) => Ok(Action::Canned { key: canned.key.clone(), words: self.words("", true) }),
@@ -177,6 +179,14 @@ impl<'a> Script<'a> {
         match action {
             Ok(action) => self.actions.push(action),
             Err(why) => self.refused.push(refused(spec.verb, why)),
+        }
+    }
+
+    /// An article, and words that follow it. Its text is a solution: no other command may take the mail's.
+    fn faq(&mut self, args: &str) -> Result<Action, Why> {
+        match args.trim() {
+            "" => Err(Why::NoSuchArticle { text: String::new(), near: vec![] }),
+            article => Ok(Action::Faq { article: article.to_owned(), words: self.words("", !self.note) }),
         }
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::articles;
 use super::values::{At, Id, Named, Who, Word, as_json, json};
 use crate::address::Address;
 use crate::desk::Preferences;
@@ -43,6 +44,8 @@ pub fn write(connection: &Connection, access: &Access, at: Timestamp) -> Result<
             upsert.execute(params![person.as_str(), as_json(preferences)?])?;
             Ok(())
         }
+        Access::Wrote(editor, article) => Ok(articles::edit(connection, article, editor, at)?),
+        Access::Dropped(number) => Ok(articles::remove(connection, *number)?),
     }
 }
 

@@ -199,7 +199,7 @@ fn bounded(connection: &Connection, search: &Search) -> rusqlite::Result<TicketI
 }
 
 /// The number of the first ticket that was opened at or after a time: numbers follow time, so halving finds it.
-fn first_since(connection: &Connection, since: Timestamp) -> rusqlite::Result<TicketId> {
+pub(super) fn first_since(connection: &Connection, since: Timestamp) -> rusqlite::Result<TicketId> {
     let mut select = connection.prepare_cached("SELECT state FROM tickets WHERE id >= ?1 ORDER BY id LIMIT 1")?;
     let (mut low, mut high) = (0, super::tickets::last(connection)? + 1);
     while low < high {

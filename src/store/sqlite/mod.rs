@@ -7,11 +7,13 @@
 //! a site gets, constraints and SQL included. Excludes: rules, clocks.
 
 mod access;
+mod articles;
 mod backup;
 mod change;
 mod checkpoint;
 mod disk;
 mod excerpts;
+mod figures;
 mod finding;
 mod ids;
 mod keep;
@@ -43,6 +45,7 @@ use rusqlite::Connection;
 
 use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Store};
 use crate::desk::{Organisation, TicketId, Wake};
+use crate::knowledge::Filed;
 use crate::mail::Letter;
 use crate::ports::{Arrival, Kept, Mark, Origin};
 
@@ -223,5 +226,8 @@ impl Store for Sqlite {
 
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend> {
         self.write_alone(|connection| Ok(people::apply_organisation(connection, organisation)?))
+    }
+    fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend> {
+        self.write_alone(|connection| Ok(articles::apply(connection, filed, at)?))
     }
 }

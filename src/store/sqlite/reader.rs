@@ -21,6 +21,12 @@ impl Reader {
         Ok(Reader { connection: open::reader(path)? })
     }
 
+    /// Looks through the whole file for damage (CASEBOOK J09).
+    pub fn verify(&self) -> Result<(), Backend> {
+        let said: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if said == "ok" { Ok(()) } else { Err(Backend(said)) }
+    }
+
     /// Writes a consistent copy into a new file (`VACUUM INTO`), for its owner alone, synced and then renamed; the writer
     /// works on meanwhile.
     pub fn backup(&self, to: &Path) -> Result<(), Backend> {

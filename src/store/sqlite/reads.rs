@@ -3,14 +3,18 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Sqlite, access, change, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets, waking};
+use super::{
+    Sqlite, access, articles, change, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets, waking,
+};
 use crate::address::Address;
+use crate::desk::figures::Fact;
 use crate::desk::{Event, Organisation, Preferences, Ticket, TicketId};
+use crate::knowledge::{Article, Known};
 use crate::mail::Letter;
 use crate::ports::Mark;
 use crate::store::{
-    Backend, Disposition, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, PageReads, Person, Reads, Search, Session, Shelf,
-    Thread, TicketQuery, TokenHash,
+    ArticleReads, Backend, Disposition, FigureReads, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, PageReads, Person,
+    Reads, Search, Session, Shelf, Thread, TicketQuery, TokenHash,
 };
 
 /// Has a connection to ask.
@@ -207,5 +211,25 @@ impl<T: Connected> PageReads for T {
 
     fn people_like(&self, start: &str, limit: usize) -> Result<Vec<Person>, Backend> {
         Ok(finding::like(self.connection(), start, limit)?)
+    }
+}
+
+impl<T: Connected> ArticleReads for T {
+    fn article(&self, number: u64) -> Result<Option<Known>, Backend> {
+        Ok(articles::one(self.connection(), number)?)
+    }
+
+    fn articles(&self) -> Result<Vec<Known>, Backend> {
+        Ok(articles::all(self.connection())?)
+    }
+
+    fn articles_like(&self, words: &[String], limit: usize) -> Result<Vec<Article>, Backend> {
+        Ok(articles::like(self.connection(), words, limit)?)
+    }
+}
+
+impl<T: Connected> FigureReads for T {
+    fn facts(&self, services: &[String], since: Timestamp) -> Result<Vec<Fact>, Backend> {
+        Ok(figures::facts(self.connection(), services, since)?)
     }
 }

@@ -11,7 +11,7 @@ use crate::desk::{Actor, Event, Source, Ticket, TicketId, What};
 use crate::store::{CommitFault, Step, TicketQuery};
 
 /// Bits of an event's key that hold its number in the ticket: a million events each.
-const SEQ_BITS: u32 = 20;
+pub(super) const SEQ_BITS: u32 = 20;
 
 /// The last ticket's number; 0 when there is none.
 pub fn last(connection: &Connection) -> rusqlite::Result<TicketId> {

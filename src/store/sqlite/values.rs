@@ -120,6 +120,8 @@ impl Word for Purpose {
         (Purpose::View, "view"),
         (Purpose::Undo, "undo"),
         (Purpose::Draft, "draft"),
+        (Purpose::Solved, "solved"),
+        (Purpose::Sort, "sort"),
     ];
 }
 

@@ -70,7 +70,9 @@ impl Inside {
             current: current == word,
         };
         let lists = self.counts.iter().map(|(kind, count)| link(kind.word(), *count));
-        let links = lists.chain([link("service", 0), link("held", self.held), link("closed", 0)]).collect();
+        let links = lists
+            .chain([link("service", 0), link("held", self.held), link("closed", 0), link("articles", 0), link("figures", 0)])
+            .collect();
         let name = self.organisation.agent(&self.person).map(|agent| agent.name.clone()).unwrap_or_default();
         let bar = Bar {
             who: name,

@@ -7,6 +7,8 @@
 
 pub mod act;
 pub mod answers;
+pub mod articles;
+pub mod figures;
 pub mod held;
 pub mod inside;
 pub mod list;

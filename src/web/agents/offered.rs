@@ -12,7 +12,7 @@ use crate::web::visitor::Visitor;
 /// Most visible, the first one most of all.
 const MAIN: &[&str] = &["recall", "reply", "ask", "close", "assign"];
 /// Beside the conversation.
-const WORK: &[&str] = &["canned", "transfer", "postpone", "release", "reopen", "refuse", "undo"];
+const WORK: &[&str] = &["canned", "faq", "transfer", "postpone", "release", "reopen", "refuse", "undo"];
 /// With the people of the ticket.
 const PEOPLE: &[&str] = &["invite", "remove", "beneficiary", "requester"];
 /// With the ticket's details.

@@ -5,6 +5,7 @@ use super::act::act_form;
 use super::offered::offered;
 use super::views::*;
 use crate::address::Address;
+use crate::desk::{End, Status};
 use crate::notifications::{Scene, Words, due, names};
 use crate::store::LetterState;
 use crate::web::desk::{Desk, Web};
@@ -45,8 +46,18 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
             .linked
             .iter()
             .map(|id| WayView { url: Way::Desk(*id).path(), label: format!("#{id}"), ..WayView::default() })
+            .chain(article_way(words, loaded))
             .collect(),
     }
+}
+
+/// A solution that others may need, for whoever may write articles.
+fn article_way(words: &Words, loaded: &Loaded) -> Option<WayView> {
+    let ticket = &loaded.seen.ticket;
+    let solved = matches!(ticket.status, Status::Closed { end: End::Approved | End::Expired, .. });
+    let may = loaded.seen.organisation.may_write_articles(&loaded.person, &ticket.service);
+    let url = format!("/desk/articles/new?from={}", ticket.id);
+    (solved && may).then(|| WayView { url, label: words.say("page.article.from_ticket", &[]), ..WayView::default() })
 }
 
 /// To agents a free ticket is said to be free; other sentences are true for everybody.

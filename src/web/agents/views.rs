@@ -42,6 +42,45 @@ pub struct Row {
     pub iso: String,
 }
 
+/// Figures of a while.
+#[derive(Debug, Default, Serialize)]
+pub struct FiguresView {
+    pub heading: String,
+    /// Whiles to choose from.
+    pub ways: Vec<ChoiceLink>,
+    pub chart: ChartView,
+    pub tables: Vec<TableView>,
+    /// The same for a spreadsheet.
+    pub csv: String,
+}
+
+/// Bars in their own units: 720 wide, 120 high.
+#[derive(Debug, Default, Serialize)]
+pub struct ChartView {
+    /// What it shows, for whoever does not see it.
+    pub label: String,
+    pub bars: Vec<BarView>,
+}
+
+/// One bar.
+#[derive(Debug, Default, Serialize)]
+pub struct BarView {
+    pub x: String,
+    pub y: String,
+    pub width: String,
+    pub height: String,
+    pub title: String,
+}
+
+/// A table; each row begins with its name.
+#[derive(Debug, Default, Serialize)]
+pub struct TableView {
+    pub caption: String,
+    /// Names of the columns after the first.
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
 /// A ticket as its agents see it.
 #[derive(Debug, Serialize)]
 pub struct BoardView {

@@ -19,7 +19,7 @@ pub struct FieldView {
     pub label: String,
     /// One more line; empty where none is needed.
     pub hint: String,
-    /// `line`, `email`, `text`, `people`, `select`, `radio`, `check`, `date` or `number`.
+    /// `line`, `email`, `text`, `people`, `select`, `radio`, `check`, `date`, `number` or `hidden`.
     pub kind: &'static str,
     pub value: String,
     pub choices: Vec<ChoiceView>,
@@ -46,6 +46,8 @@ pub struct FormPage {
     pub changes: Vec<Entry>,
     /// Mails as they would be sent.
     pub letters: Vec<LetterView>,
+    /// What may help before the form is sent.
+    pub near: Vec<WayView>,
     pub asks: Vec<FieldView>,
     pub action: String,
     pub press: String,

@@ -162,7 +162,8 @@ impl Making<'_> {
             (Standing::Live, Purpose::Answer) => self.render("answer", self.answer()),
             (Standing::Live, Purpose::Rate) => self.render("rate", self.rate()),
             (Standing::Live, Purpose::View) => self.render("ticket", self.ticket()),
-            (Standing::Live, Purpose::Undo | Purpose::Draft) => self.render("confirm", self.confirm()),
+            (Standing::Live, Purpose::Solved) => self.render("article", self.article()),
+            (Standing::Live, Purpose::Sort | Purpose::Undo | Purpose::Draft) => self.render("confirm", self.confirm()),
             (over, _) => self.render("over", self.over(over)),
         }
     }
@@ -222,8 +223,17 @@ impl Making<'_> {
     fn confirm(&self) -> ConfirmView {
         let word = self.seen.link.purpose.word();
         let say = |part: &str| self.words.say(&format!("page.confirm.{word}_{part}"), &[]);
-        let text = self.seen.offer.clone().unwrap_or_default();
+        let offer = self.seen.offer.clone().unwrap_or_default();
+        let category =
+            self.seen.organisation.category(&self.seen.ticket.service, &offer).filter(|_| self.seen.link.purpose == Purpose::Sort);
+        let text = category.map_or(offer, |category| category.name.clone());
         ConfirmView { heading: say("heading"), hint: say("hint"), button: say("button"), text, form: self.form("confirm") }
+    }
+
+    /// The article that may have solved it, with the button that says so.
+    fn article(&self) -> ArticleView {
+        let article = self.seen.article.clone().unwrap_or_default();
+        ArticleView { form: Some(self.form("solved")), ..ArticleView::of(&article) }
     }
 
     fn answer(&self) -> AnswerView {

@@ -31,6 +31,9 @@ fn pages(texts: &Texts, frame: &Frame, full: bool) -> Vec<Result<String, Templat
         texts.render("closure", &View { frame: frame(), own: closure }),
         texts.render("answer", &View { frame: frame(), own: AnswerView { entry: entry(full), form: form(full) } }),
         texts.render("rate", &View { frame: frame(), own: rate(full) }),
+        texts.render("article", &View { frame: frame(), own: article(full) }),
+        texts.render("articles", &View { frame: frame(), own: articles(full) }),
+        texts.render("figures", &View { frame: frame(), own: figures(full) }),
         texts.render("ticket", &View { frame: frame(), own: ticket(full) }),
         texts.render(
             "confirm",
@@ -82,7 +85,7 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
 }
 
 fn form_page(full: bool) -> FormPage {
-    let kinds = ["line", "email", "text", "people", "select", "radio", "check", "date", "number"];
+    let kinds = ["line", "email", "text", "people", "select", "radio", "check", "date", "number", "hidden"];
     let field = |kind: &'static str| FieldView {
         kind,
         hint: some("Sample", full),
@@ -95,6 +98,7 @@ fn form_page(full: bool) -> FormPage {
         intro: repeat("Sample".to_owned(), full),
         changes: if full { vec![entry(true), Entry { fact: "Sample".into(), ..Entry::default() }] } else { vec![] },
         letters: repeat(LetterView { to: some("Sample", full), ..LetterView::default() }, full),
+        near: repeat(way(), full),
         asks: kinds.into_iter().map(field).collect(),
         version: some("3", full),
         grave: full,
@@ -202,6 +206,26 @@ fn entry(full: bool) -> Entry {
 
 fn form(full: bool) -> FormView {
     FormView { error: some("Sample", full), text: some("Sample", full), ..FormView::default() }
+}
+
+fn article(full: bool) -> ArticleView {
+    let form = full.then(|| form(full));
+    ArticleView { hint: some("Sample", full), html: some("<p>Sample</p>", full), edit: some("/edit", full), form, ..ArticleView::default() }
+}
+
+fn figures(full: bool) -> FiguresView {
+    let table = TableView { head: vec!["Sample".into()], rows: repeat(vec!["Sample".into(), "1".into()], full), ..TableView::default() };
+    let chart = ChartView { bars: repeat(BarView::default(), full), ..ChartView::default() };
+    FiguresView {
+        ways: repeat(ChoiceLink { current: full, ..ChoiceLink::default() }, full),
+        chart,
+        tables: vec![table],
+        ..FiguresView::default()
+    }
+}
+
+fn articles(full: bool) -> ArticlesView {
+    ArticlesView { intro: some("Sample", full), articles: repeat(way(), full), new: some("/new", full), ..ArticlesView::default() }
 }
 
 fn rate(full: bool) -> RateView {

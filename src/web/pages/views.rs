@@ -4,6 +4,9 @@ use crate::web::agents::views::ButtonView;
 use serde::Serialize;
 
 use super::forms::WayView;
+use crate::knowledge::{self, Article};
+use crate::notifications::names;
+use crate::web::sanitise::sanitise;
 
 /// What every page has around its own.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -152,6 +155,51 @@ pub struct ClosureView {
     pub refuse_first: bool,
     /// Days in which the ticket may be reopened.
     pub days: String,
+}
+
+/// An article to read.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ArticleView {
+    pub heading: String,
+    pub number: String,
+    /// Where it belongs, and for whom it is; may be empty.
+    pub hint: String,
+    /// Its words as safe HTML; empty where they cannot be made safe: then `text` is shown.
+    pub html: String,
+    pub text: String,
+    /// Where it is changed; empty for whoever may not.
+    pub edit: String,
+    /// Says that it helped, behind a mailed link.
+    pub form: Option<FormView>,
+}
+
+impl ArticleView {
+    /// The words of an article.
+    pub fn of(article: &Article) -> ArticleView {
+        let safe = sanitise(&knowledge::html(&article.text));
+        ArticleView {
+            heading: names::title(&article.title),
+            number: article.number.to_string(),
+            html: safe.map(|safe| safe.with_images(|_| None).html).unwrap_or_default(),
+            text: knowledge::plain(&article.text),
+            ..ArticleView::default()
+        }
+    }
+}
+
+/// Articles to choose from.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ArticlesView {
+    pub heading: String,
+    pub intro: String,
+    /// Where the search goes, and the present one.
+    pub search: String,
+    pub query: String,
+    pub articles: Vec<WayView>,
+    /// Said when there is none.
+    pub empty: String,
+    /// Where one is written; empty for whoever may not.
+    pub new: String,
 }
 
 /// A question, and its answer.
