@@ -38,6 +38,9 @@ impl Key {
 
 /// Keys that are remembered.
 const KEYS_MAX: usize = 20_000;
+/// How often counts that are over are looked for when there is no room: looking through all of them at each new key would
+/// be a flood of its own.
+const SWEEP_SECONDS: i64 = 60;
 
 #[derive(Debug, Clone, Copy)]
 struct Count {
@@ -50,7 +53,14 @@ struct Count {
 /// All counts.
 #[derive(Debug, Default)]
 pub struct Limits {
-    counts: Mutex<HashMap<Key, Count>>,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    by_key: HashMap<Key, Count>,
+    /// When those that were over were last looked for.
+    swept: Option<Timestamp>,
 }
 
 impl Limits {
@@ -58,14 +68,14 @@ impl Limits {
     /// that nobody can keep somebody else out for longer.
     pub fn allow(&self, keys: &[Key], now: Timestamp) -> bool {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys: Vec<Key> = keys.iter().map(|key| room(&mut counts, key, now)).collect();
+        let keys: Vec<Key> = keys.iter().map(|key| counts.room(key, now)).collect();
         let fits = keys.iter().all(|key| {
             let (hour, day) = key.most();
-            counts.get(key).is_none_or(|count| count.at(now).in_hour < hour && count.at(now).in_day < day)
+            counts.by_key.get(key).is_none_or(|count| count.at(now).in_hour < hour && count.at(now).in_day < day)
         });
         if fits {
             for key in keys {
-                let count = counts.entry(key).or_insert(Count { hour_began: now, in_hour: 0, day_began: now, in_day: 0 });
+                let count = counts.by_key.entry(key).or_insert(Count { hour_began: now, in_hour: 0, day_began: now, in_day: 0 });
                 *count = count.at(now);
                 count.in_hour += 1;
                 count.in_day += 1;
@@ -90,12 +100,19 @@ impl Count {
     }
 }
 
-/// The key itself when there is room for it, else everybody's.
-fn room(counts: &mut HashMap<Key, Count>, key: &Key, now: Timestamp) -> Key {
-    if counts.len() >= KEYS_MAX && !counts.contains_key(key) {
-        counts.retain(|_, count| now.duration_since(count.day_began) < SignedDuration::from_hours(24));
+impl Counts {
+    /// The key itself when there is room for it, else everybody's.
+    fn room(&mut self, key: &Key, now: Timestamp) -> Key {
+        if self.by_key.contains_key(key) {
+            return key.clone();
+        }
+        let rested = |swept: Timestamp| now.duration_since(swept).as_secs().abs() >= SWEEP_SECONDS;
+        if self.by_key.len() >= KEYS_MAX && self.swept.is_none_or(rested) {
+            self.swept = Some(now);
+            self.by_key.retain(|_, count| now.duration_since(count.day_began) < SignedDuration::from_hours(24));
+        }
+        if self.by_key.len() < KEYS_MAX { key.clone() } else { Key::All }
     }
-    if counts.len() < KEYS_MAX || counts.contains_key(key) { key.clone() } else { Key::All }
 }
 
 #[cfg(test)]
@@ -119,6 +136,6 @@ mod tests {
         let allowed = (0..100_000).filter(|n| limits.allow(&[client(*n), Key::All], now)).count();
         assert_eq!(allowed, 200);
         let alone = (0..100_000).filter(|n| limits.allow(&[client(*n)], now)).count();
-        assert!(limits.counts.lock().unwrap().len() <= KEYS_MAX + 1 && alone <= KEYS_MAX, "{alone}");
+        assert!(limits.counts.lock().unwrap().by_key.len() <= KEYS_MAX + 1 && alone <= KEYS_MAX, "{alone}");
     }
 }
