@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Global, ui};
 use crate::address::Mailbox;
-use crate::mail::{self, Author, Incoming, Limits};
+use crate::mail::read::Declared;
+use crate::mail::{self, Attachment, Author, Incoming, Limits};
 
 /// Print what is understood of a mail, without storing anything
 ///
@@ -80,7 +81,7 @@ fn tell(raw: &[u8], file: Option<&str>, json: bool) -> anyhow::Result<()> {
         attachment.sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     }
     match json {
-        true => ui::json(&as_json(&mail, file)),
+        true => ui::json(&as_json(&mail, &mail::read::declared(raw, &mail, &Limits::default()), file)),
         false => {
             ui::say(as_text(&mail, file));
             Ok(())
@@ -88,35 +89,57 @@ fn tell(raw: &[u8], file: Option<&str>, json: bool) -> anyhow::Result<()> {
     }
 }
 
-fn as_json(mail: &Incoming, file: Option<&str>) -> Value {
+/// `subject`, `text` and names are as the mail declares them; `title`, `parts`, `reply` and `saved_as` are what people are shown.
+fn as_json(mail: &Incoming, declared: &Declared, file: Option<&str>) -> Value {
     let mut value = json!({
         "kind": mail.kind,
         "nature": mail.nature,
         "returns": mail.returns,
         "evidence": mail.evidence,
-        "subject": mail.subject,
+        "subject": declared.subject,
+        "title": mail.subject,
         "subject_core": mail.subject_core,
         "from": author(mail),
         "reply_to": mail.reply_to,
-        "to": mail.to,
-        "cc": mail.cc,
+        "to": recipients(&mail.to, &declared.to_unread),
+        "cc": recipients(&mail.cc, &declared.cc_unread),
         "date": date(mail),
         "message_id": mail.message_id,
         "in_reply_to": mail.in_reply_to,
         "references": mail.references,
         "language": mail.language,
-        "text": mail.text,
+        "text": declared.text,
         "reply": mail.reply,
         "quoted": mail.quoted,
         "signature": mail.signature,
         "parts": mail.parts,
-        "attachments": mail.attachments,
+        "attachments": mail.attachments.iter().map(|file| attachment(file, declared)).collect::<Vec<_>>(),
         "manifest": mail.manifest,
         "bounce": mail.bounce,
         "remarks": mail.remarks,
     });
     if let (Some(file), Some(object)) = (file, value.as_object_mut()) {
         object.insert("file".to_owned(), json!(file));
+    }
+    value
+}
+
+fn recipients(read: &[Mailbox], unread: &[String]) -> Vec<Value> {
+    let unread = unread.iter().map(|told| {
+        let address = told.rsplit_once('<').map_or(&**told, |(_, rest)| rest.trim_end_matches('>'));
+        json!({ "name": null, "address": address.trim(), "believed": false })
+    });
+    read.iter().map(|mailbox| json!(mailbox)).chain(unread).collect()
+}
+
+fn attachment(file: &Attachment, declared: &Declared) -> Value {
+    let mut value = json!(file);
+    let written = declared.names.iter().find(|(part, _)| *part == file.part);
+    if let (Some(object), Some((_, name))) = (value.as_object_mut(), written) {
+        object.insert("name".to_owned(), json!(name));
+    }
+    if let Some(object) = value.as_object_mut() {
+        object.insert("saved_as".to_owned(), json!(file.name));
     }
     value
 }

@@ -15,6 +15,7 @@ mod bounce;
 mod cards;
 mod charset;
 mod cut;
+mod declared;
 mod fields;
 mod flowed;
 mod headers;
@@ -45,6 +46,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::incoming::{Author, Incoming, Kind, Limits, Nature, Remark};
+pub use declared::{Declared, declared};
 use fields::{Fault, Fields};
 use tree::Tree;
 

@@ -24,6 +24,7 @@ fn understood(mail: &Incoming, key: &str) -> Value {
         "kind" => json!(mail.kind),
         "nature" => json!(mail.nature),
         "returns" => json!(mail.returns),
+        "text" => json!(mail.text),
         "language" => json!(mail.language),
         "subject" => json!(mail.subject),
         "subject_core" => json!(mail.subject_core),

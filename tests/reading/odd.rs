@@ -21,15 +21,35 @@ fn two(plain: &str, html: &str) -> Incoming {
 fn f14_parts_that_disagree_are_told() {
     let raised = two("Please approve 10 for Anna.", "<p>Please approve 10,000 for Anna.</p>");
     assert!(has(&raised, "parts-differ"), "{:?}", raised.remarks);
-    assert_eq!(raised.text, "Please approve 10 for Anna.", "one text, from which commands are read, too");
-    assert!(raised.html.is_some_and(|html| html.contains("10,000")), "the other one is there");
+    assert_eq!(raised.text, "Please approve 10,000 for Anna.", "one text, the one that its author saw, from which commands are read, too");
+    let told = |mail: &Incoming| mail.manifest.iter().map(|leaf| leaf.content_type.clone()).collect::<Vec<_>>();
+    assert_eq!(told(&raised), ["text/plain", "text/html"], "the other one is there");
     let other = two("Thanks a lot for your help.", "<p>Send the money to this account now.</p>");
-    assert!(has(&other, "parts-differ"));
+    assert!(has(&other, "parts-differ") && other.text.starts_with("Send"));
+    let pictures = two("Thanks a lot for your help.", "<img src='cid:x'>");
+    assert_eq!(pictures.text, "Thanks a lot for your help.", "HTML without words says nothing else");
     for html in ["<p>Please approve <b>10</b>&nbsp;for Anna.</p>", "<p>Please approve 10 for <a href='https://x.test/1234'>Anna</a>.</p>"] {
         assert!(!has(&two("Please approve 10 for Anna.", html), "parts-differ"), "{html}");
     }
     let stub = two("See the HTML part.", &format!("<p>{}</p>", "The third floor has no light. ".repeat(30)));
     assert!(has(&stub, "text-stub") && stub.text.contains("third floor"), "a stub is no text");
+}
+
+#[test]
+fn f06_f21_what_a_mail_declares_is_told_beside_what_was_understood() {
+    let raw = b"From: a@x.test\nTo: root@localhost, b@x.test\nSubject: Caf\xe9\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+        Content-Type: text/plain; charset=utf-8\n\nd\xe9j\xe0 vu, tr\xe8s bien\n--b\n\
+        Content-Type: application/pdf; name=\"/tmp/a.pdf\"\n\nx\n--b\nContent-Type: application/pdf\n\nx\n--b--\n";
+    let mail = read(raw, &Limits::default());
+    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Caf\u{e9}", "d\u{e9}j\u{e0} vu, tr\u{e8}s bien"));
+    let told = read::declared(raw, &mail, &Limits::default());
+    assert_eq!((told.subject.as_str(), told.text.as_str()), ("Caf\u{fffd}", "d\u{fffd}j\u{fffd} vu, tr\u{fffd}s bien"));
+    assert_eq!(told.names.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["/tmp/a.pdf"]);
+    assert_eq!((told.to_unread, told.cc_unread), (vec!["root@localhost".to_owned()], vec![]));
+    // An encoded word is read in the same way by both, and HTML without a plain part is told as it is shown.
+    let word = reads("From: a@x.test\nSubject: =?iso-8859-1?q?Caf=E9?=\nContent-Type: text/html\n\n<p>Bonjour</p>\n");
+    let told = read::declared(b"Subject: =?iso-8859-1?q?Caf=E9?=\n\n", &word, &Limits::default());
+    assert_eq!((told.subject.as_str(), told.text.as_str()), ("Caf\u{e9}", "Bonjour"));
 }
 
 #[test]

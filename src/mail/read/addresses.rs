@@ -62,6 +62,13 @@ pub(super) fn list(fields: &Fields, name: &str, max: usize, remarks: &mut Vec<Re
     found
 }
 
+/// What looks like an address in the fields of that name and is none (`root@localhost`), `max` at most.
+pub(super) fn unread(fields: &Fields, name: &str, max: usize) -> Vec<String> {
+    let entries =
+        fields.all(name).flat_map(entries).filter(|entry| !entry.is_blank() && entry.mailbox().or_else(|| entry.loose()).is_none());
+    entries.map(|entry| entry.told()).filter(|told| told.contains('@')).take(max).collect()
+}
+
 /// A single address in an envelope field (`Delivered-To`, `Return-Path`), brackets or not.
 pub(super) fn envelope(value: &[u8]) -> Option<Address> {
     let text = unfold(value);

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::html;
 use super::leaves::Leaves;
 use super::lines::{self, Line};
-use super::transfer::{self, Transfer};
 use super::tree::Part;
 use super::words;
 use super::{charset, flowed, inner, similar, tnef, twin};
@@ -90,28 +89,37 @@ impl Reader<'_> {
     fn pieces(&mut self, part: &Part, seat: Seat) -> Pieces {
         match part.content.value.as_str() {
             _ if part.children.is_empty() => self.leaf(part, seat),
-            "multipart/alternative" => self.alternative(part),
-            "multipart/related" => self.children(part, Seat::Related),
-            _ => self.children(part, Seat::Later),
+            "multipart/alternative" => self.alternative(&part.children),
+            "multipart/related" => self.children(&part.children, Seat::Related),
+            _ => self.children(&part.children, Seat::Later),
         }
     }
 
-    fn children(&mut self, part: &Part, later: Seat) -> Pieces {
+    fn children(&mut self, children: &[Part], later: Seat) -> Pieces {
         let mut all = Pieces::default();
-        for (at, child) in part.children.iter().enumerate() {
-            let pieces = self.pieces(child, if at == 0 { Seat::First } else { later });
+        let mut at = 0;
+        while let Some(child) = children.get(at) {
+            let forms = forms_of(&children[at..]);
+            let pieces = match forms {
+                0 => self.pieces(child, if at == 0 { Seat::First } else { later }),
+                _ => {
+                    self.leaves.note(child, Fate::Folded, "empty");
+                    self.alternative(&children[at + 1..at + 1 + forms])
+                }
+            };
             all.segments.extend(pieces.segments);
             all.attachments.extend(pieces.attachments);
             all.spare = all.spare.take().or(pieces.spare);
+            at += 1 + forms;
         }
         all
     }
 
     /// The first plain text and the last HTML say the same; everything else is attached.
-    fn alternative(&mut self, part: &Part) -> Pieces {
+    fn alternative(&mut self, children: &[Part]) -> Pieces {
         let mut all = Pieces::default();
         let (mut plain, mut html) = (None, None);
-        for child in &part.children {
+        for child in children {
             if is_other_form(child) {
                 self.leaves.note(child, Fate::Folded, "alternative");
                 continue;
@@ -148,6 +156,8 @@ impl Reader<'_> {
         match self.segment(part, &mut pieces.attachments) {
             Some(segment) => {
                 self.leaves.note(part, Fate::Shown, if part.content.value == "text/html" { "html" } else { "text" });
+                // Nobody knows what is in a container whose boundary is nowhere.
+                pieces.attachments.extend(part.unopened.then(|| self.leaves.keep(part, "not-opened")).flatten());
                 pieces.segments.push(segment);
             }
             None if pieces.attachments.is_empty() => self.leaves.note(part, Fate::Folded, "empty"),
@@ -189,7 +199,11 @@ impl Reader<'_> {
             files.extend(self.leaves.keep(part, "too-large"));
             return None;
         }
-        let bytes = self.text_bytes(part);
+        if part.mislabelled {
+            self.remark("transfer-encoding-wrong", "base64");
+            files.extend(self.leaves.keep(part, "encoding-wrong"));
+        }
+        let bytes = part.bytes();
         if is_html && bytes.len() > self.html_left {
             self.remark("html-too-large", &part.content.value);
             files.extend(self.leaves.keep(part, "too-large"));
@@ -203,9 +217,7 @@ impl Reader<'_> {
             self.html_left -= bytes.len();
             return Some(Segment::Html(text));
         }
-        let flowed = part.content.plain("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
-        let delete = part.content.plain("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
-        let text = if flowed { words::body(&flowed::unflow(&text, delete)) } else { words::body(&text) };
+        let text = unfolded(part, &text);
         (!text.trim().is_empty()).then_some(Segment::Plain(text))
     }
 
@@ -216,17 +228,6 @@ impl Reader<'_> {
             self.remark("memory-cut", &part.content.value);
         }
         fits
-    }
-
-    /// A text that says base64 and is none was labelled wrongly.
-    fn text_bytes<'p>(&mut self, part: &Part<'p>) -> Cow<'p, [u8]> {
-        match part.transfer == Transfer::Base64 && !transfer::looks_like_base64(part.body) {
-            true => {
-                self.remark("transfer-encoding-wrong", "base64");
-                Cow::Borrowed(part.body)
-            }
-            false => part.bytes(),
-        }
     }
 
     /// As much of a text as is shown; a longer one is kept as a file, too.
@@ -270,10 +271,28 @@ impl Reader<'_> {
     }
 }
 
+/// A plain text with its paragraphs on one line where it is format=flowed, cleaned.
+pub(super) fn unfolded(part: &Part, text: &str) -> String {
+    let says = |name: &str, value: &str| part.content.plain(name).is_some_and(|told| told.eq_ignore_ascii_case(value));
+    match says("format", "flowed") {
+        true => words::body(&flowed::unflow(text, says("delsp", "yes"))),
+        false => words::body(text),
+    }
+}
+
 /// The same words once more, in forms that few programs show.
 fn is_other_form(part: &Part) -> bool {
     let forms = ["text/x-amp-html", "text/enriched", "text/richtext", "text/rtf", "text/watch-html", "text/x-watch-html"];
     forms.contains(&part.content.value.as_str()) && part.disposition.value != "attachment"
+}
+
+/// How many of the parts after the first are its forms: an alternative that holds nothing, because it repeats the boundary of what it
+/// stands in, has its parts beside it.
+fn forms_of(parts: &[Part]) -> usize {
+    let Some((first, rest)) = parts.split_first() else { return 0 };
+    let hollow = first.content.value == "multipart/alternative" && first.children.is_empty() && first.body.trim_ascii().is_empty();
+    let is_form = |part: &&Part| matches!(part.content.value.as_str(), "text/plain" | "text/html") && is_text(part, Seat::Later);
+    if hollow { rest.iter().take_while(is_form).count() } else { 0 }
 }
 
 fn uuencoded(bytes: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Vec<inner::File>) {
@@ -339,7 +358,7 @@ fn beginning(text: &str, room: usize) -> &str {
     &text[..text.floor_char_boundary(room)]
 }
 
-/// The plain text, unless it is a stub beside a full HTML part.
+/// The plain text, unless it is a stub beside a full HTML part or says something else: then the HTML, which is what the author saw.
 fn both(plain: &str, rendered: Vec<Line>, remarks: &mut Vec<Remark>) -> Vec<Line> {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let length: usize = rendered.iter().map(|line| letters(&line.text)).sum();
@@ -351,6 +370,9 @@ fn both(plain: &str, rendered: Vec<Line>, remarks: &mut Vec<Remark>) -> Vec<Line
     let shown = lines::join(&rendered);
     if similar::percent(plain, &shown) < 50 || said < SHORT && similar::numbers_differ(plain, &shown) {
         remarks.push(Remark { code: "parts-differ", about: String::new() });
+        if length > 0 {
+            return rendered;
+        }
     }
     let mut lines = lines::plain(plain);
     twin::mark(&mut lines, &rendered);

@@ -29,7 +29,8 @@ pub(super) fn after_closing(lines: &[&Line]) -> Option<usize> {
 /// A whole card: nothing but short lines, and a way to reach somebody or only a few names.
 pub(super) fn is_card(lines: &[&Line]) -> bool {
     let short = !lines.is_empty() && lines.len() <= LINES && !are_too_long(lines) && lines.iter().all(|line| is_card_line(&line.text));
-    short && (lines.iter().any(|line| is_contact(&line.text)) || lines.len() <= 4 && is_name(&lines[0].text))
+    let named = |line: &Line| is_name(&line.text) && !line.text.trim_end().ends_with('.');
+    short && (lines.iter().any(|line| is_contact(&line.text)) || lines.len() <= 4 && named(lines[0]))
 }
 
 /// `-Jean` or `/Jean Dupont`, as some sign.

@@ -30,6 +30,16 @@ pub(super) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> (Cow<'a, str>,
     }
 }
 
+/// The text by its label alone, as the WHATWG's table reads it, U+FFFD for what means nothing there; as [`decode`] where the label is
+/// none of that table or says no more than seven bits.
+pub(super) fn as_declared<'a>(bytes: &'a [u8], label: Option<&str>) -> Cow<'a, str> {
+    let known = label.map(tidy).filter(|label| !matches!(label.as_str(), "us-ascii" | "ascii" | "ansi_x3.4-1968"));
+    match known.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes())) {
+        Some(encoding) if encoding != UTF_16BE && encoding != UTF_16LE => encoding.decode_with_bom_removal(bytes).0,
+        _ => decode(bytes, label).0,
+    }
+}
+
 /// `"utf-8;`, `UTF8`, `cp932`: how labels are written, as WHATWG knows them.
 fn tidy(label: &str) -> String {
     let label = label.trim_matches(|c: char| c.is_whitespace() || "\"';<>".contains(c)).to_ascii_lowercase();

@@ -122,7 +122,7 @@ fn place_quotes(lines: &[Line], marks: &[Mark], kinds: &mut [PartKind], about: A
                 false
             }
             Mark::Attribution => {
-                kinds[at] = PartKind::Quoted;
+                kinds[with_rule(marks, at)..=at].fill(PartKind::Quoted);
                 // Without `>` below, nothing tells where the quotation ends: with the mail.
                 written(at) && !next_words(marks, at).is_some_and(|next| marks[next] == Mark::Quoted)
             }

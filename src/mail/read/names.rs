@@ -32,10 +32,15 @@ impl Names {
     }
 }
 
+/// The name that a part declares, as it is: to be shown, never to be used.
+pub(super) fn declared(part: &Part) -> Option<String> {
+    let written = part.disposition.text("filename").or_else(|| part.content.text("name")).or_else(|| part.content.text("filename"));
+    written.map(|name| words::one_line(&name))
+}
+
 /// The name of a part: as declared, or after its content.
 pub(super) fn of(part: &Part) -> String {
-    let declared = part.disposition.text("filename").or_else(|| part.content.text("name")).or_else(|| part.content.text("filename"));
-    let name = declared.map(|name| safe(&name)).filter(|name| !name.is_empty());
+    let name = declared(part).map(|name| safe(&name)).filter(|name| !name.is_empty());
     name.or_else(|| subject(part)).unwrap_or_else(|| format!("{}{}", stem(&part.content.value), extension(&part.content.value)))
 }
 

@@ -114,8 +114,13 @@ const fn sixes() -> [u8; 256] {
 /// Is this base64 at all? Words have spaces, points and accents where base64 has none; what follows the padding may be anything.
 pub(super) fn looks_like_base64(body: &[u8]) -> bool {
     let stream = body.split(|&b| b == b'=').next().unwrap_or_default();
-    let foreign = stream.iter().take(4_000).filter(|&&b| SIXES[b as usize] == NONE && !matches!(b, b'\r' | b'\n')).count();
-    foreign * 30 <= stream.len().min(4_000)
+    let looked = &stream[..stream.len().min(4_000)];
+    // White space at the ends of lines is no gap between words.
+    let is_gap =
+        |at: usize| at > 0 && looked[at] == b' ' && [at - 1, at + 1].iter().all(|&at| looked.get(at).is_some_and(u8::is_ascii_graphic));
+    let is_foreign = |at: usize, byte: u8| SIXES[byte as usize] == NONE && (!byte.is_ascii_whitespace() || is_gap(at));
+    let foreign = looked.iter().enumerate().filter(|&(at, &byte)| is_foreign(at, byte)).count();
+    foreign * 30 <= looked.len()
 }
 
 /// Junk is skipped; padding ends a stream, and another may follow.
@@ -285,6 +290,7 @@ mod tests {
     fn f13_what_is_no_base64() {
         assert!(looks_like_base64(b"aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91Pw==\r\n-- \r\nnot this"));
         assert!(looks_like_base64(b""));
+        assert!(looks_like_base64("  aGVsbG8gd29ybGQsIGhvdyBhcmUgeW91   \r\n".repeat(9).as_bytes()));
         assert!(!looks_like_base64(b"Bonjour, l'imprimante est en panne."));
     }
 

@@ -27,12 +27,16 @@ pub(super) struct Part<'a> {
     pub disposition: Structured,
     /// How its bytes travel.
     pub transfer: Transfer,
+    /// It says base64 and is none: its bytes are taken as they are.
+    pub mislabelled: bool,
     /// Offset of its body in the mail.
     pub body_at: u32,
     /// Everything after its header.
     pub body: &'a [u8],
     /// A multipart that lies too deep to be opened.
     pub opaque: bool,
+    /// A multipart whose boundary is nowhere.
+    pub unopened: bool,
     /// Parts inside, for a multipart.
     pub children: Vec<Part<'a>>,
 }
@@ -70,14 +74,17 @@ impl<'a> Walk<'a> {
         self.left = self.left.saturating_sub(1);
         let (fields, body) = split(&self.raw[start..end], room);
         let body = start + body;
+        let (transfer, mislabelled) = self.transfer(&fields, &self.raw[body..end]);
         let mut part = Part {
             at: start as u32,
             body_at: body as u32,
             content: content(&fields, place.digest),
             disposition: fields.first("Content-Disposition").map(Structured::parse).unwrap_or_default(),
-            transfer: self.transfer(&fields),
+            transfer,
+            mislabelled,
             body: &self.raw[body..end],
             opaque: false,
+            unopened: false,
             children: Vec::new(),
             fields,
         };
@@ -94,8 +101,12 @@ impl<'a> Walk<'a> {
             return self.say("depth-cut");
         }
         let boundary = part.content.plain("boundary").filter(|b| b.len() <= BOUNDARY_MAX);
-        let Some(boundary) = boundary.or_else(|| self.guess_boundary(part.body)) else { return self.say("boundary-missing") };
+        let Some(boundary) = boundary.or_else(|| self.guess_boundary(part.body)) else {
+            part.unopened = true;
+            return self.say("boundary-missing");
+        };
         let (spans, closed) = self.split_at_boundary(span, boundary.as_bytes());
+        part.unopened = spans.is_empty() && !closed;
         if !closed {
             self.say("boundary-unclosed");
         }
@@ -144,12 +155,17 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn transfer(&mut self, fields: &Fields) -> Transfer {
+    /// How the body travels, and whether its label says something else.
+    fn transfer(&mut self, fields: &Fields, body: &[u8]) -> (Transfer, bool) {
         let label = fields.plain("Content-Transfer-Encoding").unwrap_or_default();
-        transfer::named(&label).unwrap_or_else(|| {
-            self.say("transfer-encoding-unknown");
-            Transfer::Identity
-        })
+        match transfer::named(&label) {
+            Some(Transfer::Base64) if !transfer::looks_like_base64(body) => (Transfer::Identity, true),
+            Some(known) => (known, false),
+            None => {
+                self.say("transfer-encoding-unknown");
+                (Transfer::Identity, false)
+            }
+        }
     }
 
     fn note_ambiguity(&mut self, part: &Part) {
