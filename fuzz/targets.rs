@@ -73,13 +73,13 @@ pub fn command(bytes: &[u8]) {
 /// Any HTML becomes safe, and what is safe stays as it is.
 pub fn html(bytes: &[u8]) {
     let html = text(bytes);
-    let Some(once) = sanitise(&html) else { return };
+    let Some(once) = sanitise(&html, &Limits::default()) else { return };
     let lower = once.as_str().to_ascii_lowercase();
     // Words of a text are escaped, so these can only be elements.
     for bad in ["<script", "<style", "<iframe", "<form", "<svg", "<math", "<base", "<a ", "<object", "<meta", "<link"] {
         assert!(!lower.contains(bad), "{bad} survived");
     }
-    let twice = sanitise(once.as_str());
+    let twice = sanitise(once.as_str(), &Limits::default());
     assert_eq!(twice.as_ref().map(|safe| safe.as_str()), Some(once.as_str()), "sanitised twice, changed twice");
     let _ = read::html_text(&html);
 }

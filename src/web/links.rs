@@ -43,7 +43,7 @@ pub async fn show<D: Desk>(
 ) -> Response {
     let Some(token) = Token::read(&segment) else { return not_found(&web, &headers) };
     let Query(question) = question.unwrap_or_default();
-    let seen = match find(&web, token.hash(), Depth::Mails).await {
+    let seen = match find(&web, token.hash(), Depth::Mails(web.desk.site().limits)).await {
         Ok(seen) => seen,
         Err(NoPage::NotFound) => return gate::show(&web, &visitor, &headers, &token).await,
         Err(refused) => return refused.answer(&web, &headers),

@@ -58,8 +58,8 @@ pub struct Picture {
 pub enum Depth {
     /// Who, what, when.
     Events,
-    /// Also the mails, for their HTML.
-    Mails,
+    /// Also the mails, within these limits, for their HTML.
+    Mails(Limits),
 }
 
 /// Follows a link; `None` when there is none.
@@ -69,7 +69,7 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     let mut events = reads.events(ticket.id)?;
     events.retain(|event| may_see(&ticket, &link, event));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
-    let (html, folded) = if depth == Depth::Mails { shown(reads, &link, &events)? } else { Default::default() };
+    let (html, folded) = shown(reads, &link, (&events, depth))?;
     let offer = if matches!(link.purpose, Purpose::Draft | Purpose::Sort) { reads.offer(&link.hash)? } else { None };
     let article = if link.purpose == Purpose::Solved { reads.article(link.request)? } else { None };
     let article = article.map(|known| known.article).filter(|article| !article.internal);
@@ -96,7 +96,7 @@ pub fn see_as(reads: &dyn Reads, person: &Address, (id, as_agent): (TicketId, bo
     let mut events = reads.events(ticket.id)?;
     events.retain(|event| as_agent || may_see(&ticket, &link, event));
     let language = reads.person(person)?.and_then(|person| person.language);
-    let (html, folded) = if depth == Depth::Mails { shown(reads, &link, &events)? } else { Default::default() };
+    let (html, folded) = shown(reads, &link, (&events, depth))?;
     Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, folded, offer: None, article: None }))
 }
 
@@ -132,16 +132,17 @@ pub fn shows(link: &Link, event: &Event) -> bool {
 type Shown = (BTreeMap<u64, Safe>, BTreeMap<u64, Vec<Picture>>);
 
 /// What the mails of these events show besides their words.
-fn shown(reads: &dyn Reads, link: &Link, events: &[Event]) -> Result<Shown, Backend> {
+fn shown(reads: &dyn Reads, link: &Link, (events, depth): (&[Event], Depth)) -> Result<Shown, Backend> {
     let (mut html, mut folded, mut room) = (BTreeMap::new(), BTreeMap::new(), RAW_MAX);
+    let Depth::Mails(limits) = depth else { return Ok((html, folded)) };
     for event in events.iter().rev().filter(|event| event.text.is_some() && shows(link, event)).take(HTML_MAX) {
         let Some(source) = &event.source else { continue };
         let size = reads.instance(source.instance)?.filter(|instance| !instance.cut && instance.size <= room).map(|instance| instance.size);
         let Some(size) = size else { continue };
         room -= size;
         let Some(raw) = reads.raw(source.instance)? else { continue };
-        let mail = mail::read(&raw, &Limits::default());
-        html.extend(html_of(&mail, event).map(|safe| (event.seq, safe)));
+        let mail = mail::read(&raw, &limits);
+        html.extend(html_of(&mail, event, &limits).map(|safe| (event.seq, safe)));
         folded.insert(event.seq, pictures(&mail, source));
     }
     Ok((html, folded))
@@ -160,15 +161,15 @@ pub fn file_of(reads: &dyn Reads, event: &Event, number: u32) -> Result<Option<(
     let Some(raw) = reads.raw(source.instance)? else { return Ok(None) };
     let attached = source.attachments.iter().find(|file| file.part == number).map(|file| file.name.clone());
     let folded =
-        || pictures(&mail::read(&raw, &Limits::default()), source).into_iter().find(|file| file.part == number).map(|file| file.name);
+        || pictures(&mail::read(&raw, &limits), source).into_iter().find(|file| file.part == number).map(|file| file.name);
     let name = attached.or_else(folded);
     Ok(name.and_then(|name| Some((name, mail::read::part(&raw, number)?))))
 }
 
 /// Quotes, signatures, links and what was taken out of the words must not come back by the HTML of the same mail: it is
 /// shown when it says the same, otherwise the words alone are (CASEBOOK B01, C12, C15, G06).
-fn html_of(mail: &mail::Incoming, event: &Event) -> Option<Safe> {
-    let safe = sanitise(mail.html.as_deref()?)?;
+fn html_of(mail: &mail::Incoming, event: &Event, limits: &Limits) -> Option<Safe> {
+    let safe = sanitise(mail.html.as_deref()?, limits)?;
     same_words(&mail::read::html_text(safe.as_str()), event.text.as_deref()?).then_some(safe)
 }
 

@@ -161,7 +161,7 @@ impl<'a, D: Desk> Entered<'a, D> {
 
     async fn back(&self, asked: Asked, status: StatusCode) -> Response {
         let asked = Asked { pressed: self.button.to_owned(), ..asked };
-        match find(self.web, self.token.hash(), Depth::Mails).await {
+        match find(self.web, self.token.hash(), Depth::Mails(self.web.desk.site().limits)).await {
             Ok(seen) => page(self.web, &self.token, &seen, &asked, status),
             Err(refused) => refused.answer(self.web, self.headers),
         }

@@ -12,10 +12,7 @@ use std::sync::OnceLock;
 
 use ammonia::{Builder, UrlRelative};
 
-/// Bytes of HTML that are made safe; more is shown as text.
-const HTML_MAX: usize = 1 << 20;
-/// Open elements beyond which HTML is no text of a person.
-const DEPTH_MAX: usize = 200;
+use crate::mail::Limits;
 
 /// Bytes of a link that is told, as in the text of a mail.
 const LINK_MAX: usize = 500;
@@ -62,9 +59,9 @@ const TAGS: &[&str] = &[
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Safe(String);
 
-/// Makes HTML safe; `None` when it is too much of it.
-pub fn sanitise(html: &str) -> Option<Safe> {
-    if html.len() > HTML_MAX || is_deep(html) {
+/// Makes HTML safe; `None` when it is larger or deeper than the limits allow: then its text is shown.
+pub fn sanitise(html: &str, limits: &Limits) -> Option<Safe> {
+    if html.len() > limits.html || is_deeper(html, limits.html_depth) {
         return None;
     }
     let mut safe = cleaned(html)?;
@@ -194,7 +191,7 @@ fn escape(text: &str) -> String {
 }
 
 /// More elements open at once than any letter has: opening and closing tags are counted, nothing is parsed.
-fn is_deep(html: &str) -> bool {
+fn is_deeper(html: &str, most: usize) -> bool {
     let mut depth = 0_usize;
     let bytes = html.as_bytes();
     for (at, _) in html.match_indices('<') {
@@ -203,7 +200,7 @@ fn is_deep(html: &str) -> bool {
             Some(b) if b.is_ascii_alphabetic() && !is_void(&html[at + 1..]) => depth += 1,
             _ => {}
         }
-        if depth > DEPTH_MAX {
+        if depth > most {
             return true;
         }
     }
@@ -252,6 +249,10 @@ fn cleaner() -> &'static Builder<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sanitise(html: &str) -> Option<Safe> {
+        super::sanitise(html, &Limits::default())
+    }
 
     fn clean(html: &str) -> String {
         sanitise(html).unwrap().with_images(|id| (id == "ok@x").then(|| "/f/1/2".to_owned())).html
@@ -331,7 +332,11 @@ mod tests {
     #[test]
     fn g15_heavy_html_is_not_parsed() {
         assert_eq!(sanitise(&"<div>".repeat(100_000)), None);
-        assert_eq!(sanitise(&"x".repeat(HTML_MAX + 1)), None);
+        assert_eq!(sanitise(&"x".repeat(Limits::default().html + 1)), None);
         assert!(sanitise(&"<p>a<br>".repeat(50_000)).is_some());
+        let deep = "<div>".repeat(300);
+        assert_eq!(sanitise(&deep), None);
+        assert!(super::sanitise(&deep, &Limits { html_depth: 300, ..Limits::default() }).is_some(), "as deep as the site says");
+        assert_eq!(super::sanitise("<div><div>", &Limits { html_depth: 1, ..Limits::default() }), None);
     }
 }

@@ -33,7 +33,7 @@ pub async fn show<D: Desk>(
     asked: Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let loaded = match load(&web, (&visitor, &headers), (way, Depth::Mails)).await {
+    let loaded = match load(&web, (&visitor, &headers), (way, Depth::Mails(web.desk.site().limits))).await {
         Ok(loaded) => loaded,
         Err(response) => return response,
     };

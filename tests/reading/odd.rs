@@ -87,7 +87,7 @@ fn f16_what_is_encrypted_stays_closed_and_nothing_in_a_mail_vouches_for_it() {
          Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nc2VjcmV0IHdvcmRz\n--b\nContent-Type: text/html\n\n\">\n--b--\n",
     );
     assert!(!around.text.contains("secret") && !around.html.clone().unwrap_or_default().contains("secret"));
-    let safe = guichet::web::sanitise::sanitise(&around.html.clone().unwrap_or_default()).unwrap();
+    let safe = guichet::web::sanitise::sanitise(&around.html.clone().unwrap_or_default(), &Limits::default()).unwrap();
     assert!(!safe.as_str().contains("evil"), "{}", safe.as_str());
     assert_eq!(around.attachments.len(), 1);
     // A signed mail is read as an unsigned one; a header that says so changes nothing.

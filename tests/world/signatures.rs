@@ -170,6 +170,22 @@ fn a32_d08_a_signature_that_leaves_something_out_is_enough_for_a_comment_and_not
     assert!(world.recipients().contains(&"alice@cust.test".to_owned()));
 }
 
+/// One mail, signed with a key of each length: what is refused is the length, not the signature.
+#[test]
+fn d08_a_key_of_512_bits_proves_nothing() {
+    let table = Table::default();
+    let publish = |selector: &str, record: &str| {
+        let answer = Answer::Texts(vec![record.trim_end().as_bytes().to_vec()]);
+        table.says.lock().unwrap().insert(format!("{selector}._domainkey.cust.test."), answer);
+    };
+    publish("k512", include_str!("signed/rsa512.key"));
+    publish("k1024", include_str!("signed/rsa1024.key"));
+    let short = checking(&table).receives_raw(include_str!("signed/rsa512.eml"));
+    assert!(!told(&short).contains("proven") && !told(&short).contains("dkim=pass"), "{}", told(&short));
+    let long = checking(&table).receives_raw(include_str!("signed/rsa1024.eml"));
+    assert!(told(&long).starts_with("\"proven\"") && told(&long).contains("dkim=pass"), "{}", told(&long));
+}
+
 #[test]
 fn a32_a_pass_by_spf_alone_is_enough_for_a_comment_and_not_for_an_agent() {
     let table = Table::default();
