@@ -109,6 +109,7 @@ fn as_json(mail: &Incoming, declared: &Declared, file: Option<&str>) -> Value {
         "references": mail.references,
         "language": mail.language,
         "text": declared.text,
+        "other": mail.other,
         "reply": mail.reply,
         "quoted": mail.quoted,
         "signature": mail.signature,
@@ -200,7 +201,8 @@ fn as_text(mail: &Incoming, file: Option<&str>) -> String {
     for remark in &mail.remarks {
         line("remark", &format!("{} {}", remark.code, remark.about));
     }
-    for (name, text) in [("reply", &mail.reply), ("signature", &mail.signature), ("quoted", &mail.quoted)] {
+    let other = mail.other.clone().unwrap_or_default();
+    for (name, text) in [("reply", &mail.reply), ("signature", &mail.signature), ("quoted", &mail.quoted), ("other", &other)] {
         if !text.is_empty() {
             let _ = write!(out, "--- {name}\n{text}\n");
         }

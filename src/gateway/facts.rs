@@ -6,9 +6,11 @@ use serde_json::json;
 use super::case::Case;
 use crate::address::Address;
 use crate::desk::{Door, Organisation, Role, Status, Ticket, TicketId, What};
-use crate::mail::{self, Carrier, Keys, Limits};
+use crate::mail::{self, Carrier, Keys, Limits, Voice};
+use crate::notifications::MailKind;
 use crate::routing::route::By;
 use crate::routing::{Candidate, Facts};
+use crate::site::Site;
 use crate::store::{Backend, Disposition, How, Instance, KnownId, Reads};
 
 /// How many merges are followed before a chain counts as a knot.
@@ -70,12 +72,12 @@ fn is_copy(twin: &Instance, case: &Case<'_>) -> bool {
 }
 
 /// Tickets that the mail's pointers lead to, merges followed, each once by its best pointer.
-pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, keys: &Keys) -> Result<Vec<Candidate>, Backend> {
+pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, site: &Site) -> Result<Vec<Candidate>, Backend> {
     let mut found: Vec<(TicketId, By, i64)> = Vec::new();
-    signed(reads, organisation, case, keys, &mut found)?;
+    signed(reads, organisation, case, &site.keys, &mut found)?;
     by_ids(reads, case, &mut found)?;
     if let Some((number, check)) = &case.pointers.subject
-        && keys.checks(*number, check)
+        && site.keys.checks(*number, check)
     {
         found.push((*number, By::SubjectTag, 0));
     }
@@ -83,6 +85,7 @@ pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'
         found.extend(reads.threads(root)?.into_iter().map(|id| (id, By::ThreadIndex, 0)));
     }
     found.sort_by_key(|(_, by, _)| *by);
+    let as_agent = voice(reads, organisation, case, site)? != Voice::Own;
     let mut candidates: Vec<Candidate> = Vec::new();
     for (id, by, depth) in found {
         let Some(ticket) = head(reads, id)? else { continue };
@@ -90,7 +93,10 @@ pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'
             again.depth = again.depth.max(depth);
             continue;
         }
-        let role = role(&ticket, organisation, case.identity.address());
+        let role = match role(&ticket, organisation, case.identity.address()) {
+            Role::Owner if as_agent && is_member(&ticket, organisation, case.identity.address()) => Role::Agent,
+            role => role,
+        };
         let fresh = is_fresh(reads, &ticket)?;
         candidates.push(Candidate { ticket, by, role, fresh, depth });
     }
@@ -159,14 +165,37 @@ pub fn head(reads: &impl Reads, id: TicketId) -> Result<Option<Ticket>, Backend>
     Ok(None)
 }
 
-/// What somebody is to a ticket; an agent who is also its requester counts as what he answered to (see `decide`).
+/// In whose part the author answers: what the reply address says that was mailed to them, or the letter that they answer.
+pub fn voice(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, site: &Site) -> Result<Voice, Backend> {
+    let Some(author) = case.identity.address() else { return Ok(Voice::Own) };
+    let theirs: Vec<Voice> = case.pointers.tags.iter().filter(|tag| site.keys.made_for(tag, author)).map(Carrier::voice).collect();
+    // Of two, the one that fewer people hear.
+    let told = [Voice::Note, Voice::Agent, Voice::Own].into_iter().find(|voice| theirs.contains(voice));
+    let Some(answered) = case.pointers.ids.first().filter(|_| told.is_none() && !site.plus_addressing) else {
+        return Ok(told.unwrap_or(Voice::Own));
+    };
+    let letter = reads.letter_of(answered)?;
+    let kind = letter.and_then(|letter| MailKind::ALL.into_iter().find(|kind| kind.word() == letter.kind));
+    Ok(match kind {
+        Some(kind) if kind.is_internal() || kind == MailKind::History && organisation.agent(author).is_some() => Voice::Note,
+        Some(kind) if kind.is_for_agents() => Voice::Agent,
+        _ => Voice::Own,
+    })
+}
+
+/// What somebody is to a ticket; its owner who is also an agent counts as its owner, until their mail answers one that was written to
+/// the agent ([`voice`]).
 pub fn role(ticket: &Ticket, organisation: &Organisation, who: Option<&Address>) -> Role {
     match who {
         Some(who) if ticket.is_owner(who) => Role::Owner,
-        Some(who) if organisation.membership(who, &ticket.service).is_some() => Role::Agent,
+        Some(_) if is_member(ticket, organisation, who) => Role::Agent,
         Some(who) if ticket.guest(who).is_some() => Role::Guest,
         _ => Role::Stranger,
     }
+}
+
+fn is_member(ticket: &Ticket, organisation: &Organisation, who: Option<&Address>) -> bool {
+    who.is_some_and(|who| organisation.membership(who, &ticket.service).is_some())
 }
 
 /// Only mails of participants made it what it is.

@@ -44,7 +44,7 @@ pub struct Carrier {
 pub enum Purpose {
     /// A Message-ID of ours.
     MessageId,
-    /// A reply address: `support+t…@`; its salt is 0, or 1 where the answer stays among agents.
+    /// A reply address: `support+t…@`; its salt says whose answer it takes, see [`Voice`].
     Reply,
     /// The mailto twin of "approve": `support+y…@`; its salt is the number of the closure request.
     Approve,
@@ -52,6 +52,17 @@ pub enum Purpose {
     Refuse,
     /// An envelope sender: `support+b…@`; the person is the recipient.
     Envelope,
+}
+
+/// In whose part somebody answers a mail of ours: their reply address says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// Their part in the conversation, whichever it is.
+    Own = 0,
+    /// An agent's, and it stays among agents (CASEBOOK B03).
+    Note = 1,
+    /// An agent's, though the request is their own (CASEBOOK D12).
+    Agent = 2,
 }
 
 impl Purpose {
@@ -80,7 +91,7 @@ impl Keys {
     }
 
     /// The tag of a signed address (`support+TAG@…`): for [`Purpose::Approve`] and [`Purpose::Refuse`] `request` is the
-    /// closure request's number, for [`Purpose::Reply`] 1 where the answer stays among agents, otherwise 0.
+    /// closure request's number, for [`Purpose::Reply`] a [`Voice`].
     pub fn tag(&self, purpose: Purpose, number: u64, request: u64, person: &Address) -> String {
         self.token(purpose, number, &request.to_string(), person)
     }
@@ -136,9 +147,13 @@ impl Carrier {
         }
     }
 
-    /// The answer to this reply address stays among agents (CASEBOOK B03).
-    pub fn is_internal(&self) -> bool {
-        self.purpose == Purpose::Reply && self.salt == "1"
+    /// In whose part somebody speaks who answers to this reply address.
+    pub fn voice(&self) -> Voice {
+        match (self.purpose, self.salt.as_str()) {
+            (Purpose::Reply, "1") => Voice::Note,
+            (Purpose::Reply, "2") => Voice::Agent,
+            _ => Voice::Own,
+        }
     }
 
     fn in_token(token: &str, purpose: Purpose) -> Option<Carrier> {
@@ -265,7 +280,7 @@ mod tests {
         let alice = person("alice@cust.test");
         let inside = Carrier::in_tag(&keys.tag(Purpose::Reply, 4, 1, &alice)).unwrap();
         let outside = Carrier::in_tag(&keys.tag(Purpose::Reply, 4, 0, &alice)).unwrap();
-        assert!(inside.is_internal() && !outside.is_internal());
+        assert_eq!((inside.voice(), outside.voice()), (Voice::Note, Voice::Own));
         assert!(keys.made_for(&inside, &alice) && keys.made_for(&outside, &alice));
     }
 

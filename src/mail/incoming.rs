@@ -48,6 +48,8 @@ pub struct Incoming {
     pub language: Option<String>,
     /// The whole readable text: `text/plain`, or HTML rendered.
     pub text: String,
+    /// The plain text beside it, where that says something else and the HTML is shown (CASEBOOK F14).
+    pub other: Option<String>,
     /// What a reader is shown of `text`: the new words, and what inline answers answer; never empty when `text` is not.
     pub reply: String,
     /// The new words alone, without what they answer and without a farewell: what commands and short answers are read from. Empty

@@ -12,7 +12,7 @@ pub mod incoming;
 pub mod outgoing;
 pub mod read;
 
-pub use carrier::{Carrier, Keys};
+pub use carrier::{Carrier, Keys, Voice};
 pub use compose::compose;
 pub use incoming::*;
 pub use outgoing::*;

@@ -130,7 +130,7 @@ fn understand(raw: &[u8], limits: &Limits) -> Incoming {
     let split = cut::split(&lines, about(&mail));
     (mail.reply, mail.said, mail.quoted, mail.signature, mail.parts) =
         (split.reply, split.said, split.quoted, split.signature, split.parts);
-    (mail.html, mail.attachments, mail.manifest) = (body.html, body.attachments, body.manifest);
+    (mail.html, mail.other, mail.attachments, mail.manifest) = (body.html, body.other, body.attachments, body.manifest);
     if let Some(rendered) = body.pictured {
         let kinds = cut::kinds(&rendered, about(&mail));
         logos::fold(&mut mail, &rendered, &kinds);

@@ -133,6 +133,13 @@ impl MailKind {
         matches!(self, MailKind::Note | MailKind::HeldMail | MailKind::BounceNotice | MailKind::Parked)
     }
 
+    /// Written to somebody as an agent, even about a request of their own (CASEBOOK D12).
+    pub fn is_for_agents(self) -> bool {
+        let work =
+            matches!(self, MailKind::NewTicket | MailKind::Assigned | MailKind::JoinRequest | MailKind::Receipt | MailKind::CommandRefused);
+        work || self.is_internal()
+    }
+
     /// A stable word: template name, `kind` of the outbox row, word of the trace.
     pub fn word(self) -> &'static str {
         match self {

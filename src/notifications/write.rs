@@ -12,7 +12,7 @@ use super::{Draft, Extra, MailKind, MailedLink, Mint, Notice, Reader, Scene};
 use crate::address::{Address, Mailbox};
 use crate::desk::{Event, Visibility, catalogue};
 use crate::mail::carrier::{self, Purpose};
-use crate::mail::{Auto, Outgoing};
+use crate::mail::{Auto, Outgoing, Voice};
 use crate::proof::Level;
 use crate::site::Site;
 
@@ -160,11 +160,15 @@ fn answers(kind: MailKind) -> bool {
     )
 }
 
-/// Where answers go: a signed address of this reader, which also says whether they stay among agents.
+/// Where answers go: a signed address of this reader, which also says in whose part.
 fn reply_to(scene: &Scene<'_>, notice: &Notice) -> Address {
     let site = scene.site;
-    let inside = u64::from(shown::stays_inside(scene, notice));
-    let tag = site.keys.tag(Purpose::Reply, scene.ticket.id, inside, &notice.to);
+    let voice = match notice.kind {
+        _ if shown::stays_inside(scene, notice) => Voice::Note,
+        kind if kind.is_for_agents() && scene.ticket.is_owner(&notice.to) => Voice::Agent,
+        _ => Voice::Own,
+    };
+    let tag = site.keys.tag(Purpose::Reply, scene.ticket.id, voice as u64, &notice.to);
     let tagged = site.plus_addressing.then(|| site.desk.address.with_tag(&tag).ok()).flatten();
     tagged.unwrap_or_else(|| site.desk.address.clone())
 }

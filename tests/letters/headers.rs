@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use guichet::address::Address;
 use guichet::desk::*;
 use guichet::mail::carrier::{Carrier, Purpose as Tag, read_subject_tag};
-use guichet::mail::{Auto, compose};
+use guichet::mail::{Auto, Voice, compose};
 use guichet::notifications::*;
 
 use crate::desk::*;
@@ -73,7 +73,7 @@ fn answers_return_by_the_readers_own_address() {
     let mail = Desk::taken().now([replied(karim(), vec![], "…")]).mail(&alice(), "fr").mail;
     let site = Desk::new().site;
     let (reply, envelope) = (tag(&mail.reply_to.unwrap()), tag(&mail.envelope_from.unwrap()));
-    assert_eq!((reply.purpose, reply.number, reply.is_internal()), (Tag::Reply, 123, false));
+    assert_eq!((reply.purpose, reply.number, reply.voice()), (Tag::Reply, 123, Voice::Own));
     assert_eq!((envelope.purpose, envelope.number), (Tag::Envelope, 77));
     assert!(site.keys.made_for(&reply, &alice()) && site.keys.made_for(&envelope, &alice()));
     assert!(!site.keys.made_for(&reply, &bob()));
@@ -89,7 +89,7 @@ fn answers_return_by_the_readers_own_address() {
 fn b03_answers_to_notes_are_addressed_inside() {
     for picture in gallery() {
         let mail = picture.written("fr").mail;
-        let inside = tag(&mail.reply_to.unwrap()).is_internal();
+        let inside = tag(&mail.reply_to.unwrap()).voice() == Voice::Note;
         assert_eq!(inside, picture.notice.kind.is_internal(), "{:?}", picture.notice.kind);
         assert_eq!(inside, mail.text.contains("restera entre gestionnaires"), "{}", mail.text);
     }

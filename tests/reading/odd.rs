@@ -22,8 +22,7 @@ fn f14_parts_that_disagree_are_told() {
     let raised = two("Please approve 10 for Anna.", "<p>Please approve 10,000 for Anna.</p>");
     assert!(has(&raised, "parts-differ"), "{:?}", raised.remarks);
     assert_eq!(raised.text, "Please approve 10,000 for Anna.", "one text, the one that its author saw, from which commands are read, too");
-    let told = |mail: &Incoming| mail.manifest.iter().map(|leaf| leaf.content_type.clone()).collect::<Vec<_>>();
-    assert_eq!(told(&raised), ["text/plain", "text/html"], "the other one is there");
+    assert_eq!(raised.other.as_deref(), Some("Please approve 10 for Anna."), "the other one is there");
     let other = two("Thanks a lot for your help.", "<p>Send the money to this account now.</p>");
     assert!(has(&other, "parts-differ") && other.text.starts_with("Send"));
     let pictures = two("Thanks a lot for your help.", "<img src='cid:x'>");

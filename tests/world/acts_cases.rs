@@ -28,6 +28,31 @@ fn b13_a_removed_guest_and_a_disabled_agent_wait_and_hear_nothing() {
     assert!(world.recipients().iter().all(|to| to == "ag1@desk.test"), "nothing to bob, nothing to the disabled agent");
 }
 
+#[test]
+fn d12_an_agent_who_asks_for_help_speaks_as_whoever_the_answered_mail_was_written_to() {
+    let mut world = World::new();
+    world.receives(&Mail::new("ag1@desk.test").subject("Mon écran"));
+    let receipt = world.letter_to_any("ag1@desk.test");
+    // As a requester they cannot handle their own request.
+    let handled = world.receives(&receipt.answered_by("ag1@desk.test", "#prendre\nJe regarde."));
+    assert!(world.ticket(1).assignee.is_none(), "{}", handled.reason);
+    world.sent();
+    world.acts("ag2@desk.test", 1, "assign", &[("agent", "ag1@desk.test")]);
+    let assigned = world.letter_to_any("ag1@desk.test");
+    world.receives(&assigned.answered_by("ag1@desk.test", "#note\nÉcran à changer."));
+    let events = world.gateway.store().events(1).unwrap();
+    let note = events.iter().find(|event| event.what == What::Noted).expect("as an agent they may note");
+    assert!(note.visibility == Visibility::Agents && !note.actor.as_participant);
+    // The same person, by the requester's address again: their words are a requester's, and decide as one.
+    world.receives(&receipt.answered_by("ag1@desk.test", "Il scintille aussi."));
+    let last = world.gateway.store().events(1).unwrap().pop().unwrap();
+    assert!(matches!(last.what, What::Replied { .. }) && last.actor.as_participant, "{last:?}");
+    world.receives(&assigned.answered_by("ag1@desk.test", "#clore\nÉcran changé."));
+    assert_eq!(world.status(1), "awaiting_approval", "an agent's closure asks the requester, whoever that is");
+    world.receives(&assigned.answered_by("ag1@desk.test", "#valider"));
+    assert_eq!(world.status(1), "awaiting_approval", "never both");
+}
+
 /// Alternating two parallel tickets: each mail goes to a participant of its own ticket at its commit.
 #[test]
 fn b16_recipients_are_fixed_when_the_answer_is_written() {

@@ -21,7 +21,7 @@ impl<S: Store> Gateway<S> {
         let by = Actor::person(agent, name, door, Level::Proven);
         let invited = decide_all(Some(ticket), vec![Action::Invite(vec![author])], &by, self.rules(), case.now);
         let Some(joined) = invited.ticket.filter(|_| !invited.done.is_empty()) else { return self.file(case, ticket, "admitted") };
-        let actor = self.actor(case, &joined, Role::Guest);
+        let actor = self.actor(case, Role::Guest);
         let words = case.words(self.redacted(case)?);
         let said = decide_all(Some(&joined), vec![Action::Reply(words)], &actor, self.rules(), case.now);
         let done = invited.done.into_iter().chain(said.done).collect();

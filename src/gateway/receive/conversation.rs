@@ -11,7 +11,7 @@ use super::super::{Gateway, facts};
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, Words, catalogue, decide_all};
 use crate::mail::carrier::Purpose;
-use crate::mail::{Kind, PartKind, commands};
+use crate::mail::{Kind, PartKind, Voice, commands};
 use crate::notifications::{Because, Extra, MailKind, Notice, Ways};
 use crate::proof::Level;
 use crate::routing::route::By;
@@ -75,17 +75,17 @@ impl<S: Store> Gateway<S> {
         let mut actions = self.merging(&absorbed)?;
         actions.extend(understood.actions.iter().cloned().filter_map(|action| self.without_own(action)));
         actions.extend(self.invitation(case, ticket, role, &absorbed)?);
-        let actor = self.actor(case, ticket, role);
+        let actor = self.actor(case, role);
         let with_people = with_people(&actions);
         let outcome = self.decided(ticket, actions, &actor, case.now)?;
         self.conclude(case, ticket, Heard { understood, outcome, role, absorbed, actor, with_people })
     }
 
-    pub(super) fn actor(&self, case: &Case<'_>, ticket: &Ticket, role: Role) -> Actor {
+    pub(super) fn actor(&self, case: &Case<'_>, role: Role) -> Actor {
         let who = case.identity.who.clone();
         let name = who.as_ref().and_then(|who| self.organisation.agent(&who.address).map(|agent| agent.name.clone()).or(who.name.clone()));
-        let participant = role != Role::Agent || who.as_ref().is_some_and(|who| ticket.is_owner(&who.address));
-        Actor { person: who.map(|who| who.address), name, door: Door::Mail, level: case.identity.level, as_participant: participant }
+        let as_participant = role != Role::Agent;
+        Actor { person: who.map(|who| who.address), name, door: Door::Mail, level: case.identity.level, as_participant }
     }
 
     /// What the mail asks for: the beginning that came late, a tagged decision, commands, or plain words.
@@ -106,7 +106,7 @@ impl<S: Store> Gateway<S> {
         }
         let automatic = case.mail.kind.is_automatic();
         let Some(author) = case.identity.address().cloned() else { return Ok(Understood::default()) };
-        let internal = self.answers_a_note(case, &author)?;
+        let internal = facts::voice(&self.store, &self.organisation, case, &self.site)? == Voice::Note;
         let level = case.identity.level;
         if case.is_vouched() && role == Role::Agent {
             return Ok(vouched(words));
@@ -116,19 +116,6 @@ impl<S: Store> Gateway<S> {
         let (organisation, at) = (&*organisation, Moment { now: case.now, zone: &self.site.zone });
         let doubt = doubt(case);
         Ok(understand(&Asked { words, shown, role, level, author, ticket, organisation, internal, automatic, at, doubt }))
-    }
-
-    /// Does it answer a mail whose thread stays among agents? The signed address says so, or the letter that is answered.
-    fn answers_a_note(&self, case: &Case<'_>, author: &Address) -> Result<bool, Fault> {
-        let by_address = case.pointers.tags.iter().any(|tag| tag.is_internal() && self.site.keys.made_for(tag, author));
-        if by_address || self.site.plus_addressing {
-            return Ok(by_address);
-        }
-        let Some(answered) = case.pointers.ids.first() else { return Ok(false) };
-        let letter = self.store.letter_of(answered)?;
-        let agent = self.organisation.agent(author).is_some();
-        let inside = |kind: &MailKind| kind.is_internal() || *kind == MailKind::History && agent;
-        Ok(letter.is_some_and(|letter| MailKind::ALL.iter().any(|kind| kind.word() == letter.kind && inside(kind))))
     }
 
     /// Fresh tickets of the same conversation: their participants and words come along.
@@ -289,6 +276,10 @@ impl<S: Store> Gateway<S> {
 /// The new words alone; the subject, when it is a command and nothing is written or passed on (telephones, List-Unsubscribe).
 pub(super) fn spoken(case: &Case<'_>) -> String {
     let subject = case.mail.subject_core.trim();
+    // Commands are read from the plain text, even where people are shown the HTML (CASEBOOK D04); then `doubt` stops them.
+    if let Some(other) = case.mail.other.as_deref().filter(|other| commands(other)) {
+        return redact::redact(other, REDACTED).0.into_owned();
+    }
     let silent = case.mail.parts.iter().all(|part| matches!(part.kind, PartKind::Signature | PartKind::Footer));
     match silent && subject.starts_with('#') {
         true => subject.to_owned(),
@@ -311,9 +302,12 @@ pub(super) fn doubt(case: &Case<'_>) -> Option<Why> {
 /// What an agent seems to have written is said when a colleague vouches for it, but commands nothing; where command lines
 /// stand, nobody knows what was meant for whom, and it stays among agents.
 fn vouched(words: Words) -> Understood {
-    let commands = !commands::find(&words.text, |word| catalogue::find(word).is_some()).lines.is_empty();
-    let action = if commands { Action::Note(words) } else { Action::Reply(words) };
+    let action = if commands(&words.text) { Action::Note(words) } else { Action::Reply(words) };
     Understood { actions: vec![action], ..Understood::default() }
+}
+
+fn commands(text: &str) -> bool {
+    !commands::find(text, |word| catalogue::find(word).is_some()).lines.is_empty()
 }
 
 /// What was heard in a mail, and decided.

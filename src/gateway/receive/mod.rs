@@ -140,7 +140,7 @@ impl<S: Store> Gateway<S> {
         if kind == Kind::Bounce {
             return self.bounce(case);
         }
-        let candidates = facts::candidates(&self.store, &self.organisation, case, &site.keys)?;
+        let candidates = facts::candidates(&self.store, &self.organisation, case, &site)?;
         let route = match case.word.as_ref().and_then(Word::chosen) {
             Some(id) => Route::Ticket { id, by: By::Chosen, absorb: vec![] },
             None => route(&case.identity, &candidates),

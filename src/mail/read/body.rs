@@ -15,6 +15,8 @@ use crate::mail::incoming::{Attachment, Fate, Leaf, Limits, Remark};
 pub(super) struct Body {
     pub lines: Vec<Line>,
     pub html: Option<String>,
+    /// The plain text, where it says something else than the HTML that is shown.
+    pub other: Option<String>,
     /// The HTML as lines, when it shows pictures of the mail.
     pub pictured: Option<Vec<Line>>,
     pub attachments: Vec<Attachment>,
@@ -341,7 +343,10 @@ fn show(segment: Segment, body: &mut Body, reader: &mut Reader) -> bool {
     let lines = match &segment {
         Segment::Plain(plain) => lines::plain(plain),
         Segment::Html(html) => rendered(html, body, reader),
-        Segment::Both { plain, html } => both(plain, rendered(html, body, reader), reader.remarks),
+        Segment::Both { plain, html } => {
+            let rendered = rendered(html, body, reader);
+            both(plain, rendered, body, reader.remarks)
+        }
     };
     if !body.lines.is_empty() && !lines.is_empty() {
         body.lines.push(Line::default());
@@ -359,7 +364,7 @@ fn beginning(text: &str, room: usize) -> &str {
 }
 
 /// The plain text, unless it is a stub beside a full HTML part or says something else: then the HTML, which is what the author saw.
-fn both(plain: &str, rendered: Vec<Line>, remarks: &mut Vec<Remark>) -> Vec<Line> {
+fn both(plain: &str, rendered: Vec<Line>, body: &mut Body, remarks: &mut Vec<Remark>) -> Vec<Line> {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let length: usize = rendered.iter().map(|line| letters(&line.text)).sum();
     let said = letters(plain);
@@ -371,6 +376,7 @@ fn both(plain: &str, rendered: Vec<Line>, remarks: &mut Vec<Remark>) -> Vec<Line
     if similar::percent(plain, &shown) < 50 || said < SHORT && similar::numbers_differ(plain, &shown) {
         remarks.push(Remark { code: "parts-differ", about: String::new() });
         if length > 0 {
+            body.other.get_or_insert_default().push_str(plain);
             return rendered;
         }
     }
