@@ -36,6 +36,7 @@ mod phrases;
 mod signs;
 mod similar;
 mod subject;
+mod texts;
 mod tnef;
 mod transfer;
 mod tree;

@@ -1,13 +1,12 @@
 //! Which parts are the text and which are attachments (after RFC 8621 section 4.1.4), and the text made readable.
 
-use std::borrow::Cow;
-
 use super::html;
 use super::leaves::Leaves;
 use super::lines::{self, Line};
+use super::texts::{Seat, forms_of, is_other_form, is_text, unfolded, uuencoded};
 use super::tree::Part;
 use super::words;
-use super::{charset, flowed, inner, similar, tnef, twin};
+use super::{charset, inner, similar, tnef, twin};
 use crate::mail::incoming::{Attachment, Fate, Leaf, Limits, Remark};
 
 /// What a mail shows.
@@ -76,15 +75,6 @@ pub(super) fn read(root: &Part, limits: &Limits, remarks: &mut Vec<Remark>) -> B
     }
     mark_inline(&mut body);
     body
-}
-
-/// Where a part sits in its container: the first text may have a name and still be the text.
-#[derive(Clone, Copy, PartialEq)]
-enum Seat {
-    First,
-    Later,
-    /// Below a multipart/related, beside its root: shown inside the text.
-    Related,
 }
 
 impl Reader<'_> {
@@ -271,49 +261,6 @@ impl Reader<'_> {
             self.remarks.push(Remark { code, about: super::addresses::shorten(&words::one_line(about)) });
         }
     }
-}
-
-/// A plain text with its paragraphs on one line where it is format=flowed, cleaned.
-pub(super) fn unfolded(part: &Part, text: &str) -> String {
-    let says = |name: &str, value: &str| part.content.plain(name).is_some_and(|told| told.eq_ignore_ascii_case(value));
-    match says("format", "flowed") {
-        true => words::body(&flowed::unflow(text, says("delsp", "yes"))),
-        false => words::body(text),
-    }
-}
-
-/// The same words once more, in forms that few programs show.
-fn is_other_form(part: &Part) -> bool {
-    let forms = ["text/x-amp-html", "text/enriched", "text/richtext", "text/rtf", "text/watch-html", "text/x-watch-html"];
-    forms.contains(&part.content.value.as_str()) && part.disposition.value != "attachment"
-}
-
-/// How many of the parts after the first are its forms: an alternative that holds nothing, because it repeats the boundary of what it
-/// stands in, has its parts beside it.
-fn forms_of(parts: &[Part]) -> usize {
-    let Some((first, rest)) = parts.split_first() else { return 0 };
-    let hollow = first.content.value == "multipart/alternative" && first.children.is_empty() && first.body.trim_ascii().is_empty();
-    let is_form = |part: &&Part| matches!(part.content.value.as_str(), "text/plain" | "text/html") && is_text(part, Seat::Later);
-    if hollow { rest.iter().take_while(is_form).count() } else { 0 }
-}
-
-fn uuencoded(bytes: Cow<'_, [u8]>) -> (Cow<'_, [u8]>, Vec<inner::File>) {
-    match inner::cut_uu(&bytes) {
-        (_, files) if files.is_empty() => (bytes, files),
-        (rest, files) => (Cow::Owned(rest.into_owned()), files),
-    }
-}
-
-fn is_text(part: &Part, seat: Seat) -> bool {
-    // A multipart that could not be opened is shown as it is.
-    let readable = matches!(part.content.value.as_str(), "text/plain" | "text/html") || part.is("multipart");
-    let named = part.disposition.text("filename").or_else(|| part.content.text("name")).is_some();
-    let seated = match seat {
-        Seat::First => !(named && part.disposition.value == "inline"),
-        Seat::Later => !named,
-        Seat::Related => false,
-    };
-    readable && !part.opaque && part.disposition.value != "attachment" && seated
 }
 
 /// All plain text, and all HTML with the plain pieces between as paragraphs.

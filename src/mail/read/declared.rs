@@ -4,7 +4,7 @@
 //! text. Nothing of this is shown to requesters and agents, stored or used: they get letters, safe names and opened files.
 
 use super::tree::{self, Part};
-use super::{addresses, body, charset, names, with_line_feeds, words};
+use super::{addresses, charset, names, texts, with_line_feeds, words};
 use crate::mail::incoming::{Fate, Incoming, Limits};
 
 /// Unread addresses of a field that are listed at most.
@@ -67,5 +67,5 @@ fn is_shown(part: &Part, mail: &Incoming) -> bool {
 fn text(part: &Part, room: usize) -> String {
     let bytes = part.bytes();
     let label = part.content.plain("charset");
-    body::unfolded(part, &charset::as_declared(&bytes[..bytes.len().min(room)], label.as_deref()))
+    texts::unfolded(part, &charset::as_declared(&bytes[..bytes.len().min(room)], label.as_deref()))
 }
