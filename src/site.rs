@@ -78,7 +78,7 @@ impl Default for Brakes {
             auto_per_day: 40,
             unproven_per_day: 1,
             all_per_hour: 3000,
-            from_one_per_hour: 60,
+            from_one_per_hour: 20,
             wrong_tags_per_hour: 10,
             prompt_answers: 2,
         }

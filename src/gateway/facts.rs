@@ -23,7 +23,7 @@ const LETTER_MAX: usize = 256 << 10;
 const SAID_MAX: usize = 10;
 
 /// What the guard asks for.
-pub fn facts(reads: &impl Reads, case: &Case<'_>) -> Result<Facts, Backend> {
+pub fn facts(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>) -> Result<Facts, Backend> {
     let mut facts = Facts::default();
     if let Some(twin) = reads.twins(&case.message_id)?.iter().find(|twin| is_copy(twin, case)) {
         facts.copy_of = Some(twin.id);
@@ -31,6 +31,7 @@ pub fn facts(reads: &impl Reads, case: &Case<'_>) -> Result<Facts, Backend> {
     facts.sent_by_us = sent_by_us(reads, &case.message_id)?;
     if let Some(author) = case.identity.address() {
         let hour = case.now - SignedDuration::from_hours(1);
+        facts.agent = organisation.agent(author).is_some();
         facts.from_author = reads.from_since(author, None, hour)?;
         facts.wrong_tags = reads.from_since(author, Some("wrong-tag"), hour)?;
     }

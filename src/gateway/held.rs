@@ -14,7 +14,13 @@ use super::receive::read_all;
 use crate::address::Address;
 use crate::desk::{Door, TicketId};
 use crate::mail::Incoming;
+use crate::routing::guard::FLOOD;
 use crate::store::{Backend, Cause, Change, CommitFault, Disposition, Instance, Store};
+
+/// Mails that wait which are looked through for those of one bundle, newest first.
+pub const LOOKED_AT: usize = 5_000;
+/// Mails of a bundle that one decision settles, oldest first: the next mails of the desk must not wait long.
+const BUNDLE_MAX: usize = 200;
 
 /// How often it is decided again when a ticket changed meanwhile.
 const STALE_RETRIES: u32 = 5;
@@ -107,6 +113,24 @@ impl<S: Store> Gateway<S> {
         Ok(Settled::Impossible("always-stale".into()))
     }
 
+    /// Settles all mails of the bundle that this one waits in, [`BUNDLE_MAX`] at most; what the last of them became.
+    pub fn settle_bundle(&mut self, instance: u64, word: &Word) -> Result<Settled, Backend> {
+        let Some(row) = self.store.instance(instance)?.filter(is_held) else { return Ok(Settled::NotHeld) };
+        let mut ids = vec![row.id];
+        if let Some(sender) = sender_of_bundle(&row) {
+            let waiting = self.store.instances(Some(Disposition::Held), LOOKED_AT)?;
+            ids = waiting.iter().filter(|other| sender_of_bundle(other) == Some(sender)).map(|other| other.id).collect();
+        }
+        let mut settled = Settled::NotHeld;
+        for id in ids.into_iter().rev().take(BUNDLE_MAX) {
+            settled = self.settle(id, word)?;
+            if settled == Settled::NotAllowed {
+                break;
+            }
+        }
+        Ok(settled)
+    }
+
     fn may_decide(&self, row: &Instance, by: &Decider) -> Result<bool, Backend> {
         let Decider::Agent(agent, _) = by else { return Ok(true) };
         if self.organisation.is_disabled(agent) {
@@ -156,6 +180,11 @@ impl<S: Store> Gateway<S> {
             Decision::Split => self.open(&mut case, pointed),
         }
     }
+}
+
+/// Whose bundle a mail waits in: that of a sender of whom too many came.
+pub fn sender_of_bundle(row: &Instance) -> Option<&Address> {
+    row.handled.as_ref().filter(|handled| handled.reason == FLOOD)?.from.as_ref()
 }
 
 fn is_held(row: &Instance) -> bool {

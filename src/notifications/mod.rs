@@ -139,6 +139,8 @@ pub enum Extra {
         excerpt: String,
         /// Whom its author probably is, of those who take part; may be empty.
         likely: String,
+        /// More of its sender follow: one notice for all.
+        many: bool,
         /// Their reader hears of no more within the hour.
         last: bool,
     },

@@ -104,6 +104,7 @@ impl Stage {
                 subject: text("Sample"),
                 excerpt: text("Sample text"),
                 likely: text("sample@example.org"),
+                many: self.full,
                 last: self.full,
             },
             MailKind::BounceNotice => {

@@ -152,6 +152,8 @@ pub struct Held {
     pub excerpt_html: String,
     /// Whom its author probably is, of those who take part; may be empty.
     pub likely: String,
+    /// More of its sender follow, and wait together with it.
+    pub many: bool,
     /// The reader hears of no more within the hour.
     pub last: bool,
     /// Where agents decide, behind their sign-in.
@@ -376,7 +378,7 @@ fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Command
 }
 
 fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
-    let Extra::Held { instance, reason, from, subject, excerpt, likely, last } = extra else { return None };
+    let Extra::Held { instance, reason, from, subject, excerpt, likely, many, last } = extra else { return None };
     Some(Held {
         instance: *instance,
         reason: words.term("held", reason).to_owned(),
@@ -385,6 +387,7 @@ fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
         excerpt: if excerpt.is_empty() { String::new() } else { blocks::bordered(excerpt) },
         excerpt_html: blocks::html(excerpt),
         likely: names::title(likely),
+        many: *many,
         last: *last,
         url: format!("{}/desk/held#m{instance}", site.base_url),
     })

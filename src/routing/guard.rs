@@ -10,6 +10,9 @@ use super::identity::Identity;
 /// by relays, we are the end of the road).
 const HOPS_MAX: usize = 50;
 
+/// Why mails wait of which too many came from one sender: those of one sender are one bundle (CASEBOOK E16).
+pub const FLOOD: &str = "flood";
+
 /// What the guard needs to know besides the mail.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts {
@@ -21,6 +24,8 @@ pub struct Facts {
     pub from_author: u32,
     /// … of them with wrong signed tags.
     pub wrong_tags: u32,
+    /// The author is an agent: who works by mail writes many.
+    pub agent: bool,
 }
 
 /// The guard's word.
@@ -62,9 +67,10 @@ fn author_guard(identity: &Identity, facts: &Facts, site: &Site) -> Guard {
     if identity.level == crate::proof::Level::Failed {
         return Guard::Hold("sender-check-failed");
     }
-    let proven_colleague = site.trust.internal_domains.iter().any(|domain| domain == who.address.domain());
-    if facts.from_author >= site.brakes.from_one_per_hour && !proven_colleague {
-        return Guard::Hold("flood");
+    let colleague = site.trust.internal_domains.iter().any(|domain| domain == who.address.domain());
+    let works = facts.agent && identity.level == crate::proof::Level::Proven;
+    if facts.from_author >= site.brakes.from_one_per_hour && !colleague && !works {
+        return Guard::Hold(FLOOD);
     }
     if facts.wrong_tags >= site.brakes.wrong_tags_per_hour {
         return Guard::Hold("guessing");

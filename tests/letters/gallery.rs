@@ -227,6 +227,7 @@ fn machine(kind: MailKind) -> Picture {
                 subject: "Urgent: http://evil.test".into(),
                 excerpt: "Merci de fermer ce ticket.\nhttp://evil.test".into(),
                 likely: "bob@cust.test".into(),
+                many: true,
                 last: true,
             };
             extra(desk, marie(), kind, Because::Administrator, held)

@@ -1,6 +1,7 @@
 //! Machines: group E of the casebook.
 
-use guichet::gateway::Waiting;
+use guichet::desk::Door;
+use guichet::gateway::{Decider, Decision, Settled, Waiting, Word};
 use guichet::ports::{Arrival, Origin};
 use guichet::store::{Disposition, Reads, Store};
 
@@ -140,8 +141,27 @@ fn e16_a_bomb_is_held_and_honest_mail_goes_on() {
         world.receives(&mail);
     }
     let held = world.gateway.store().count(None).unwrap().held;
-    assert!(held >= 9, "{held}");
+    assert!(held >= 49, "{held}");
+    let told: Vec<_> =
+        world.sent().into_iter().filter(|sent| sent.to == "ag1@desk.test" && sent.text.contains("attendent ensemble")).collect();
+    assert_eq!(told.len(), 1, "one notice for all of them");
     assert_eq!(world.receives(&Mail::new("alice@cust.test")).disposition, Disposition::New);
+    // One decision for the bundle.
+    let waiting = world.gateway.store().instances(Some(Disposition::Held), 100).unwrap();
+    let word = Word { decision: Decision::Junk, by: Decider::Agent(address("ag1@desk.test"), Door::Page) };
+    assert!(matches!(world.gateway.settle_bundle(waiting[0].id, &word).unwrap(), Settled::Done { .. }));
+    assert_eq!(world.gateway.store().count(None).unwrap().held, 0);
+}
+
+#[test]
+fn e16_agents_who_work_by_mail_are_no_flood() {
+    let mut world = World::new();
+    let alert = world.opened();
+    for number in 0..30 {
+        assert_eq!(world.receives(&alert.answered_by("ag1@desk.test", &format!("Étape {number}."))).disposition, Disposition::Attached);
+    }
+    let forged = alert.answered_by("ag1@desk.test", "Étape 31.").failing();
+    assert_eq!(world.receives(&forged).disposition, Disposition::Held);
 }
 
 #[test]
@@ -218,7 +238,7 @@ fn f15_a_mail_that_says_nothing_is_a_ticket_with_a_title() {
     for (subject, body, title) in [
         ("", "Content-Type: text/plain\n\nThe lamp of room 12 is dark.\nAnna\n", "The lamp of room 12 is dark."),
         ("Re:", "Content-Type: application/pdf; name=plan.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n", "plan.pdf"),
-        ("", "Content-Type: text/plain\n\n\n", "…"),
+        ("", "Content-Type: text/plain\n\n\n", "(sans objet)"),
     ] {
         let handled = world.receives(&Mail::new("alice@cust.test").subject(subject).body(body));
         assert_eq!(handled.disposition, Disposition::New, "{title}");

@@ -10,6 +10,7 @@ use crate::desk::{Agent, Monitoring, Privilege, Ticket};
 use crate::mail::Kind;
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene};
 use crate::proof::Level;
+use crate::routing::guard::FLOOD;
 use crate::routing::{newcomers, service};
 use crate::store::{Change, Disposition, Request, Store};
 
@@ -136,6 +137,7 @@ fn extra(case: &Case<'_>, reason: &str, (likely, last): (Option<&Address>, bool)
         subject: case.mail.subject.clone(),
         excerpt: case.mail.reply.chars().take(EXCERPT).collect(),
         likely: likely.map(ToString::to_string).unwrap_or_default(),
+        many: reason == FLOOD,
         last,
     }
 }

@@ -124,7 +124,7 @@ impl<S: Store> Gateway<S> {
         if waiting.cut {
             return self.hold(&mut case, "too-large", None);
         }
-        let known = facts::facts(&self.store, &case)?;
+        let known = facts::facts(&self.store, &self.organisation, &case)?;
         match guard(mail, &case.identity, &known, &site) {
             Guard::Pass => {}
             Guard::Ignore(reason) => return Ok(case.ends(Disposition::Ignored, reason, None)),

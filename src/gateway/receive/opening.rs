@@ -26,8 +26,6 @@ enum Haste {
 
 /// Characters of a title that are kept.
 const TITLE_MAX: usize = 200;
-/// The title of a mail that says nothing.
-const NOTHING: &str = "…";
 
 impl<S: Store> Gateway<S> {
     /// Opens a ticket; `related` is an ended one that the mail answers too late.
@@ -52,7 +50,7 @@ impl<S: Store> Gateway<S> {
         let (beneficiary, told) = fields::told(&case.mail, self.organisation.category(&service, &category), &self.organisation);
         let mut opening = Opening {
             id: self.store.next_ticket()?,
-            title: title(&case.mail),
+            title: String::new(),
             service,
             category,
             requester: who.address.clone(),
@@ -64,6 +62,7 @@ impl<S: Store> Gateway<S> {
             related,
             told,
         };
+        opening.title = self.title(&case.mail, &opening.language);
         let mut relayed = self.relayed(case, &opening)?;
         self.relay(&mut opening, &mut relayed)?;
         let given = relayed.requester.clone();
@@ -156,6 +155,15 @@ impl<S: Store> Gateway<S> {
         Ok(lists)
     }
 
+    /// The subject; of a mail without one its first words, else its first file's name, else that there is none (CASEBOOK F15).
+    fn title(&self, mail: &Incoming, language: &str) -> String {
+        let first = || mail.said.lines().chain(mail.text.lines()).map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+        let file = || mail.attachments.first().map(|file| file.name.clone());
+        let subject = Some(mail.subject_core.clone()).filter(|subject| !subject.trim().is_empty());
+        let none = || self.templates.words(language).say("block.untitled", &[]);
+        subject.or_else(first).or_else(file).unwrap_or_else(none).chars().take(TITLE_MAX).collect()
+    }
+
     fn language(&self, mail: &Incoming, remembered: Option<String>) -> String {
         let written = mail.language.as_deref();
         self.templates.language([written.or(remembered.as_deref()).unwrap_or(&self.site.language), &self.site.language])
@@ -175,12 +183,4 @@ impl<S: Store> Gateway<S> {
         let ours = std::mem::take(&mut change.seen);
         change.seen = seen.chain(ours).collect();
     }
-}
-
-/// The subject; of a mail without one its first words, else its first file's name (CASEBOOK F15).
-fn title(mail: &Incoming) -> String {
-    let first = || mail.said.lines().chain(mail.text.lines()).map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
-    let file = || mail.attachments.first().map(|file| file.name.clone());
-    let subject = Some(mail.subject_core.clone()).filter(|subject| !subject.trim().is_empty());
-    subject.or_else(first).or_else(file).unwrap_or_else(|| NOTHING.to_owned()).chars().take(TITLE_MAX).collect()
 }

@@ -8,6 +8,7 @@ use super::inside::{Inside, enter};
 use super::preferences::posted;
 use super::views::{AdmitView, ButtonView, HeldListView, HeldView};
 use crate::desk::{Door, Privilege, TicketId};
+use crate::gateway::held::{LOOKED_AT, sender_of_bundle};
 use crate::gateway::{Decider, Decision, Settled, Word};
 use crate::mail::{self, Incoming};
 use crate::notifications::names;
@@ -20,7 +21,7 @@ use crate::web::ticket_page::Asked;
 use crate::web::tickets::Way;
 use crate::web::visitor::Visitor;
 
-/// Mails on the page, newest first.
+/// Mails and bundles on the page, newest first.
 const MAILS: usize = 30;
 /// Characters of a mail that are shown.
 const TEXT_MAX: usize = 3000;
@@ -47,7 +48,7 @@ async fn shown<D: Desk>(
 ) -> Response {
     let limits = web.desk.site().limits;
     let found = enter(web, (visitor, headers), move |reads, inside| waiting(reads, inside, &limits)).await;
-    let (inside, mails) = match found {
+    let (inside, bundles) = match found {
         Ok(found) => found,
         Err(response) => return response,
     };
@@ -56,7 +57,7 @@ async fn shown<D: Desk>(
         heading: words.say("page.held.heading", &[]),
         hint: words.say("page.held.hint", &[]),
         empty: words.say("page.held.empty", &[]),
-        mails: mails.iter().map(|(instance, mail)| view(&Desktop { web, visitor, inside: &inside }, instance, mail)).collect(),
+        mails: bundles.iter().map(|bundle| view(&Desktop { web, visitor, inside: &inside }, bundle)).collect(),
     };
     let frame = Frame { notices: says(&inside), ..inside.frame(web, visitor, ("held", &view.heading)) };
     links::rendered(web, status, web.texts.render("held", &View { frame, own: view }))
@@ -76,7 +77,8 @@ pub async fn decide<D: Desk>(
     };
     let number = fields.text("ticket");
     let ticket = number.trim_start_matches('#').parse::<TicketId>().ok();
-    let decision = match verb.as_str() {
+    let (verb, all) = verb.strip_suffix("_all").map_or((verb.as_str(), false), |verb| (verb, true));
+    let decision = match verb {
         "admit" if ticket.is_some() || number.is_empty() => Decision::Admit { ticket },
         "admit" => return again(&web, (&visitor, &headers), |inside| inside.words(&web).say("page.error.number_wrong", &[])).await,
         "split" => Decision::Split,
@@ -84,7 +86,8 @@ pub async fn decide<D: Desk>(
         _ => return message(&web, &headers, StatusCode::BAD_REQUEST, "malformed"),
     };
     let word = Word { decision, by: Decider::Agent(inside.person.clone(), Door::Page) };
-    match web.desk.change(move |gateway| gateway.settle(id, &word)).await {
+    let settled = web.desk.change(move |gateway| if all { gateway.settle_bundle(id, &word) } else { gateway.settle(id, &word) });
+    match settled.await {
         Ok(Settled::Done { .. }) => see_other(&web, &format!("/desk/held?done=held_{verb}")),
         Ok(Settled::NotHeld) => see_other(&web, "/desk/held?done=already"),
         Ok(Settled::NotAllowed) => message(&web, &headers, StatusCode::FORBIDDEN, "forbidden"),
@@ -109,12 +112,25 @@ fn press(verb: &str, id: u64) -> String {
     format!("{verb}-{id}")
 }
 
-type Waiting = (Instance, Incoming);
+/// A mail that waits, and how many of its sender wait together with it.
+struct Bundle {
+    newest: Instance,
+    mail: Incoming,
+    mails: usize,
+}
 
 /// Those that point at a ticket of the agent's services, and for whoever looks after the desk those that point at none.
-fn waiting(reads: &dyn Reads, inside: &Inside, limits: &mail::Limits) -> Result<Vec<Waiting>, Backend> {
-    let mut found = Vec::new();
-    for instance in reads.instances(Some(Disposition::Held), MAILS)? {
+fn waiting(reads: &dyn Reads, inside: &Inside, limits: &mail::Limits) -> Result<Vec<Bundle>, Backend> {
+    let mut found: Vec<Bundle> = Vec::new();
+    for instance in reads.instances(Some(Disposition::Held), LOOKED_AT)? {
+        let sender = sender_of_bundle(&instance);
+        if let Some(bundle) = found.iter_mut().find(|bundle| sender.is_some() && sender_of_bundle(&bundle.newest) == sender) {
+            bundle.mails += 1;
+            continue;
+        }
+        if found.len() == MAILS {
+            continue;
+        }
         let ticket = instance.handled.as_ref().and_then(|handled| handled.ticket);
         let theirs = match ticket {
             Some(id) => reads.ticket(id)?.is_some_and(|ticket| inside.services.contains(&ticket.service)),
@@ -122,7 +138,7 @@ fn waiting(reads: &dyn Reads, inside: &Inside, limits: &mail::Limits) -> Result<
         };
         if theirs {
             let raw = reads.raw(instance.id)?.unwrap_or_default();
-            found.push((instance, mail::read(&raw, limits)));
+            found.push(Bundle { newest: instance, mail: mail::read(&raw, limits), mails: 1 });
         }
     }
     Ok(found)
@@ -153,7 +169,7 @@ impl<D: Desk> Desktop<'_, D> {
             press,
             label: self.inside.words(self.web).say(&format!("page.held.{verb}"), &[]),
             main: verb == "admit",
-            grave: verb == "junk",
+            grave: verb.starts_with("junk"),
             ..ButtonView::default()
         }
     }
@@ -165,8 +181,9 @@ impl<D: Desk> Desktop<'_, D> {
     }
 }
 
-fn view<D: Desk>(desktop: &Desktop<'_, D>, instance: &Instance, mail: &Incoming) -> HeldView {
+fn view<D: Desk>(desktop: &Desktop<'_, D>, bundle: &Bundle) -> HeldView {
     let Desktop { web, inside, .. } = desktop;
+    let Bundle { newest: instance, mail, mails } = bundle;
     let words = inside.words(web);
     let handled = instance.handled.as_ref();
     let reason = handled.map(|handled| handled.reason.as_str()).unwrap_or_default();
@@ -174,7 +191,10 @@ fn view<D: Desk>(desktop: &Desktop<'_, D>, instance: &Instance, mail: &Incoming)
     let from = handled.and_then(|handled| handled.from.as_ref()).or_else(|| mail.from.address());
     let likely = handled.and_then(|handled| handled.trace.get("probably")?.as_str().map(str::to_owned));
     let split = (!["no-author", "author-ambiguous"].contains(&reason)).then(|| desktop.button("split", instance.id));
+    let many = (*mails > 1).then(|| words.say("page.held.many", &[("n", &mails.to_string())]));
+    let for_all = if *mails > 1 { &["admit_all", "junk_all"][..] } else { &[] };
     HeldView {
+        many: many.unwrap_or_default(),
         number: instance.id.to_string(),
         from: from.map_or_else(|| words.say("page.held.nobody", &[]), ToString::to_string),
         likely: likely.map(|who| words.say("page.held.likely", &[("who", &who)])).unwrap_or_default(),
@@ -186,6 +206,10 @@ fn view<D: Desk>(desktop: &Desktop<'_, D>, instance: &Instance, mail: &Incoming)
         ticket: ticket.map(|id| format!("#{id}")).unwrap_or_default(),
         ticket_url: ticket.map(|id| format!("{}{}", links::prefix(&web.desk.site().base_url), Way::Desk(id).path())).unwrap_or_default(),
         admit: desktop.admit(instance.id, (reason, ticket)),
-        buttons: split.into_iter().chain([desktop.button("junk", instance.id)]).collect(),
+        buttons: split
+            .into_iter()
+            .chain([desktop.button("junk", instance.id)])
+            .chain(for_all.iter().map(|verb| desktop.button(verb, instance.id)))
+            .collect(),
     }
 }

@@ -172,6 +172,8 @@ pub struct HeldListView {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct HeldView {
     pub number: String,
+    /// How many of its sender wait together with it; empty for one alone.
+    pub many: String,
     pub from: String,
     pub subject: String,
     pub reason: String,

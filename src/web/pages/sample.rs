@@ -63,7 +63,14 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
     let choose = ChooseView { places, sign_in: some("/sign-in", full), ..ChooseView::default() };
     let admit = full.then(|| AdmitView { button: ButtonView::default(), ask: "Sample".into() });
     let buttons = repeat(ButtonView::default(), full);
-    let mail = HeldView { ticket: some("#1", full), likely: some("Sample", full), admit, buttons, ..HeldView::default() };
+    let mail = HeldView {
+        ticket: some("#1", full),
+        likely: some("Sample", full),
+        many: some("Sample", full),
+        admit,
+        buttons,
+        ..HeldView::default()
+    };
     let held = HeldListView { mails: repeat(mail, full), ..HeldListView::default() };
     let session = SessionView { here: full, ..SessionView::default() };
     let preferences = PreferencesView {
