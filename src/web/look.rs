@@ -160,7 +160,8 @@ pub fn file_of(reads: &dyn Reads, event: &Event, number: u32) -> Result<Option<(
     let Some(source) = &event.source else { return Ok(None) };
     let Some(raw) = reads.raw(source.instance)? else { return Ok(None) };
     let attached = source.attachments.iter().find(|file| file.part == number).map(|file| file.name.clone());
-    let folded = || pictures(&mail::read(&raw, &limits), source).into_iter().find(|file| file.part == number).map(|file| file.name);
+    let folded =
+        || pictures(&mail::read(&raw, &Limits::default()), source).into_iter().find(|file| file.part == number).map(|file| file.name);
     let name = attached.or_else(folded);
     Ok(name.and_then(|name| Some((name, mail::read::part(&raw, number)?))))
 }
