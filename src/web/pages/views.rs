@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::forms::WayView;
 use crate::knowledge::{self, Article};
+use crate::mail::Limits;
 use crate::notifications::names;
 use crate::web::sanitise::sanitise;
 
@@ -176,7 +177,7 @@ pub struct ArticleView {
 impl ArticleView {
     /// The words of an article.
     pub fn of(article: &Article) -> ArticleView {
-        let safe = sanitise(&knowledge::html(&article.text));
+        let safe = sanitise(&knowledge::html(&article.text), &Limits::default());
         ArticleView {
             heading: names::title(&article.title),
             number: article.number.to_string(),
