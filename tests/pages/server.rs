@@ -61,6 +61,19 @@ async fn c16_on_loopback_its_own_names_are_good_hosts() {
     served.stop().await;
 }
 
+#[tokio::test]
+async fn p63_a_watcher_of_this_machine_reads_the_numbers_and_nobody_else() {
+    let story = opened();
+    let served = serve(&story.desk).await;
+    let ask = |more: &str| format!("GET /metrics HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n{more}\r\n", served.port);
+    let numbers = served.says(&ask("")).await;
+    assert!(numbers.starts_with("HTTP/1.1 200") && numbers.contains("\nguichet_mails{outcome=\"new\"} 1\n"), "{numbers}");
+    assert!(numbers.contains("# TYPE guichet_outbox_late_seconds gauge") && !numbers.contains("cust.test"), "{numbers}");
+    let through = served.says(&ask("X-Forwarded-For: 127.0.0.1\r\n")).await;
+    assert!(through.starts_with("HTTP/1.1 404"), "{through}");
+    served.stop().await;
+}
+
 /// Connections that say nothing, or half of something, take a place for a moment: mail goes on, and pages come back.
 #[test]
 fn c30_silent_connections_make_room_and_mail_goes_on() {

@@ -121,7 +121,8 @@ fn questions_are_answered_also_when_the_rest_is_held() {
     let alone = agent("#aide");
     assert!(!alone.was_commands && alone.actions.is_empty() && !alone.held, "a question alone leaves no comment and no receipt");
     assert_eq!(alice(&free(), "#status").questions, [Question::Status(None)]);
-    assert_eq!(alice(&free(), "#liste").actions, [Action::Reply(words("#liste"))], "lists are for agents");
+    assert_eq!(alice(&free(), "#liste").questions, [Question::List(Listing::Mine)], "one's own requests are everybody's");
+    assert_eq!(alice(&free(), "#rapport").actions, [Action::Reply(words("#rapport"))], "reports are for agents");
 }
 
 #[test]
