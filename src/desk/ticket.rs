@@ -315,6 +315,9 @@ impl Status {
         }
     }
 
+    /// Stable words of the statuses that are no end.
+    pub const OPEN: [&'static str; 5] = ["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
+
     /// Not at an end.
     pub fn is_open(&self) -> bool {
         !matches!(self, Status::Closed { .. })

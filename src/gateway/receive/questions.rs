@@ -8,7 +8,7 @@ use super::super::effects::Fault;
 use super::super::{Gateway, articles};
 use super::conversation::spoken;
 use crate::address::Address;
-use crate::desk::{Preferences, Role, Ticket, TicketId, Urgency, Visibility, catalogue, promise};
+use crate::desk::{Preferences, Role, Status, Ticket, TicketId, Urgency, Visibility, catalogue, promise};
 use crate::mail::{Kind, commands};
 use crate::notifications::{Answer, Because, Extra, MailKind, Notice, Row};
 use crate::proof::Level;
@@ -192,7 +192,7 @@ impl<S: Store> Gateway<S> {
 
     fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
         let now = self.clock.now();
-        let open = vec!["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
+        let open = Status::OPEN.to_vec();
         let shelf = Shelf { services: services.to_vec(), order: Order::Oldest, limit: LIST_MAX + 1, ..Shelf::default() };
         let shelf = match listing {
             Listing::Mine => Shelf { status: open, assignee: Some(who.clone()), ..shelf },

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::finding::first_since;
-use super::tickets::SEQ_BITS;
+use super::tickets::{SEQ_BITS, is_open};
 use super::values::{Id, json};
 use crate::address::Address;
 use crate::desk::figures::Fact;
@@ -40,8 +40,8 @@ pub fn facts(connection: &Connection, services: &[String], since: Timestamp) -> 
     let low = first_since(connection, since)?;
     let besides = besides(connection, low)?;
     let mut facts = Vec::new();
-    let open = "status IN ('free', 'in_progress', 'waiting_for_information', 'postponed', 'awaiting_approval')";
-    for sql in [format!("SELECT state FROM tickets WHERE {open} AND id < ?1"), "SELECT state FROM tickets WHERE id >= ?1".to_owned()] {
+    for sql in [format!("SELECT state FROM tickets WHERE {} AND id < ?1", is_open()), "SELECT state FROM tickets WHERE id >= ?1".to_owned()]
+    {
         let mut select = connection.prepare_cached(&sql)?;
         let slims = select.query_map([Id(low)], |row| json::<Slim>(row, "state"))?;
         for slim in slims {

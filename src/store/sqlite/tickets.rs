@@ -7,11 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::search;
 use super::values::{At, Id, Named, as_json, json};
 use crate::address::Address;
-use crate::desk::{Actor, Event, Source, Ticket, TicketId, What};
+use crate::desk::{Actor, Event, Source, Status, Ticket, TicketId, What};
 use crate::store::{CommitFault, Step, TicketQuery};
 
 /// Bits of an event's key that hold its number in the ticket: a million events each.
 pub(super) const SEQ_BITS: u32 = 20;
+
+/// The condition that a ticket is at no end.
+pub(super) fn is_open() -> String {
+    format!("status IN ('{}')", Status::OPEN.join("', '"))
+}
 
 /// The last ticket's number; 0 when there is none.
 pub fn last(connection: &Connection) -> rusqlite::Result<TicketId> {

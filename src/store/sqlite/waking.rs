@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::tickets::is_open;
 use super::values::{At, Id};
 use crate::address::Address;
 use crate::desk::{TicketId, Wake};
@@ -21,9 +22,7 @@ pub fn wind(connection: &Connection, ticket: TicketId, wake: Wake) -> rusqlite::
 
 /// All open tickets are looked at soon.
 pub fn wind_all(connection: &Connection) -> rusqlite::Result<()> {
-    let sql = "UPDATE tickets SET wake_at = ?1
-               WHERE status IN ('free', 'in_progress', 'waiting_for_information', 'postponed', 'awaiting_approval')";
-    connection.execute(sql, [At(Timestamp::UNIX_EPOCH)]).map(drop)
+    connection.execute(&format!("UPDATE tickets SET wake_at = ?1 WHERE {}", is_open()), [At(Timestamp::UNIX_EPOCH)]).map(drop)
 }
 
 /// Whose turn it was last.

@@ -5,9 +5,8 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::list::Kind;
-use super::query::OPEN_STATUSES;
 use crate::address::Address;
-use crate::desk::{Organisation, Preferences};
+use crate::desk::{Organisation, Preferences, Status};
 use crate::notifications::Words;
 use crate::store::{Backend, Disposition, Reads};
 use crate::web::desk::{Desk, Web};
@@ -134,5 +133,5 @@ pub async fn enter<D: Desk, R: Send + 'static>(
 
 /// Statuses of tickets that are not at an end.
 pub fn open() -> Vec<&'static str> {
-    OPEN_STATUSES.to_vec()
+    Status::OPEN.to_vec()
 }

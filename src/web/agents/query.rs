@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::desk::{Organisation, TicketId};
+use crate::desk::{Organisation, Status, TicketId};
 use crate::store::Search;
 
 /// What was understood.
@@ -33,8 +33,6 @@ const STATUSES: &[(&str, &[&str])] = &[
 ];
 /// `status:open` and its French.
 const OPEN: &[&str] = &["open", "ouvert"];
-/// Statuses of tickets that are not at an end.
-pub const OPEN_STATUSES: [&str; 5] = ["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
 
 /// Reads what was written. `services` are those that the agent may see.
 pub fn read(text: &str, organisation: &Organisation, services: &[String], zone: &TimeZone) -> Query {
@@ -80,7 +78,7 @@ impl Query {
 
     fn status(&mut self, value: &str) -> bool {
         if OPEN.contains(&value) {
-            self.search.status.extend(OPEN_STATUSES.map(str::to_owned));
+            self.search.status.extend(Status::OPEN.map(str::to_owned));
             return true;
         }
         let known = STATUSES.iter().find(|(_, words)| words.contains(&value)).map(|(status, _)| (*status).to_owned());
