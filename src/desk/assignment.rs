@@ -22,12 +22,19 @@ pub enum Assignment {
     SameAgent,
 }
 
+impl Assignment {
+    /// Does it matter how much each agent has?
+    pub fn counts_load(self) -> bool {
+        matches!(self, Assignment::LeastLoad | Assignment::SameAgent)
+    }
+}
+
 /// Somebody of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Who.
     pub who: Address,
-    /// Open tickets in their charge.
+    /// Open tickets in their charge, where the rule counts them.
     pub open: usize,
     /// At work, and not a party to the ticket.
     pub there: bool,

@@ -6,7 +6,7 @@
 use super::Gateway;
 use super::effects::Fault;
 use crate::address::Address;
-use crate::desk::{Action, Event, Ticket, Why, Words};
+use crate::desk::{Action, Event, Organisation, Ticket, Why, Words};
 use crate::knowledge::{self, Article, Filed, Known, Subject};
 use crate::notifications::{Extra, MailKind, Notice, Suggested};
 use crate::routing::places;
@@ -18,8 +18,7 @@ pub const SUGGESTED_MAX: usize = 3;
 const LOOKS: usize = 50;
 
 /// Articles that may answer a request, the likeliest first; none where its category wants none.
-pub fn suggested(reads: &(impl Reads + ?Sized), subject: Subject<'_>) -> Result<Vec<Article>, Backend> {
-    let organisation = reads.organisation()?;
+pub fn suggested(reads: &(impl Reads + ?Sized), organisation: &Organisation, subject: Subject<'_>) -> Result<Vec<Article>, Backend> {
     if organisation.category(subject.service, subject.category).is_some_and(|category| category.without_articles) {
         return Ok(vec![]);
     }
@@ -73,7 +72,8 @@ impl<S: Store> Gateway<S> {
             return Ok(());
         }
         let Ticket { title, language, service, category, .. } = ticket;
-        let articles: Vec<_> = suggested(&self.store, Subject { title, language, service, category })?.iter().map(told).collect();
+        let subject = Subject { title, language, service, category };
+        let articles: Vec<_> = suggested(&self.store, &self.organisation, subject)?.iter().map(told).collect();
         let text = done.iter().find_map(|event| event.text.as_deref()).unwrap_or_default();
         let places = if category.is_empty() { places::likely(&self.organisation, ticket, text) } else { vec![] };
         if !articles.is_empty() || !places.is_empty() {

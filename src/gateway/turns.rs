@@ -23,7 +23,7 @@ impl<S: Store> Gateway<S> {
         let place = format!("{}/{}", ticket.service, ticket.category);
         let turn = self.turn(change, &place)?;
         let same = if rule == Assignment::SameAgent { self.last_agent(ticket)? } else { None };
-        let all = self.candidates(change, ticket, &outcome.done)?;
+        let all = self.candidates((change, rule), ticket, &outcome.done)?;
         let Some(who) = choose(rule, &all, Before { turn: turn.as_ref(), same: same.as_ref() }) else { return Ok(None) };
         let assigned = decide_all(Some(ticket), vec![Action::Assign(who.clone())], &Actor::clock(), self.rules(), change.at);
         change.turns.push((place, who));
@@ -39,19 +39,23 @@ impl<S: Store> Gateway<S> {
         })
     }
 
-    /// Agents of the service who take tickets. Who is away, or has asked for it themselves, gets none.
-    fn candidates(&self, change: &Change, ticket: &Ticket, done: &[Event]) -> Result<Vec<Candidate>, Fault> {
-        let open = ["free", "in_progress", "waiting_for_information", "postponed", "awaiting_approval"];
+    /// Agents of the service who take tickets. Who is away, or has asked for it themselves, gets none. What each has is
+    /// counted where the rule asks for it.
+    fn candidates(&self, (change, rule): (&Change, Assignment), ticket: &Ticket, done: &[Event]) -> Result<Vec<Candidate>, Fault> {
         let mut all = Vec::new();
         for (agent, member) in self.organisation.members(&ticket.service).filter(|(_, member)| member.may.contains(&Privilege::TakeFree)) {
             let who = agent.address.clone();
             let party = ticket.is_participant(&who) || done.iter().any(|event| event.actor.person.as_ref() == Some(&who));
             let there = !party && !self.store.preferences(&who)?.is_away(change.at);
-            let services = vec![member.service.clone()];
-            let shelf = Shelf { services, status: open.to_vec(), assignee: Some(who.clone()), ..Shelf::default() };
-            all.push(Candidate { open: self.store.shelf_count(&shelf, LOAD_MAX)?, who, there });
+            let open = if rule.counts_load() { self.load_of(&who, &member.service)? } else { 0 };
+            all.push(Candidate { open, who, there });
         }
         Ok(all)
+    }
+
+    fn load_of(&self, who: &Address, service: &str) -> Result<usize, Fault> {
+        let (services, status) = (vec![service.to_owned()], Status::OPEN.to_vec());
+        Ok(self.store.shelf_count(&Shelf { services, status, assignee: Some(who.clone()), ..Shelf::default() }, LOAD_MAX)?)
     }
 
     fn last_agent(&self, ticket: &Ticket) -> Result<Option<Address>, Fault> {

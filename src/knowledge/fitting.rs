@@ -30,14 +30,10 @@ pub struct Subject<'a> {
 
 /// The words of a text that say something, folded and in the singular, each once.
 pub fn words(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for word in fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= LETTERS_MIN) {
-        let word = singular(word);
-        if !common().contains(word) && !found.iter().any(|known| known == word) {
-            found.push(word.to_owned());
-        }
-    }
-    found
+    let (folded, mut seen) = (fold(text), HashSet::new());
+    let long = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= LETTERS_MIN);
+    let new = long.map(singular).filter(|word| !common().contains(*word) && seen.insert(*word));
+    new.map(str::to_owned).collect()
 }
 
 /// The articles that fit, the best first, at most `most`.

@@ -12,6 +12,9 @@ const STRONG: usize = 2;
 pub fn likely(organisation: &Organisation, ticket: &Ticket, text: &str) -> Vec<(String, String)> {
     let categories = organisation.service(&ticket.service).map_or(&[][..], |service| &service.categories);
     let open: Vec<&Category> = categories.iter().filter(|category| category.is_for(Some(&ticket.requester))).collect();
+    if open.is_empty() {
+        return vec![];
+    }
     let asked = knowledge::words(&format!("{} {text}", ticket.title));
     let mut told: Vec<(usize, &Category)> = open.iter().map(|category| (points(category, &asked), *category)).collect();
     told.retain(|(points, _)| *points > 0);

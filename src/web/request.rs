@@ -230,9 +230,10 @@ async fn review<D: Desk>(
 ) -> Response {
     let language = Outside::new(web, visitor).language;
     let (title, service, category) = (fields.text("title"), kind.service.clone(), kind.category.clone());
-    let found = web
-        .desk
-        .look(move |reads| suggested(reads, Subject { title: &title, language: &language, service: &service, category: &category }));
+    let found = web.desk.look(move |reads| {
+        let subject = Subject { title: &title, language: &language, service: &service, category: &category };
+        suggested(reads, &reads.organisation()?, subject)
+    });
     match found.await {
         Ok(Ok(articles)) if !articles.is_empty() => reviewed(web, visitor, kind, (&fields, &articles)),
         // Rather no suggestion than no request.

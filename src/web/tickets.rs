@@ -176,7 +176,7 @@ fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), (fallba
 /// Public articles, those that fit the ticket before the others.
 fn articles(reads: &dyn Reads, seen: &Seen) -> Result<Vec<(u64, String)>, Backend> {
     let Ticket { title, language, service, category, .. } = &seen.ticket;
-    let first = suggested(reads, Subject { title, language, service, category })?;
+    let first = suggested(reads, &seen.organisation, Subject { title, language, service, category })?;
     let mut all: Vec<Article> = reads.articles()?.into_iter().map(|known| known.article).filter(|article| !article.internal).collect();
     all.sort_by_key(|article| first.iter().position(|fits| fits.number == article.number).unwrap_or(usize::MAX));
     Ok(all.into_iter().map(|article| (article.number, format!("{} ({})", article.title, article.number))).collect())
