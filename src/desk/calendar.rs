@@ -3,6 +3,8 @@
 //! Promises: only openings count; days off, and where the site wants it the French public holidays (Code du travail, L3133-1), have
 //! none. A change to or from summer time moves no opening on its clock. Excludes: what is promised in that time (see `promise`).
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -17,6 +19,9 @@ const REST_MAX: u32 = 60;
 const GREGORIAN: i16 = 1583;
 /// Days that one span of working time reaches at most.
 const REACH_MAX: u32 = 3660;
+
+/// Where nobody says otherwise.
+static OFFICE: LazyLock<Hours> = LazyLock::new(Hours::default);
 
 /// What working time is made of: the organisation's hours, the site's rules, where the desk is.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +38,7 @@ pub struct Times<'a> {
 #[derive(Debug, Clone)]
 pub struct Calendar<'a> {
     zone: &'a TimeZone,
-    hours: std::borrow::Cow<'a, Hours>,
+    hours: &'a Hours,
     french_holidays: bool,
 }
 
@@ -41,19 +46,9 @@ impl<'a> Times<'a> {
     /// The calendar of a service: its own hours, or those of the organisation, or an office's.
     pub fn of(self, service: &str) -> Calendar<'a> {
         let hours = self.organisation.service(service).and_then(|service: &Service| service.hours.as_ref());
-        let hours = hours.or(self.organisation.hours.as_ref()).map_or_else(|| Hours::default().into_cow(), std::borrow::Cow::Borrowed);
-        let own = match &hours {
-            std::borrow::Cow::Borrowed(hours) => hours.zone.as_ref().map(|zone| &zone.0),
-            std::borrow::Cow::Owned(_) => None,
-        };
+        let hours = hours.or(self.organisation.hours.as_ref()).unwrap_or(&OFFICE);
         let french_holidays = hours.french_holidays.unwrap_or(self.policy.french_holidays);
-        Calendar { zone: own.unwrap_or(self.zone), hours, french_holidays }
-    }
-}
-
-impl Hours {
-    fn into_cow(self) -> std::borrow::Cow<'static, Hours> {
-        std::borrow::Cow::Owned(self)
+        Calendar { zone: hours.zone.as_ref().map_or(self.zone, |zone| &zone.0), hours, french_holidays }
     }
 }
 
