@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use guichet::address::{Address, Mailbox};
-use guichet::desk::{Action, Actor, Door, Opening, Organisation, Policy, Rules, Urgency, Words, decide_all};
+use guichet::desk::{Action, Actor, Door, Opening, Organisation, Policy, Rules, Urgency, Wake, Words, decide_all};
 use guichet::gateway::effects::token_hash;
 use guichet::gateway::{Gateway, Handle, Parts, SystemClock, SystemMint};
 use guichet::mail::carrier::encode_token;
@@ -76,7 +76,7 @@ fn fill(database: &Path, tickets: u64) -> Result<(), Fault> {
             let approve = if id % 10 > 1 { vec![Action::Approve(1)] } else { vec![] };
             let ended = decide_all(handled.ticket.as_ref(), approve, &by, rules, at);
             let events = opened.done.into_iter().chain(handled.done).chain(ended.done).collect();
-            change.steps.extend(ended.ticket.map(|ticket| Step { expected: None, ticket, events }));
+            change.steps.extend(ended.ticket.map(|ticket| Step { expected: None, ticket, events, wake: Wake::default() }));
             if id <= 5000 {
                 let name = Some(format!("User {}", id % 5000));
                 change.people.push(Person { name, ..Person::unknown(requester) });

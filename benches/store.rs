@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use guichet::address::Address;
-use guichet::desk::{Actor, Door, Event, Source, Status, Ticket, Urgency, Visibility, What};
+use guichet::desk::{Actor, Door, Event, Source, Status, Ticket, Urgency, Visibility, Wake, What};
 use guichet::mail::Letter;
 use guichet::ports::{Arrival, Origin};
 use guichet::proof::Level;
@@ -216,7 +216,12 @@ fn change(store: &mut Sqlite, facts: Facts) -> Result<Change, Fault> {
         blocked: false,
     });
     change.ids.push(KnownId { id, ticket: ticket.id, how: How::Seen, person: Some(person) });
-    change.steps.push(Step { expected: ticket.version.checked_sub(1).filter(|version| *version > 0), ticket, events: vec![event] });
+    change.steps.push(Step {
+        expected: ticket.version.checked_sub(1).filter(|version| *version > 0),
+        ticket,
+        events: vec![event],
+        wake: Wake::default(),
+    });
     Ok(change)
 }
 

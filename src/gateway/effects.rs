@@ -76,8 +76,8 @@ impl<S: Store> Gateway<S> {
         }
         if !decided.outcome.done.is_empty() {
             let expected = decided.before.map(|before| before.version);
-            change.wakes.push(self.wake(ticket, change.at));
-            change.steps.push(Step { expected, ticket: ticket.clone(), events: decided.outcome.done.clone() });
+            let wake = self.wake(ticket, change.at);
+            change.steps.push(Step { expected, ticket: ticket.clone(), events: decided.outcome.done.clone(), wake });
         }
         Ok(told)
     }
@@ -136,8 +136,7 @@ impl<S: Store> Gateway<S> {
     /// Writes one mail with its final bytes, and everything that goes with it.
     pub(super) fn write(&mut self, change: &mut Change, scene: &Scene<'_>, notice: &Notice) -> Result<(), Fault> {
         let reader = self.reader(notice, scene)?;
-        let mut draft =
-            notifications::draft(&self.templates, notice, scene, &reader, self.mint.as_mut()).discreet(&self.templates, scene, notice);
+        let mut draft = notifications::draft(&self.templates, notice, scene, &reader, self.mint.as_mut());
         let to_agent = self.organisation.agent(&notice.to).is_some();
         if !notifications::is_confidential(scene) {
             draft.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Gateway;
 use super::effects::Decided;
-use crate::desk::{Action, Actor, Ticket, TicketId, Times, Wake, clock, decide_all};
+use crate::desk::{Action, Actor, Ticket, Times, Wake, clock, decide_all};
 use crate::store::{Backend, Cause, Change, CommitFault, Store};
 
 /// Tickets that one tick looks at; the next goes on.
@@ -84,12 +84,12 @@ impl<S: Store> Gateway<S> {
     }
 
     /// When to look at a ticket next.
-    pub(super) fn wake(&self, ticket: &Ticket, now: Timestamp) -> (TicketId, Wake) {
-        (ticket.id, clock::wake(ticket, self.times(), now))
+    pub(super) fn wake(&self, ticket: &Ticket, now: Timestamp) -> Wake {
+        clock::wake(ticket, self.times(), now)
     }
 
     fn later(&self, ticket: &Ticket, now: Timestamp) -> Wake {
-        let (_, wake) = self.wake(ticket, now);
+        let wake = self.wake(ticket, now);
         let soonest = self.times().of(&ticket.service).opens(now + LATER);
         Wake { at: wake.at.map(|at| if at <= now { soonest } else { at }), ..wake }
     }

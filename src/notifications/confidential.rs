@@ -3,19 +3,19 @@
 use super::language::Words;
 use super::shown::{self, Position};
 use super::views::View;
-use super::{Draft, MailKind, Notice, Scene, Templates};
+use super::{Draft, MailKind, Notice, Scene};
 
 /// Does the ticket's category say so?
 pub fn is_confidential(scene: &Scene<'_>) -> bool {
-    scene.organisation.category(&scene.ticket.service, &scene.ticket.category).is_some_and(|category| category.confidential)
+    scene.organisation.is_confidential(&scene.ticket.service, &scene.ticket.category)
 }
 
 impl Draft {
     /// The mail without what the ticket is about, where that is confidential.
-    pub fn discreet(mut self, templates: &Templates, scene: &Scene<'_>, notice: &Notice) -> Draft {
+    pub(super) fn discreet(mut self, words: &Words, scene: &Scene<'_>, notice: &Notice) -> Draft {
         // An unproven sender's receipt says nothing of theirs anyway.
         if is_confidential(scene) && notice.kind != MailKind::AcknowledgementUnproven {
-            hide(&mut self.view, templates.words(&self.mail.language), scene, notice);
+            hide(&mut self.view, words, scene, notice);
             self.view.subject = format!("{} {}", self.view.tag, self.view.title);
         }
         self

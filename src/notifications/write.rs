@@ -40,7 +40,7 @@ pub fn draft(templates: &Templates, notice: &Notice, scene: &Scene<'_>, reader: 
     mail.shown_cc = shown_cc(scene, notice, &told, &mailed);
     mail.references = references(scene, reader, parent.as_ref());
     mail.in_reply_to = parent;
-    Draft { mail, links: mailed, kind: notice.kind, view }
+    Draft { mail, links: mailed, kind: notice.kind, view }.discreet(words, scene, notice)
 }
 
 /// A site at a moment, for mails about no ticket: a held stranger's mail, a parked one.

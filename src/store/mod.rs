@@ -74,8 +74,6 @@ pub struct Change {
     pub bounced: Vec<(u64, LetterState)>,
     /// What the pages remember.
     pub access: Vec<Access>,
-    /// When to look at tickets next.
-    pub wakes: Vec<(TicketId, Wake)>,
     /// Whose turn it was, by place: a service and its category.
     pub turns: Vec<(String, Address)>,
 }
@@ -101,7 +99,6 @@ impl Change {
             letters: vec![],
             bounced: vec![],
             access: vec![],
-            wakes: vec![],
             turns: vec![],
         }
     }
@@ -116,6 +113,8 @@ pub struct Step {
     pub ticket: Ticket,
     /// What happened, numbered from `expected + 1`.
     pub events: Vec<Event>,
+    /// When to look at it next.
+    pub wake: Wake,
 }
 
 /// What became of a message instance (exactly one each, never none).

@@ -1,7 +1,7 @@
 //! Lists page by page, searches with what narrows them down, keys and sessions.
 
 use guichet::address::Address;
-use guichet::desk::{Preferences, Status};
+use guichet::desk::{Preferences, Status, Wake};
 use guichet::store::sqlite::Sqlite;
 use guichet::store::{
     Access, Cause, Change, CommitFault, Gate, GateFor, Order, PageReads, Person, Place, Reads, Search, Session, Shelf, Step, Store,
@@ -23,7 +23,7 @@ fn desk(n: u64) -> Sqlite {
         // The later it was opened, the earlier it changed last.
         ticket.updated_at = at(9_000_000) - SignedDuration::from_secs(i64::try_from(id).unwrap());
         let text = format!("imprimante en panne, dossier{} {}", id % 5, if id.is_multiple_of(7) { "urgent" } else { "" });
-        let step = Step { expected: None, events: vec![event(id, 1, opened(id, "Objet"), &text)], ticket };
+        let step = Step { expected: None, events: vec![event(id, 1, opened(id, "Objet"), &text)], ticket, wake: Wake::default() };
         let people =
             vec![Person { name: Some(format!("Ursule {}", id % 3)), ..Person::unknown(who(&format!("user{}@cust.test", id % 3))) }];
         store.commit(&Change { steps: vec![step], people, ..Change::new(Cause::Named(format!("open/{id}")), at(1)) }).unwrap();

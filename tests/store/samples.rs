@@ -1,7 +1,7 @@
 //! Small values for the tests: everything about one ticket of alice's.
 
 use guichet::address::Address;
-use guichet::desk::{Actor, Door, Event, Status, Ticket, Urgency, Visibility, What};
+use guichet::desk::{Actor, Door, Event, Status, Ticket, Urgency, Visibility, Wake, What};
 use guichet::mail::Letter;
 use guichet::ports::{Arrival, Origin};
 use guichet::proof::Level;
@@ -102,7 +102,12 @@ pub fn opened(id: u64, title: &str) -> What {
 }
 
 pub fn open_step(id: u64, text: &str) -> Step {
-    Step { expected: None, ticket: ticket(id, 1), events: vec![event(id, 1, opened(id, "Imprimante en panne"), text)] }
+    Step {
+        expected: None,
+        ticket: ticket(id, 1),
+        events: vec![event(id, 1, opened(id, "Imprimante en panne"), text)],
+        wake: Wake::default(),
+    }
 }
 
 pub fn letter(id: u64, ticket: u64, auto: bool) -> NewLetter {

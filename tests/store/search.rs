@@ -1,6 +1,6 @@
 //! Words of conversations: what people type is never syntax.
 
-use guichet::desk::What;
+use guichet::desk::{Wake, What};
 use guichet::store::sqlite::Sqlite;
 use guichet::store::{Cause, Change, Reads, Step, Store, TicketQuery};
 
@@ -9,7 +9,8 @@ use crate::samples::*;
 fn desk(texts: &[&str]) -> Sqlite {
     let mut store = Sqlite::memory().unwrap();
     for (id, text) in (1..).zip(texts) {
-        let step = Step { expected: None, ticket: ticket(id, 1), events: vec![event(id, 1, opened(id, "Objet"), text)] };
+        let step =
+            Step { expected: None, ticket: ticket(id, 1), events: vec![event(id, 1, opened(id, "Objet"), text)], wake: Wake::default() };
         store.commit(&Change { steps: vec![step], ..Change::new(Cause::Named(format!("open/{id}")), at(1)) }).unwrap();
     }
     store
@@ -45,7 +46,7 @@ fn accents_capitals_endings_and_titles() {
 fn words_may_stand_in_different_mails_of_a_ticket() {
     let mut store = desk(&["Le réseau est coupé", "le réseau va bien"]);
     let reply = event(1, 2, What::Replied { reached: vec![] }, "redémarré");
-    let step = Step { expected: Some(1), ticket: ticket(1, 2), events: vec![reply] };
+    let step = Step { expected: Some(1), ticket: ticket(1, 2), events: vec![reply], wake: Wake::default() };
     store.commit(&Change { steps: vec![step], ..Change::new(Cause::Named("reply".into()), at(2)) }).unwrap();
     assert_eq!(found(&store, "redémarré réseau"), [1]);
 }

@@ -41,14 +41,18 @@ fn inv2_a_named_cause_has_one_effect() {
 #[test]
 fn j12_an_older_version_is_stale_and_changes_nothing() {
     let mut store = opened_desk();
-    let reply =
-        |text: &str| Step { expected: Some(1), ticket: ticket(1, 2), events: vec![event(1, 2, What::Replied { reached: vec![] }, text)] };
+    let reply = |text: &str| Step {
+        expected: Some(1),
+        ticket: ticket(1, 2),
+        events: vec![event(1, 2, What::Replied { reached: vec![] }, text)],
+        wake: Wake::default(),
+    };
     let change = |name: &str, text: &str| Change { steps: vec![reply(text)], ..Change::new(named(name), at(2)) };
     store.commit(&change("a", "first")).unwrap();
     assert!(matches!(store.commit(&change("b", "second")), Err(CommitFault::Stale(1))));
     assert_eq!(store.events(1).unwrap().len(), 2);
     // The cause was not taken: deciding again works.
-    let again = Step { expected: Some(2), ticket: ticket(1, 3), events: vec![event(1, 3, What::Noted, "second")] };
+    let again = Step { expected: Some(2), ticket: ticket(1, 3), events: vec![event(1, 3, What::Noted, "second")], wake: Wake::default() };
     store.commit(&Change { steps: vec![again], ..Change::new(named("b"), at(3)) }).unwrap();
     assert!(matches!(store.commit(&whole(named("c"), 1, 9)), Err(CommitFault::Stale(1))));
 }
@@ -58,8 +62,8 @@ fn tickets_are_found_when_their_time_comes() {
     let mut store = opened_desk();
     let wake = |seconds: Option<i64>| Wake { at: seconds.map(at), due: None };
     assert!(store.waking(at(9), 9).unwrap().is_empty());
-    let wound = Change { wakes: vec![(1, wake(Some(5)))], ..Change::new(named("wind"), at(2)) };
-    store.commit(&wound).unwrap();
+    let wound = Step { expected: Some(1), ticket: ticket(1, 2), events: vec![], wake: wake(Some(5)) };
+    store.commit(&Change { steps: vec![wound], ..Change::new(named("wind"), at(2)) }).unwrap();
     assert_eq!((store.waking(at(4), 9).unwrap(), store.waking(at(5), 9).unwrap()), (vec![], vec![1]));
     store.wind(&[(1, wake(None))]).unwrap();
     assert!(store.waking(at(9), 9).unwrap().is_empty());
@@ -186,7 +190,7 @@ fn tickets_are_listed_newest_first_by_each_condition() {
     let mut taken = ticket(2, 2);
     (taken.status, taken.assignee, taken.service) = (Status::InProgress, Some(who("ag1@desk.test")), "rh".into());
     taken.guests = vec![Guest { address: who("bob@cust.test"), since: 2 }];
-    let step = |ticket, expected| Step { expected: Some(expected), ticket, events: vec![] };
+    let step = |ticket, expected| Step { expected: Some(expected), ticket, events: vec![], wake: Wake::default() };
     store.commit(&Change { steps: vec![step(taken.clone(), 1)], ..Change::new(named("take"), at(2)) }).unwrap();
     let found = |query: TicketQuery| store.tickets(&query).unwrap().iter().map(|ticket| ticket.id).collect::<Vec<_>>();
     let all = TicketQuery { limit: 9, ..TicketQuery::default() };

@@ -21,7 +21,6 @@ pub fn write(connection: &Connection, change: &Change) -> Result<(), CommitFault
     for step in &change.steps {
         tickets::write(connection, step)?;
     }
-    change.wakes.iter().try_for_each(|(ticket, wake)| waking::wind(connection, *ticket, *wake))?;
     change.turns.iter().try_for_each(|(place, who)| waking::take_turn(connection, place, who))?;
     stop_at("store::steps")?;
     pointers(connection, change)?;

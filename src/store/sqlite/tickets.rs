@@ -70,8 +70,8 @@ impl Filter {
 /// Writes one ticket's part of a change.
 pub fn write(connection: &Connection, step: &Step) -> Result<(), CommitFault> {
     let known = match step.expected {
-        Some(version) => update(connection, &step.ticket, version)?,
-        None => insert(connection, &step.ticket)?,
+        Some(version) => update(connection, step, version)?,
+        None => insert(connection, step)?,
     };
     if !known {
         return Err(CommitFault::Stale(step.ticket.id));
@@ -84,39 +84,46 @@ pub fn write(connection: &Connection, step: &Step) -> Result<(), CommitFault> {
 }
 
 /// False: the number is taken.
-fn insert(connection: &Connection, ticket: &Ticket) -> rusqlite::Result<bool> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO tickets (id, version, status, service, requester, assignee, updated_at, people, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+fn insert(connection: &Connection, step: &Step) -> rusqlite::Result<bool> {
+    let new = put(
+        connection,
+        "INSERT INTO tickets (id, version, status, service, requester, assignee, updated_at, people, state, wake_at, due_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
+        step,
     )?;
-    let people = people(ticket);
-    let (requester, assignee) = (ticket.requester.as_str(), ticket.assignee.as_ref().map(Address::as_str));
-    let (id, version, status, at) = (Id(ticket.id), Id(ticket.version), ticket.status.word(), At(ticket.updated_at));
-    let new = insert.execute(params![id, version, status, ticket.service, requester, assignee, at, people, as_json(ticket)?])? == 1;
     if new {
-        join(connection, ticket)?;
+        join(connection, &step.ticket)?;
     }
     Ok(new)
 }
 
 /// False: the version is another.
-fn update(connection: &Connection, ticket: &Ticket, expected: u64) -> rusqlite::Result<bool> {
+fn update(connection: &Connection, step: &Step, expected: u64) -> rusqlite::Result<bool> {
+    let ticket = &step.ticket;
     let mut select = connection.prepare_cached("SELECT people FROM tickets WHERE id = ?1 AND version = ?2")?;
     let before: Option<String> = select.query_row([Id(ticket.id), Id(expected)], |row| row.get(0)).optional()?;
     let Some(before) = before else { return Ok(false) };
-    let mut update = connection.prepare_cached(
+    put(
+        connection,
         "UPDATE tickets SET version = ?2, status = ?3, service = ?4, requester = ?5, assignee = ?6, updated_at = ?7, people = ?8,
-                state = ?9 WHERE id = ?1",
+                state = ?9, wake_at = ?10, due_at = ?11 WHERE id = ?1",
+        step,
     )?;
-    let people = people(ticket);
-    let (requester, assignee) = (ticket.requester.as_str(), ticket.assignee.as_ref().map(Address::as_str));
-    let (id, version, status, at) = (Id(ticket.id), Id(ticket.version), ticket.status.word(), At(ticket.updated_at));
-    update.execute(params![id, version, status, ticket.service, requester, assignee, at, people, as_json(ticket)?])?;
-    if people != before {
+    if people(ticket) != before {
         leave(connection, ticket, &before)?;
         join(connection, ticket)?;
     }
     Ok(true)
+}
+
+/// Writes a ticket's columns in their order. False: no row took them.
+fn put(connection: &Connection, sql: &str, Step { ticket, wake, .. }: &Step) -> rusqlite::Result<bool> {
+    let (requester, assignee) = (ticket.requester.as_str(), ticket.assignee.as_ref().map(Address::as_str));
+    let (id, version, status, at) = (Id(ticket.id), Id(ticket.version), ticket.status.word(), At(ticket.updated_at));
+    let (people, state, wake_at, due_at) = (people(ticket), as_json(ticket)?, wake.at.map(At), wake.due.map(At));
+    let mut put = connection.prepare_cached(sql)?;
+    let values = params![id, version, status, ticket.service, requester, assignee, at, people, state, wake_at, due_at];
+    Ok(put.execute(values)? == 1)
 }
 
 /// Participants in one column, to notice cheaply that they are others now.
