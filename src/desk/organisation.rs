@@ -278,6 +278,16 @@ impl Organisation {
         self.service(service)?.categories.iter().find(|category| category.key == key)
     }
 
+    /// What a category's template asks for: nothing, where there is none.
+    pub fn fields(&self, service: &str, category: &str) -> &[Wanted] {
+        self.category(service, category).map_or(&[], |category| &category.fields)
+    }
+
+    /// Do mails about a category's tickets say nothing of what they are about?
+    pub fn is_confidential(&self, service: &str, category: &str) -> bool {
+        self.category(service, category).is_some_and(|category| category.confidential)
+    }
+
     /// Who gets new tickets of a category.
     pub fn assignment(&self, service: &str, category: &str) -> Assignment {
         let own = self.category(service, category).and_then(|category| category.assign);

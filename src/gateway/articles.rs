@@ -67,8 +67,7 @@ impl<S: Store> Gateway<S> {
     pub(super) fn suggest(&self, notices: &mut [Notice], ticket: &Ticket, done: &[Event]) -> Result<(), Backend> {
         let acknowledges = |notice: &&mut Notice| notice.kind == MailKind::Acknowledgement && notice.extra == Extra::None;
         let mut acknowledged = notices.iter_mut().filter(acknowledges).peekable();
-        let category = self.organisation.category(&ticket.service, &ticket.category);
-        if acknowledged.peek().is_none() || category.is_some_and(|category| category.confidential) {
+        if acknowledged.peek().is_none() || self.organisation.is_confidential(&ticket.service, &ticket.category) {
             return Ok(());
         }
         let Ticket { title, language, service, category, .. } = ticket;

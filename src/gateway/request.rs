@@ -83,7 +83,7 @@ impl<S: Store> Gateway<S> {
 
     /// What the lines of the category's template state; what it does not ask is not taken.
     fn stated(&self, request: &Request) -> Details {
-        let wanted = self.organisation.category(&request.service, &request.category).map_or(&[][..], |category| &category.fields);
+        let wanted = self.organisation.fields(&request.service, &request.category);
         let mut details = Details::default();
         for (key, value) in request.told.iter().filter(|(_, value)| !value.is_empty()) {
             wanted.iter().filter(|wanted| wanted.key == *key).for_each(|wanted| details.state(wanted.property(value.clone())));

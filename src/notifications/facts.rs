@@ -166,8 +166,7 @@ fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
 /// What a request tells besides its words: names and values, in the template's order. For agents and owners alone.
 pub fn known(words: &Words, scene: &Scene<'_>) -> Vec<(String, String)> {
     let details = &scene.ticket.details;
-    let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
-    let wanted = category.map_or(&[][..], |category| &category.fields);
+    let wanted = scene.organisation.fields(&scene.ticket.service, &scene.ticket.category);
     let own = ["phone", "equipment"].into_iter().filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
     let others = details.fields.iter().map(|(key, _)| key.as_str()).filter(|key| wanted.iter().all(|wanted| wanted.key != *key));
     let named = own.map(|key| (key, words.term("field", key))).chain(others.map(|key| (key, key)));

@@ -273,8 +273,7 @@ fn fields(view: &mut View, words: &Words, scene: &Scene<'_>) {
         view.fields = facts::known(words, scene).into_iter().map(|(name, value)| FieldLine { name, value }).collect();
     }
     if view.owner {
-        let category = scene.organisation.category(&scene.ticket.service, &scene.ticket.category);
-        let wanted = category.map_or(&[][..], |category| &category.fields);
+        let wanted = scene.organisation.fields(&scene.ticket.service, &scene.ticket.category);
         let missing = wanted.iter().filter(|wanted| wanted.must && details.field(&wanted.key).is_empty());
         view.missing = missing.map(|wanted| wanted.name.clone()).collect();
     }

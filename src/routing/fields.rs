@@ -76,8 +76,7 @@ pub fn news(text: &str, ticket: &Ticket, organisation: &Organisation) -> Vec<Pro
 }
 
 /// The field that a command names: `poste PC-0012`, `poste : PC-0012`, `poste = PC-0012`.
-pub fn named(category: Option<&Category>, args: &str) -> Result<Property, Why> {
-    let wanted = category.map_or(&[][..], |category| &category.fields);
+pub fn named(wanted: &[Wanted], args: &str) -> Result<Property, Why> {
     let ends = args.char_indices().filter(|(_, c)| c.is_whitespace() || matches!(c, ':' | '=')).map(|(at, _)| at).chain([args.len()]);
     // The longest name that is known.
     let found = ends.filter_map(|end| Some((wanted.iter().find(|one| is_called(one, &args[..end]))?, end))).next_back();
@@ -187,12 +186,12 @@ mod tests {
     #[test]
     fn a_command_names_a_field_by_any_of_its_names() {
         let organisation = organisation();
-        let category = organisation.category("dsi", "poste");
+        let wanted = organisation.fields("dsi", "poste");
         let room = |value: &str| Ok(Property::Field { key: "room".into(), value: value.into() });
-        assert_eq!(named(category, "bureau 3.02"), room("3.02"));
-        assert_eq!(named(category, "Room number = 3.02 bis"), room("3.02 bis"));
-        assert_eq!(named(category, "salle :"), room(""));
-        assert!(matches!(named(category, "étage 3"), Err(Why::NoSuchField { known, .. }) if known.len() == 2));
-        assert!(matches!(named(None, "salle 3"), Err(Why::NoSuchField { .. })));
+        assert_eq!(named(wanted, "bureau 3.02"), room("3.02"));
+        assert_eq!(named(wanted, "Room number = 3.02 bis"), room("3.02 bis"));
+        assert_eq!(named(wanted, "salle :"), room(""));
+        assert!(matches!(named(wanted, "étage 3"), Err(Why::NoSuchField { known, .. }) if known.len() == 2));
+        assert!(matches!(named(&[], "salle 3"), Err(Why::NoSuchField { .. })));
     }
 }

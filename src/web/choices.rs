@@ -103,7 +103,7 @@ fn agents(about: &About<'_>) -> Vec<ChoiceView> {
 /// Lines of the category's template, with what is known of each.
 fn wanted(about: &About<'_>) -> Vec<ChoiceView> {
     let (ticket, organisation) = (&about.loaded.seen.ticket, &about.loaded.seen.organisation);
-    let fields = organisation.category(&ticket.service, &ticket.category).map_or(&[][..], |category| &category.fields);
+    let fields = organisation.fields(&ticket.service, &ticket.category);
     let label = |wanted: &crate::desk::Wanted| match ticket.details.field(&wanted.key) {
         "" => wanted.name.clone(),
         value => format!("{}: {}", wanted.name, names::title(value)),

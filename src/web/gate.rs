@@ -63,7 +63,7 @@ fn page<D: Desk>(
 
 /// The words of a request, and below them what was answered.
 fn whole(words: &Words, request: &Request, organisation: &Organisation) -> String {
-    let wanted = organisation.category(&request.service, &request.category).map_or(&[][..], |category| &category.fields);
+    let wanted = organisation.fields(&request.service, &request.category);
     let line = |(key, value): &(String, String)| {
         let name = wanted.iter().find(|wanted| wanted.key == *key).map(|wanted| wanted.name.as_str())?;
         Some(words.say("page.new.told", &[("name", name), ("value", value)]))

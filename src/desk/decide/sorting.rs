@@ -90,7 +90,7 @@ impl Desk<'_> {
             Property::Urgency(urgency) => Property::Urgency(urgency),
             Property::Requester(who) => Property::Requester(who),
             Property::Field { key, value } => {
-                let wanted = self.rules.organisation.category(&ticket.service, &ticket.category).map_or(&[][..], |known| &known.fields);
+                let wanted = self.rules.organisation.fields(&ticket.service, &ticket.category);
                 match wanted.iter().find(|wanted| wanted.key == key) {
                     Some(wanted) => wanted.property(line(&value)),
                     None => {

@@ -260,17 +260,14 @@ impl<S: Store> Gateway<S> {
         Answer::Tickets { list: list.to_owned(), rows: tickets.iter().map(|ticket| self.row(ticket)).collect(), more }
     }
 
-    fn is_confidential(&self, ticket: &Ticket) -> bool {
-        self.organisation.category(&ticket.service, &ticket.category).is_some_and(|category| category.confidential)
-    }
-
     /// A ticket's line.
     pub(super) fn row(&self, ticket: &Ticket) -> Row {
         let assignee = ticket.assignee.as_ref();
         let name = assignee.map(|who| self.organisation.agent(who).map_or_else(|| who.to_string(), |agent| agent.name.clone()));
+        let confidential = self.organisation.is_confidential(&ticket.service, &ticket.category);
         Row {
             id: ticket.id,
-            title: if self.is_confidential(ticket) { CONFIDENTIAL.to_owned() } else { ticket.title.clone() },
+            title: if confidential { CONFIDENTIAL.to_owned() } else { ticket.title.clone() },
             status: ticket.status.word().to_owned(),
             assignee: name.unwrap_or_default(),
             opened_at: ticket.opened_at,

@@ -46,7 +46,7 @@ fn property(asked: &Asked<'_>, wish: &Wish<'_>) -> Result<Property, Why> {
         "title" => Property::Title(line()?),
         "phone" => Property::Phone(line()?),
         "equipment" => Property::Equipment(line()?),
-        "field" => fields::named(asked.organisation.category(&asked.ticket.service, &asked.ticket.category), wish.args)?,
+        "field" => fields::named(asked.organisation.fields(&asked.ticket.service, &asked.ticket.category), wish.args)?,
         "requester" => Property::Requester(people::anybody(wish.args)?),
         "category" => Property::Category(places::category(asked.organisation, asked.ticket, wish.args)?),
         _ => Property::Beneficiary(Some(people::participant(asked, wish.args)?)),
