@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::details::{Attention, Details, Property};
 use super::event::{Event, Words};
 use super::promise::{Promise, Stage};
-use super::ticket::{Attention, Details, Property, Rating, Ticket, TicketId, Urgency};
+use super::ticket::{Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 
 /// One wish about one ticket.

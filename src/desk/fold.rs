@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::details::{Attention, Property};
 use super::event::Event;
-use super::ticket::{Attention, End, Guest, Property, Status, Ticket};
+use super::ticket::{End, Guest, Status, Ticket};
 use super::what::What;
 use crate::address::Address;
 

@@ -10,8 +10,9 @@ use jiff::{Timestamp, ToSpan};
 
 use super::action::{Action, Transfer};
 use super::catalogue::spec;
+use super::details::{Attention, Property};
 use super::event::Words;
-use super::ticket::{Attention, Property, Rating, Status, Ticket, Urgency};
+use super::ticket::{Rating, Status, Ticket, Urgency};
 use super::why::{Refused, Why};
 use crate::address::Address;
 

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::assignment::Assignment;
 use super::canned::Canned;
+use super::details::Property;
 use super::hours::Hours;
 use super::policy::Delays;
 use super::promise::Target;
 use super::rules::Rule;
-use super::ticket::Property;
 use crate::address::Address;
 
 /// Everything that the organisation declares.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::promise::{Pause, Promise, Stage};
+use super::details::{Attention, Details, Property};
 use crate::address::Address;
 
 /// The number that people see: `#123`.
@@ -57,89 +57,6 @@ pub struct Ticket {
     /// What is seldom known, and then said apart.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub details: Details,
-}
-
-/// What is known of a request besides.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Details {
-    /// Where the requester is called back; may be empty.
-    pub phone: String,
-    /// What it is about: a device, its number; may be empty.
-    pub equipment: String,
-    /// Lines of its category's template, by their stable words.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(String, String)>,
-    /// Stable words of properties that nobody stated: they were found in a text or a signature.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub found: Vec<String>,
-    /// How often whoever must act was told again since then.
-    pub reminders: u8,
-    /// When somebody last said or did something; none: at the last event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub still_since: Option<Timestamp>,
-    /// The requester is away until then: nobody reminds them before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub away_until: Option<Timestamp>,
-    /// The service and category that it came from, when that was another service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub came_from: Option<(String, String)>,
-    /// How often it went to another service.
-    pub moves: u8,
-    /// Working time that its agents say they spent on it, in minutes.
-    pub minutes: u32,
-    /// When the clock of its promises stood.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub paused: Vec<Pause>,
-    /// Promises whose agents were told how far they are gone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub alerted: Vec<(Promise, Stage)>,
-    /// Tickets that have to do with it, in order of linking.
-    pub linked: Vec<TicketId>,
-    /// Who hears more, or less, of this ticket than is usual.
-    pub attention: Vec<(Address, Attention)>,
-    /// It was no request: its sender is blocked, and nothing of theirs brings it back.
-    pub spam: bool,
-}
-
-/// How much somebody wants to hear of one ticket.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Attention {
-    /// As their place on it, and their monitoring level, have it.
-    #[default]
-    Usual,
-    /// Only what they must decide or answer.
-    Muted,
-    /// Everything.
-    Following,
-}
-
-/// A property of a ticket, with its value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "property", content = "value", rename_all = "snake_case")]
-pub enum Property {
-    /// One line.
-    Title(String),
-    /// How urgent.
-    Urgency(Urgency),
-    /// Key of a category of the ticket's service; empty is "to sort".
-    Category(String),
-    /// Who has the problem; none: the requester.
-    Beneficiary(Option<Address>),
-    /// Where to call back; may be empty.
-    Phone(String),
-    /// What it is about; may be empty.
-    Equipment(String),
-    /// A line of its category's template; an empty value removes it.
-    Field {
-        /// Stable word of the field.
-        key: String,
-        /// What was written.
-        value: String,
-    },
-    /// Whose request it is: an agent passed it on.
-    Requester(Address),
 }
 
 /// Somebody who follows a ticket, from a moment on: the past is not theirs to see.
@@ -231,22 +148,6 @@ pub enum Urgency {
     High,
 }
 
-impl Property {
-    /// A stable word: the verb of the action that sets it.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Property::Title(_) => "title",
-            Property::Urgency(_) => "urgency",
-            Property::Category(_) => "category",
-            Property::Beneficiary(_) => "beneficiary",
-            Property::Phone(_) => "phone",
-            Property::Equipment(_) => "equipment",
-            Property::Field { .. } => "field",
-            Property::Requester(_) => "requester",
-        }
-    }
-}
-
 impl Urgency {
     /// A stable word, as [`Status::word`].
     pub fn word(self) -> &'static str {
@@ -254,50 +155,6 @@ impl Urgency {
             Urgency::Low => "low",
             Urgency::Medium => "medium",
             Urgency::High => "high",
-        }
-    }
-}
-
-impl Attention {
-    /// A stable word: the verb of the action that chooses it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Attention::Usual => "unmute",
-            Attention::Muted => "mute",
-            Attention::Following => "follow",
-        }
-    }
-}
-
-impl Details {
-    /// Nothing is known besides.
-    pub fn is_empty(&self) -> bool {
-        *self == Details::default()
-    }
-
-    /// The value of a field; empty when nobody stated it.
-    pub fn field(&self, key: &str) -> &str {
-        match key {
-            "phone" => &self.phone,
-            "equipment" => &self.equipment,
-            _ => self.fields.iter().find(|(known, _)| known == key).map_or("", |(_, value)| value),
-        }
-    }
-
-    /// Takes over a stated value; other properties are not kept here.
-    pub fn state(&mut self, property: Property) {
-        self.found.retain(|word| word != property.word());
-        match property {
-            Property::Phone(phone) => self.phone = phone,
-            Property::Equipment(equipment) => self.equipment = equipment,
-            Property::Field { key, value } => {
-                match self.fields.iter_mut().find(|(known, _)| *known == key) {
-                    Some(field) => field.1 = value,
-                    None => self.fields.push((key, value)),
-                }
-                self.fields.retain(|(_, value)| !value.is_empty());
-            }
-            _ => {}
         }
     }
 }

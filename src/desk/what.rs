@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::details::{Attention, Details, Property};
 use super::promise::{Promise, Stage};
-use super::ticket::{Attention, Details, Property, Rating, Ticket, TicketId, Urgency};
+use super::ticket::{Rating, Ticket, TicketId, Urgency};
 use crate::address::Address;
 
 /// The change itself, with before and after where a person might ask.

@@ -10,6 +10,7 @@ mod answers;
 mod blocks;
 mod confidential;
 pub mod due;
+mod extras;
 pub mod facts;
 mod kind;
 pub mod language;

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::answers::{Section, section};
 use super::blocks::{self, Block};
+use super::extras::{self, Bounced, Commands, Held};
 use super::language::Words;
 use super::links::Links;
 use super::shown::{self, Position};
-use super::{Because, Extra, MailKind, Notice, Reader, Scene, due, facts, names, refusals};
+use super::{Because, Extra, MailKind, Notice, Reader, Scene, due, facts, names};
 use crate::address::Address;
 use crate::desk::{End, Event, Status, What};
 use crate::site::Site;
@@ -120,57 +121,6 @@ pub struct FieldLine {
     pub value: String,
 }
 
-/// What commands did and did not.
-#[derive(Debug, Serialize)]
-pub struct Commands {
-    /// Done, one line each.
-    pub done: Vec<String>,
-    /// Not done, and why, one line each.
-    pub refused: Vec<String>,
-    /// The text that waits, behind a border; empty when none does.
-    pub draft: String,
-    /// The same as HTML.
-    pub draft_html: String,
-    /// Who got the ticket is away; empty otherwise.
-    pub away: String,
-}
-
-/// A mail that waits.
-#[derive(Debug, Serialize)]
-pub struct Held {
-    /// Row in the ledger.
-    pub instance: u64,
-    /// Why, in words.
-    pub reason: String,
-    /// As its sender writes themselves.
-    pub from: String,
-    /// Its subject.
-    pub subject: String,
-    /// Its beginning, behind a border; may be empty.
-    pub excerpt: String,
-    /// The same as HTML.
-    pub excerpt_html: String,
-    /// Whom its author probably is, of those who take part; may be empty.
-    pub likely: String,
-    /// More of its sender follow, and wait together with it.
-    pub many: bool,
-    /// The reader hears of no more within the hour.
-    pub last: bool,
-    /// Where agents decide, behind their sign-in.
-    pub url: String,
-}
-
-/// A mail that did not arrive.
-#[derive(Debug, Serialize)]
-pub struct Bounced {
-    /// Whose.
-    pub recipient: String,
-    /// What their server said.
-    pub diagnostic: String,
-    /// No retry will help.
-    pub permanent: bool,
-}
-
 /// The view of a mail about a ticket. Subject and links are put in by the writer.
 pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Reader, told: &[&Event]) -> View {
     let position = shown::position(scene, &notice.to);
@@ -202,7 +152,7 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
         view.words.iter_mut().for_each(|block| block.warning.clear());
     }
     view.preview = preview(&view, words, told, notice);
-    view.commands = commands(words, scene, notice);
+    view.commands = extras::commands(words, scene, notice);
     last_lines(&mut view, words, scene, notice, position);
     if notice.kind == MailKind::AcknowledgementUnproven { without_theirs(view) } else { view }
 }
@@ -227,12 +177,12 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
             None => words.say("hello.plain", &[]),
         },
         because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
-        held: held(words, site, &notice.extra),
+        held: extras::held(words, site, &notice.extra),
         title: match &notice.extra {
             Extra::Confirm { subject, .. } => names::title(subject),
             _ => String::new(),
         },
-        bounced: bounced(&notice.extra),
+        bounced: extras::bounced(&notice.extra),
         answers: match &notice.extra {
             Extra::Answers { answers, .. } => answers.iter().map(|answer| section(words, &reader.language, &site.zone, answer)).collect(),
             _ => vec![],
@@ -359,40 +309,4 @@ fn others(words: &Words, scene: &Scene<'_>, reader: &Address) -> Option<String> 
         (names, 0) => Some(names),
         (names, more) => Some(words.say("others.more", &[("names", &names), ("n", &more.to_string())])),
     }
-}
-
-fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Commands> {
-    let Extra::Commands { done, refused, draft, ways } = &notice.extra else { return None };
-    let away = ways.away.as_ref().map(|(who, until)| {
-        let values = [("who", names::label(scene, who)), ("until", words.date(*until, &scene.site.zone))];
-        words.say("receipt.away", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
-    });
-    Some(Commands {
-        done: done.iter().map(|verb| words.term("done", verb).to_owned()).collect(),
-        refused: refused.iter().map(|refused| refusals::sentence(words, scene, refused)).collect(),
-        draft: if draft.is_empty() { String::new() } else { blocks::bordered(draft) },
-        draft_html: blocks::html(draft),
-        away: away.unwrap_or_default(),
-    })
-}
-
-fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
-    let Extra::Held { instance, reason, from, subject, excerpt, likely, many, last } = extra else { return None };
-    Some(Held {
-        instance: *instance,
-        reason: words.term("held", reason).to_owned(),
-        from: names::title(from),
-        subject: names::title(subject),
-        excerpt: if excerpt.is_empty() { String::new() } else { blocks::bordered(excerpt) },
-        excerpt_html: blocks::html(excerpt),
-        likely: names::title(likely),
-        many: *many,
-        last: *last,
-        url: format!("{}/desk/held#m{instance}", site.base_url),
-    })
-}
-
-fn bounced(extra: &Extra) -> Option<Bounced> {
-    let Extra::Bounced { recipient, diagnostic, permanent } = extra else { return None };
-    Some(Bounced { recipient: recipient.to_string(), diagnostic: names::title(diagnostic), permanent: *permanent })
 }

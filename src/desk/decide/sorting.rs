@@ -3,9 +3,10 @@
 use jiff::SignedDuration;
 
 use super::super::action::{Action, Undo};
+use super::super::details::{Attention, Property};
 use super::super::event::{Visibility, Words};
 use super::super::privileges::Role;
-use super::super::ticket::{Attention, Property, Ticket, TicketId};
+use super::super::ticket::{Ticket, TicketId};
 use super::super::what::What;
 use super::super::why::Why;
 use super::{Desk, must_be_open};
