@@ -124,6 +124,32 @@ pub enum Action {
         /// Which.
         to: TicketId,
     },
+    /// It is a part of an incident; none: no longer.
+    Parent {
+        /// Which.
+        to: Option<TicketId>,
+    },
+    /// Another ticket became, or is no longer, a part of this incident.
+    Child {
+        /// Which.
+        child: TicketId,
+        /// It became one.
+        joins: bool,
+    },
+    /// Public words to the people of this incident, and to those of each of its tickets.
+    Broadcast(Words),
+    /// What an agent said to all on its incident is said here.
+    Heed {
+        /// What.
+        words: Words,
+        /// It was proposed as the solution.
+        closes: bool,
+    },
+    /// Somebody wrote on a ticket of this incident (the desk itself).
+    ChildSpoke {
+        /// Which.
+        child: TicketId,
+    },
     /// Let some words go on as a ticket of their own.
     Split {
         /// The event whose words they are; `None`: the last words of a participant.
@@ -247,6 +273,11 @@ impl Action {
             Action::Set(property) => property.word(),
             Action::Canned { .. } => "canned",
             Action::Link { .. } => "link",
+            Action::Parent { .. } => "parent",
+            Action::Child { .. } => "child",
+            Action::Broadcast(_) => "broadcast",
+            Action::Heed { .. } => "heed",
+            Action::ChildSpoke { .. } => "child_spoke",
             Action::Split { .. } => "split",
             Action::Spam => "spam",
             Action::Attend(attention) => attention.word(),

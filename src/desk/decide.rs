@@ -5,6 +5,7 @@
 
 mod ending;
 mod handling;
+mod incident;
 mod people;
 mod sorting;
 mod speaking;
@@ -125,6 +126,11 @@ impl Desk<'_> {
             Action::Spend(minutes) => self.spend(minutes),
             Action::Canned { key, words } => self.canned(ticket, role, &key, words),
             Action::Remove(who) => self.leave(ticket, role, who),
+            Action::Parent { to } => self.set_parent(ticket, to),
+            Action::Child { child, joins } => self.set_child(ticket, child, joins),
+            Action::Broadcast(words) => self.broadcast(ticket, words),
+            Action::Heed { words, closes } => self.heed(ticket, words, closes),
+            Action::ChildSpoke { child } => self.child_spoke(ticket, child),
             other => self.sort(ticket, role, other),
         }
     }

@@ -44,6 +44,12 @@ pub struct Details {
     pub alerted: Vec<(Promise, Stage)>,
     /// Tickets that have to do with it, in order of linking.
     pub linked: Vec<TicketId>,
+    /// The incident that it is a part of: what is said and proposed there for all is said and proposed here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TicketId>,
+    /// It is an incident: tickets that are a part of it, in order of joining.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<TicketId>,
     /// Who hears more, or less, of this ticket than is usual.
     pub attention: Vec<(Address, Attention)>,
     /// It was no request: its sender is blocked, and nothing of theirs brings it back.

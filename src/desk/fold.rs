@@ -100,7 +100,7 @@ impl Ticket {
     /// What machines bring, and what time does, is no word from anybody: the silence goes on.
     fn count_silence(&mut self, event: &Event) {
         match &event.what {
-            What::Reminded | What::Alerted { .. } | What::Away { .. } | What::Filed | What::Unverified => {
+            What::Reminded | What::Alerted { .. } | What::Away { .. } | What::Filed | What::Unverified | What::ChildSpoke { .. } => {
                 self.details.still_since.get_or_insert(self.updated_at);
             }
             _ => (self.details.still_since, self.details.reminders) = (None, 0),
@@ -132,6 +132,9 @@ impl Ticket {
             }
             What::Changed { after, .. } => self.set(after),
             What::Linked { to } | What::Split { into: to, .. } => self.details.linked.push(*to),
+            What::ParentChanged { after, .. } => self.details.parent = *after,
+            What::ChildChanged { child, joins: true } => self.details.children.push(*child),
+            What::ChildChanged { child, joins: false } => self.details.children.retain(|known| known != child),
             What::Spammed => {
                 self.details.spam = true;
                 self.status = Status::Closed { end: End::Cancelled, at: event.at };

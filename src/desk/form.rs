@@ -154,6 +154,7 @@ fn handled(verb: &str, filled: &Filled, about: About<'_>) -> Option<Result<Actio
         "answer" => Action::Reply(filled.words("text")),
         "canned" => Action::Canned { key: filled.get("answer").to_owned(), words: filled.words("text") },
         "faq" => Action::Faq { article: filled.get("article").to_owned(), words: filled.words("text") },
+        "broadcast" => Action::Broadcast(filled.words("text")),
         "take" => Action::Take,
         "release" => Action::Release,
         "recall" => Action::Recall,
@@ -203,6 +204,8 @@ fn sorted(verb: &str, filled: &Filled, zone: &TimeZone) -> Option<Result<Action,
             confirmed: filled.has("confirmed"),
             with_people: filled.has("with_people"),
         }),
+        "parent" if filled.has("ticket") => filled.ticket("ticket").map(|to| Action::Parent { to: Some(to) }),
+        "parent" => Ok(Action::Parent { to: None }),
         "split" => Ok(Action::Split { seq: filled.get("message").parse().ok(), into: 0 }),
         "rate" => filled.mark("delay").and_then(|delay| {
             let answers = filled.mark("answers")?;

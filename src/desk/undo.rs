@@ -45,7 +45,7 @@ fn words(act: &[Event]) -> Vec<String> {
 
 /// What machines bring, or nobody proved, is no answer to anything.
 fn is_quiet(event: &Event) -> bool {
-    matches!(event.what, What::Filed | What::Unverified)
+    matches!(event.what, What::Filed | What::Unverified | What::ChildSpoke { .. })
 }
 
 /// Acts that leave something to take back; words are said. Conversations that routing put together stay together.
@@ -53,7 +53,12 @@ fn changes(event: &Event) -> bool {
     match &event.what {
         What::Merged { .. } | What::Absorbed { .. } => !event.actor.as_participant,
         What::Opened { .. } | What::Replied { .. } | What::Noted | What::Answered { .. } | What::Rated(_) | What::Split { .. } => false,
-        What::Rerooted { .. } | What::Undone { .. } | What::Filed | What::Unverified | What::JoinRequested { .. } => false,
+        What::Rerooted { .. }
+        | What::Undone { .. }
+        | What::Filed
+        | What::Unverified
+        | What::JoinRequested { .. }
+        | What::PassedOn { .. } => false,
         _ => true,
     }
 }

@@ -218,6 +218,30 @@ pub enum What {
         /// Which.
         to: TicketId,
     },
+    /// It became a part of an incident, or is no longer.
+    ParentChanged {
+        /// Before.
+        before: Option<TicketId>,
+        /// Now.
+        after: Option<TicketId>,
+    },
+    /// Another ticket became a part of this incident, or is no longer.
+    ChildChanged {
+        /// Which.
+        child: TicketId,
+        /// It became one.
+        joins: bool,
+    },
+    /// The words before were said on these tickets, too, to their own people.
+    PassedOn {
+        /// Which.
+        to: Vec<TicketId>,
+    },
+    /// Somebody wrote on a ticket of this incident.
+    ChildSpoke {
+        /// Which.
+        child: TicketId,
+    },
     /// Words of this ticket went on as a ticket of their own.
     Split {
         /// Which.
@@ -285,6 +309,10 @@ impl What {
             What::Transferred { .. } => "transferred",
             What::Changed { .. } => "changed",
             What::Linked { .. } => "linked",
+            What::ParentChanged { .. } => "parent_changed",
+            What::ChildChanged { .. } => "child_changed",
+            What::PassedOn { .. } => "passed_on",
+            What::ChildSpoke { .. } => "child_spoke",
             What::Split { .. } => "split",
             What::Spammed => "spammed",
             What::Attended { .. } => "attended",

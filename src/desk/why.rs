@@ -132,6 +132,11 @@ pub enum Why {
         /// Whose.
         whose: Address,
     },
+    /// One level of incidents: that ticket is a part of one already, or has parts of its own.
+    Nested {
+        /// Which.
+        ticket: TicketId,
+    },
     /// There is no such prepared answer.
     NoSuchAnswer {
         /// What was written.

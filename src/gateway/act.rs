@@ -79,6 +79,7 @@ impl<S: Store> Gateway<S> {
             change.used.push(link.hash);
         }
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
+        self.echo(&mut change, ticket, &outcome)?;
         self.seal(&mut change, kept, ticket.id);
         let approved = outcome.done.iter().any(|event| matches!(event.what, What::ClosureApproved { .. } | What::Solved { .. }));
         let rate = approved.then(|| self.rating_link(&mut change, link));

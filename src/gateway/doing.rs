@@ -205,13 +205,16 @@ impl<S: Store> Gateway<S> {
             Err(refused) => return Ok(Err(vec![refused])),
         };
         let now = self.clock.now();
-        let outcome = self.decided(ticket, vec![action], actor, now)?;
+        let actions = vec![action];
+        let with_people = with_people(&actions);
+        let outcome = self.decided(ticket, actions, actor, now)?;
         if !outcome.all_done() {
             return Ok(Err(outcome.refused));
         }
         // A change that is never committed: its letters are shown, its links lead nowhere.
         let mut change = Change::new(Cause::Named("preview".into()), now);
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
+        self.follow(&mut change, &Decision { before: ticket, outcome: &outcome, actor, with_people })?;
         let limits = &self.site.limits;
         let shown = change.letters.iter().filter_map(|letter| {
             let read = mail::read(&letter.letter.as_ref()?.bytes, limits);

@@ -2,6 +2,7 @@
 
 use super::Gateway;
 use super::effects::{Decided, Fault};
+use super::incident::stepped;
 use crate::address::Address;
 use crate::desk::{Action, Actor, Details, Event, Opening, Outcome, Ticket, TicketId, Urgency, What, Words, decide_all};
 use crate::store::{Change, Person, Store};
@@ -27,6 +28,7 @@ impl<S: Store> Gateway<S> {
     /// Adds to a change what the decision does elsewhere.
     pub(super) fn follow(&mut self, change: &mut Change, decision: &Decision<'_>) -> Result<(), Fault> {
         let Decision { before, outcome, actor, with_people } = decision;
+        self.echo(change, before, outcome)?;
         for event in outcome.done.iter().filter(|event| !event.actor.as_participant || matches!(event.what, What::Undone { .. })) {
             match &event.what {
                 What::Merged { into } => {
@@ -35,6 +37,11 @@ impl<S: Store> Gateway<S> {
                     self.also(change, *into, vec![absorb], actor)?;
                 }
                 What::Linked { to } => self.also(change, *to, vec![Action::Link { to: before.id }], actor)?,
+                What::ParentChanged { before: left, after } => {
+                    let incident = after.or(*left).unwrap_or_default();
+                    self.also(change, incident, vec![Action::Child { child: before.id, joins: after.is_some() }], actor)?;
+                }
+                What::PassedOn { to } => self.pass_on(change, decision, to)?,
                 What::Split { into, seq } => self.open_split(change, decision, (*into, *seq))?,
                 What::Spammed => self.block(change, &before.requester, true)?,
                 What::Reopened { .. } if before.details.spam => self.block(change, &before.requester, false)?,
@@ -51,8 +58,12 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Actions on another ticket, by the same person, in the same commit.
-    fn also(&mut self, change: &mut Change, id: TicketId, actions: Vec<Action>, actor: &Actor) -> Result<(), Fault> {
-        let Some(other) = self.store.ticket(id)? else { return Ok(()) };
+    pub(super) fn also(&mut self, change: &mut Change, id: TicketId, actions: Vec<Action>, actor: &Actor) -> Result<(), Fault> {
+        let known = match stepped(change, id) {
+            Some(stepped) => Some(stepped),
+            None => self.store.ticket(id)?,
+        };
+        let Some(other) = known else { return Ok(()) };
         let outcome = decide_all(Some(&other), actions, actor, self.rules(), change.at);
         self.add(change, Decided { before: Some(&other), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         Ok(())
@@ -63,6 +74,12 @@ impl<S: Store> Gateway<S> {
         for event in self.store.events(id)?.iter().filter(|event| event.seq >= first) {
             if let Some((other, undo)) = self.partner(id, event, person)? {
                 self.also(change, other.id, vec![Action::Undo(Some(Box::new(undo)))], actor)?;
+            }
+            let told = if let What::PassedOn { to } = &event.what { &to[..] } else { &[] };
+            for other in told {
+                if let Some(undo) = self.same_act(*other, event, person)? {
+                    self.also(change, *other, vec![Action::Undo(Some(Box::new(undo)))], actor)?;
+                }
             }
         }
         Ok(())

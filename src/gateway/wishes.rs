@@ -35,6 +35,7 @@ impl<S: Store> Gateway<S> {
                 Some(other) => Ok(Action::Link { to: other.id }),
                 None => Err(no_such(to)),
             },
+            Action::Parent { to: Some(to) } => self.incident(actor, to)?,
             Action::Faq { article, words } => self.article_for(ticket, &article, words)?,
             Action::Split { seq, .. } => self.splitting(ticket, seq)?,
             Action::Undo(None) => self.undoable(ticket, actor)?.map(|undo| Action::Undo(Some(Box::new(undo)))),
@@ -97,6 +98,8 @@ impl<S: Store> Gateway<S> {
             What::Merged { into } => *into,
             What::Absorbed { from, .. } => *from,
             What::Linked { to } => *to,
+            What::ParentChanged { before, after } => after.or(*before).unwrap_or_default(),
+            What::ChildChanged { child, .. } => *child,
             _ => return Ok(None),
         };
         let Some(other) = self.store.ticket(other)? else { return Ok(None) };
@@ -104,10 +107,19 @@ impl<S: Store> Gateway<S> {
         let Ok(undo) = last_act(&events, person) else { return Ok(None) };
         let points_back = |event: &Event| match &event.what {
             What::Merged { into: back } | What::Absorbed { from: back, .. } | What::Linked { to: back } => *back == id,
+            What::ParentChanged { before, after } => after.or(*before) == Some(id),
+            What::ChildChanged { child, .. } => *child == id,
             _ => false,
         };
         let same = events.iter().any(|known| known.seq >= undo.first && points_back(known) && known.at == event.at);
         Ok(same.then_some((other, undo)))
+    }
+
+    /// What an act did on another ticket besides, while it is their last act there.
+    pub(super) fn same_act(&self, other: TicketId, event: &Event, person: &Address) -> Result<Option<Undo>, Fault> {
+        let events = self.store.events(other)?;
+        let undo = last_act(&events, person).ok();
+        Ok(undo.filter(|undo| events.iter().any(|known| known.seq >= undo.first && known.at == event.at)))
     }
 }
 

@@ -57,6 +57,11 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::Linked { to } => ("fact.linked", format!("#{to}")),
         What::Split { into, .. } => ("fact.split", format!("#{into}")),
         What::Spammed => ("fact.spammed", String::new()),
+        What::ParentChanged { after: Some(to), .. } => ("fact.parent_changed", format!("#{to}")),
+        What::ParentChanged { before, .. } => ("fact.no_parent", before.map(|id| format!("#{id}")).unwrap_or_default()),
+        What::ChildChanged { child, joins } => (if *joins { "fact.child_changed" } else { "fact.no_child" }, format!("#{child}")),
+        What::PassedOn { to } => ("fact.passed_on", to.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(", ")),
+        What::ChildSpoke { child } => ("fact.child_spoke", format!("#{child}")),
     };
     Some(words.say(key, &[("who", &who), ("whom", &whom)]))
 }

@@ -66,8 +66,11 @@ fn calls<'a>(scene: &Scene<'a>, event: &'a Event) -> Vec<Call<'a>> {
         What::Changed { after, .. } => audience.changed(after),
         What::Merged { .. } => audience.participants(MailKind::Merged).assignee(MailKind::Update).always(MailKind::Update),
         What::Undone { first, acts, .. } => audience.undone(*first, acts),
-        What::Spammed | What::Attended { .. } | What::Spent { .. } => &mut audience,
-        What::Linked { .. } | What::Split { .. } => audience.assignee(MailKind::Update).always(MailKind::Update),
+        What::Spammed | What::Attended { .. } | What::Spent { .. } | What::PassedOn { .. } => &mut audience,
+        What::ChildSpoke { .. } => audience.assignee(MailKind::Update),
+        What::Linked { .. } | What::Split { .. } | What::ParentChanged { .. } | What::ChildChanged { .. } => {
+            audience.assignee(MailKind::Update).always(MailKind::Update)
+        }
         What::Filed | What::Left { .. } | What::Rated(_) | What::Absorbed { .. } | What::Rerooted { .. } => {
             audience.assignee(MailKind::Update)
         }

@@ -59,6 +59,7 @@ fn of_upkeep(words: &Words, scene: &Scene<'_>, why: &Why) -> String {
         }
         Why::NoSuchField { text, known } if known.is_empty() => say("no_field", &[("text", &names::title(text))]),
         Why::NoSuchField { text, known } => say("no_such_field", &[("text", &names::title(text)), ("known", &list(known))]),
+        Why::Nested { ticket } => say("nested", &[("number", &format!("#{ticket}"))]),
         Why::Followed { what, at } => say("followed", &[("what", words.term("act", what)), ("at", &words.date(*at, &scene.site.zone))]),
         _ => say("nothing_to_undo", &[]),
     }

@@ -30,6 +30,8 @@ use crate::store::{Backend, LetterRow, Person, Reads, TokenHash};
 
 /// Letters that a ticket's page shows.
 const LETTERS: usize = 2000;
+/// Tickets of an incident that its page names by their titles; the others by their numbers.
+const FAMILY: usize = 500;
 
 /// By which way somebody comes to a ticket.
 #[derive(Debug, Clone)]
@@ -104,6 +106,8 @@ pub struct Loaded {
     pub people: Vec<Person>,
     /// Numbers and titles of the articles that a solution may be made of (agents).
     pub articles: Vec<(u64, String)>,
+    /// The incident and its tickets, as far as the agent handles them.
+    pub family: Vec<Ticket>,
     /// Agents who are away.
     pub away: Vec<(Address, Timestamp)>,
 }
@@ -169,8 +173,18 @@ fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), (fallba
         away.extend(reads.preferences(&agent.address)?.away_until.map(|until| (agent.address.clone(), until)));
     }
     let articles = if as_agent { articles(reads, &seen)? } else { vec![] };
+    let family = inside.as_ref().map_or(Ok(vec![]), |inside| family(reads, inside, &seen.ticket))?;
     let all = reads.events(id)?;
-    Ok(Found::Here(Box::new(Loaded { way, person: person.clone(), inside, seen, all, letters, people, articles, away })))
+    Ok(Found::Here(Box::new(Loaded { way, person: person.clone(), inside, seen, all, letters, people, articles, family, away })))
+}
+
+/// The incident of a ticket, and the tickets of an incident.
+fn family(reads: &dyn Reads, inside: &Inside, ticket: &Ticket) -> Result<Vec<Ticket>, Backend> {
+    let mut family = Vec::new();
+    for id in ticket.details.parent.iter().chain(ticket.details.children.iter().take(FAMILY)) {
+        family.extend(reads.ticket(*id)?.filter(|other| inside.services.contains(&other.service)));
+    }
+    Ok(family)
 }
 
 /// Public articles, those that fit the ticket before the others.
@@ -202,6 +216,7 @@ async fn by_link<D: Desk>(web: &Web<D>, headers: &HeaderMap, (token, depth): (To
                 letters: vec![],
                 people: vec![],
                 articles: vec![],
+                family: vec![],
                 away: vec![],
             })
         }

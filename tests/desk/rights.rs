@@ -52,6 +52,9 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("awaiting_approval", Action::Away(Timestamp::from_second(1_767_700_000).unwrap(), words("x"))),
         ("free", Action::Canned { key: "vpn".into(), words: words("") }),
         ("free", Action::Link { to: 7 }),
+        ("free", Action::Parent { to: Some(7) }),
+        ("free", Action::Child { child: 7, joins: true }),
+        ("free", Action::Heed { words: words("x"), closes: true }),
         ("free", Action::Split { seq: Some(1), into: 9 }),
         ("free", Action::Spam),
         ("free", Action::Attend(Attention::Muted)),
@@ -104,6 +107,9 @@ field oa proven
 requester a proven
 canned a proven
 link a proven
+parent a proven
+child oga proven
+heed ogas proven
 split a proven
 spam a proven
 mute oga proven
@@ -119,8 +125,9 @@ fn every_privilege() -> Vec<Privilege> {
 #[test]
 fn d11_roles_and_proofs() {
     // What undoes needs something done, what goes back must have come from somewhere, hearing as usual something else before, an article
-    // becomes a proposal before the desk decides, and only what has no category is sorted by its owner: they have tests of their own.
-    assert_eq!(every_action().len() + 5, CATALOGUE.len());
+    // becomes a proposal before the desk decides, only what has no category is sorted by its owner, and an incident has tickets: they have
+    // tests of their own.
+    assert_eq!(every_action().len() + 7, CATALOGUE.len());
     for (status, action) in every_action() {
         let verb = action.word();
         assert!(catalogue::spec(verb).is_some(), "{verb}");

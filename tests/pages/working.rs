@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 
 use crate::client::Answer;
 use crate::visitor::{Visitor, at_desk, form_of};
+use crate::world::Mail;
 
 #[tokio::test]
 async fn p61_a_full_life_by_pages_alone() {
@@ -54,6 +55,20 @@ async fn p61_a_full_life_by_pages_alone() {
     alice.press(&rate, "rate", &[("delay", "4"), ("answers", "5"), ("comment", "Merci")]).await.leads_to();
     assert_eq!(story.desk.world().ticket(1).rating.unwrap().answers, 5);
     assert!(karim.get("/desk/closed").await.has("#1"));
+}
+
+#[tokio::test]
+async fn row52_the_page_lists_the_tickets_of_an_incident_for_agents_alone() {
+    let (story, karim) = at_desk().await;
+    story.desk.with(|world| world.receives(&Mail::new("bob@cust.test").subject("Plus de wifi")));
+    let form = karim.get("/desk/t/2/do/parent").await;
+    karim.press(&form, "parent", &[("ticket", "1")]).await.leads_to();
+    let page = karim.get("/desk/t/1").await;
+    assert!(page.has("Tickets rattachés") && page.has("#2 · Plus de wifi (libre)"), "{}", page.text());
+    assert!(karim.get("/desk/t/2").await.has("#1 · "));
+    let alice = Visitor::new(&story.desk);
+    alice.sign_in(&story.desk, "alice@cust.test").await;
+    assert!(!alice.get("/my/t/1").await.has("wifi"));
 }
 
 impl Visitor {

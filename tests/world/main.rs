@@ -16,6 +16,7 @@ mod fields;
 mod held;
 mod history;
 mod identity;
+mod incidents;
 mod journeys;
 mod links;
 mod privacy;

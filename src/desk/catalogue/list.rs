@@ -233,6 +233,24 @@ pub const CATALOGUE: &[Spec] = &[
         ..FOR_AGENTS
     },
     Spec {
+        verb: "parent",
+        words: &[("fr", &["parent", "incident-parent", "rattacher"]), ("en", &["parent", "child-of"])],
+        takes: Takes::Ticket,
+        form: Some(&[Field::may("ticket", Input::Ticket)]),
+        ..FOR_AGENTS
+    },
+    Spec { verb: "child", roles: OF_THE_TICKET, ..BY_ROUTING },
+    Spec {
+        verb: "broadcast",
+        words: &[("fr", &["diffuser", "dire-a-tous"]), ("en", &["broadcast", "tell-all"])],
+        takes: Takes::Text,
+        form: Some(&[TEXT]),
+        ..FOR_AGENTS
+    },
+    // Whoever handles the incident may belong to another service.
+    Spec { verb: "heed", roles: &[Role::Owner, Role::Guest, Role::Agent, Role::Stranger], ..BY_ROUTING },
+    Spec { verb: "child_spoke", ..BY_THE_CLOCK },
+    Spec {
         verb: "split",
         words: &[("fr", &["separer", "scinder", "diviser"]), ("en", &["split"])],
         form: Some(&[Field::may("message", Input::Message)]),
@@ -261,7 +279,7 @@ pub const CATALOGUE: &[Spec] = &[
     },
     Spec {
         verb: "merge",
-        words: &[("fr", &["fusionner", "fusion"]), ("en", &["merge"])],
+        words: &[("fr", &["fusionner", "fusion", "doublon"]), ("en", &["merge", "duplicate"])],
         takes: Takes::Ticket,
         form: Some(&[Field::must("ticket", Input::Ticket), Field::may("with_people", Input::Check), Field::may("confirmed", Input::Check)]),
         ..FOR_AGENTS

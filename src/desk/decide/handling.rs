@@ -50,7 +50,8 @@ impl Desk<'_> {
         must_have_text(&words)?;
         self.take_first(ticket)?;
         let reached = words.reached.clone();
-        self.say(What::ClosureProposed { request: ticket.requests + 1, reached }, words, Visibility::Public)
+        self.say(What::ClosureProposed { request: ticket.requests + 1, reached }, words, Visibility::Public)?;
+        self.pass_on_words(ticket)
     }
 
     /// Put aside until a date; it is in somebody's hands then.

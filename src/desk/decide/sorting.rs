@@ -108,6 +108,7 @@ impl Desk<'_> {
         must_be_open(ticket)?;
         match other.filter(|whose| *whose != ticket.requester) {
             _ if into == ticket.id => Err(Why::NothingToDo),
+            _ if !ticket.details.children.is_empty() => Err(Why::Nested { ticket: ticket.id }),
             Some(whose) => Err(Why::OtherRequester { ticket: into, whose }),
             None => self.happen(What::Merged { into }),
         }

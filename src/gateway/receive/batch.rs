@@ -86,9 +86,12 @@ impl<S: Store> Gateway<S> {
     fn do_batch(&mut self, case: &mut Case<'_>, actor: &Actor, shares: &[Share]) -> Result<Change, Fault> {
         let mut change = case.ends(Disposition::Attached, "batch", shares.first().map(|share| share.ticket.id));
         let mut answers = Vec::with_capacity(shares.len());
-        for Share { ticket, understood, outcome } in shares {
+        for Share { ticket, outcome, .. } in shares {
             let decided = Decided { before: Some(ticket), outcome, extra: vec![], silent: case.waiting.old, unanswered: None };
             self.add(&mut change, decided)?;
+        }
+        // What they do elsewhere comes after all of them: it may be to one another.
+        for Share { ticket, understood, outcome } in shares {
             let with_people = with_people(&understood.actions);
             self.follow(&mut change, &Decision { before: ticket, outcome, actor, with_people })?;
             let verbs = understood.actions.iter().map(|action: &Action| action.word().to_owned()).collect();

@@ -28,6 +28,7 @@ pub fn action(asked: &Asked<'_>, wish: &Wish<'_>, follow: bool) -> Result<(Actio
         "transfer" => transfer(asked, args, follow)?,
         "split" => Action::Split { seq: None, into: 0 },
         "link" => Action::Link { to: number(args)?.0 },
+        "parent" => Action::Parent { to: parent(args)? },
         "merge" => merge(args)?,
         "postpone" => {
             let (until, rest) = moment(args, asked.at)?;
@@ -86,6 +87,12 @@ fn merge(args: &str) -> Result<Action, Why> {
     let confirmed = words.iter().any(|word| ["!", "confirmer", "confirm", "oui", "yes"].contains(word));
     let with_people = words.iter().any(|word| ["tous", "all", "everybody", "monde"].contains(word));
     Ok(Action::Merge { into, whose: None, confirmed, with_people })
+}
+
+/// `12`, or `non`: it is a part of none any longer.
+fn parent(args: &str) -> Result<Option<TicketId>, Why> {
+    let none = matches!(fold(args.trim()).as_str(), "non" | "aucun" | "no" | "none" | "off");
+    if none { Ok(None) } else { number(args).map(|(to, _)| Some(to)) }
 }
 
 fn number(args: &str) -> Result<(TicketId, &str), Why> {

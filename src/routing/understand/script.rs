@@ -87,11 +87,13 @@ fn wishes<'a>(role: Role, lines: &[&'a CommandLine]) -> Result<Vec<Wish<'a>>, Ve
 }
 
 /// Of each of these a mail may ask one.
-const EXCLUSIVE: [&[&str]; 10] = [
+const EXCLUSIVE: [&[&str]; 12] = [
     &["take", "assign", "release", "transfer", "back"],
     &["ask", "close", "faq", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "spam"],
     &["reopen", "close", "faq", "cancel", "leave", "refuse", "merge", "spam"],
     &["release", "ask", "close", "faq", "postpone"],
+    &["broadcast", "ask", "close", "faq", "refuse"],
+    &["broadcast", "note"],
     // Asking, closing and postponing take the ticket.
     &["assign", "ask", "close", "faq", "postpone"],
     &["note", "reply"],
@@ -102,8 +104,8 @@ const EXCLUSIVE: [&[&str]; 10] = [
 ];
 
 /// Each of these may be asked once; of the others, twice with different words is twice.
-const ONCE: [&str; 11] =
-    ["requester", "assign", "transfer", "postpone", "urgency", "category", "title", "beneficiary", "phone", "equipment", "merge"];
+const ONCE: [&str; 12] =
+    ["parent", "requester", "assign", "transfer", "postpone", "urgency", "category", "title", "beneficiary", "phone", "equipment", "merge"];
 
 fn contradict(one: &Wish<'_>, other: (&Spec, &str)) -> bool {
     let (a, b) = (one.spec.verb, other.0.verb);
@@ -115,7 +117,7 @@ fn contradict(one: &Wish<'_>, other: (&Spec, &str)) -> bool {
 }
 
 /// Texts beside these are for agents, unless `#reply` says otherwise.
-const AMONG_AGENTS: [&str; 10] = ["note", "release", "assign", "transfer", "back", "postpone", "merge", "link", "split", "spam"];
+const AMONG_AGENTS: [&str; 11] = ["note", "release", "assign", "transfer", "back", "postpone", "merge", "link", "parent", "split", "spam"];
 
 struct Script<'a> {
     asked: &'a Asked<'a>,
@@ -146,7 +148,7 @@ impl<'a> Script<'a> {
             text: Some(text),
             note: agent && has(&["note"]),
             among_agents: agent && !has(&["reply", "canned"]) && (has(&AMONG_AGENTS) || asked.internal),
-            has_taker: has(&["ask", "close", "faq", "refuse"]),
+            has_taker: has(&["ask", "close", "faq", "refuse", "broadcast"]),
             follow: has(&["follow"]),
             moves: has(&["transfer"]),
             actions: vec![],
@@ -158,7 +160,7 @@ impl<'a> Script<'a> {
         let Wish { spec, args, .. } = wish;
         let action = match spec.verb {
             "reopen" => Ok(Action::Reopen(self.words(args, !self.note && !self.has_taker))),
-            "ask" | "close" | "refuse" => self.with_text(spec, args),
+            "ask" | "close" | "refuse" | "broadcast" => self.with_text(spec, args),
             "back" => Ok(Action::Back(self.words(args, true))),
             "faq" => self.faq(args),
             "canned" => match arguments::canned(self.asked, args) {
@@ -204,6 +206,7 @@ impl<'a> Script<'a> {
             () if is_polite(&words.text) => Err(Why::TextMissing),
             () if spec.verb == "ask" => Ok(Action::Ask(words)),
             () if spec.verb == "refuse" => Ok(Action::Refuse(words)),
+            () if spec.verb == "broadcast" => Ok(Action::Broadcast(words)),
             () => Ok(Action::ProposeClosure(words)),
         }
     }

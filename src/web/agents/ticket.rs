@@ -5,7 +5,7 @@ use super::act::act_form;
 use super::offered::offered;
 use super::views::*;
 use crate::address::Address;
-use crate::desk::{End, Status};
+use crate::desk::{End, Status, TicketId};
 use crate::notifications::{Scene, Words, due, names};
 use crate::store::LetterState;
 use crate::web::desk::{Desk, Web};
@@ -41,6 +41,8 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
         letters: letters(web, words, loaded),
         history: teller.history(),
         mail: ButtonView::default(),
+        parent: ticket.details.parent.iter().map(|id| relative(words, loaded, *id)).collect(),
+        children: ticket.details.children.iter().map(|id| relative(words, loaded, *id)).collect(),
         linked: ticket
             .details
             .linked
@@ -49,6 +51,17 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
             .chain(article_way(words, loaded))
             .collect(),
     }
+}
+
+/// A ticket of the same incident: by its title where the reader handles it, too.
+fn relative(words: &Words, loaded: &Loaded, id: TicketId) -> WayView {
+    let known = loaded.family.iter().find(|ticket| ticket.id == id);
+    let label = known.map(|ticket| {
+        let (number, title) = (format!("#{id}"), names::title(&ticket.title));
+        let status = words.term("status", ticket.status.word());
+        words.say("page.board.relative", &[("number", &number), ("title", &title), ("status", status)])
+    });
+    WayView { url: Way::Desk(id).path(), label: label.unwrap_or_else(|| format!("#{id}")), ..WayView::default() }
 }
 
 /// A solution that others may need, for whoever may write articles.

@@ -100,6 +100,10 @@ pub struct BoardView {
     /// Mails all of it to its reader.
     pub mail: ButtonView,
     pub linked: Vec<WayView>,
+    /// The incident that it is a part of; one at most.
+    pub parent: Vec<WayView>,
+    /// Tickets of this incident.
+    pub children: Vec<WayView>,
 }
 
 /// A button with its own form.

@@ -136,6 +136,8 @@ fn board(full: bool) -> BoardView {
         history: of_ticket.history,
         mail: ButtonView::default(),
         linked: repeat(way(), full),
+        parent: repeat(way(), full),
+        children: repeat(way(), full),
     }
 }
 
