@@ -4,8 +4,14 @@
 use crate::desk::Organisation;
 use crate::knowledge::{Article, Filed, Known};
 
-/// What is new, gone or different, in the file's order; empty when nothing is.
-pub fn changes(before: &Organisation, after: &Organisation) -> Vec<String> {
+/// What is new, gone or different, in the file's order; empty when nothing is. Articles stay as they are where there is no folder.
+pub fn changes(before: (&Organisation, &[Known]), after: (&Organisation, Option<&[Filed]>)) -> Vec<String> {
+    let mut told = changed(before.0, after.0);
+    told.extend(after.1.map(|filed| changed_articles(before.1, filed)).unwrap_or_default());
+    told
+}
+
+fn changed(before: &Organisation, after: &Organisation) -> Vec<String> {
     let services = compared("service", (&before.services, &after.services), |service| service.key.clone(), |service| service.key.clone());
     let agents = compared("agent", (&before.agents, &after.agents), |agent| agent.address.to_string(), |agent| agent.name.clone());
     let answers = compared("answer", (&before.answers, &after.answers), |answer| answer.key.clone(), |answer| answer.key.clone());
@@ -15,8 +21,7 @@ pub fn changes(before: &Organisation, after: &Organisation) -> Vec<String> {
     services.into_iter().chain(agents).chain(answers).chain(rules).chain(folder).chain(equipment).collect()
 }
 
-/// What files of articles change.
-pub fn changed_articles(before: &[Known], filed: &[Filed]) -> Vec<String> {
+fn changed_articles(before: &[Known], filed: &[Filed]) -> Vec<String> {
     let known = |number: u64| before.iter().find(|known| known.article.number == number);
     let told = filed.iter().filter_map(|Filed { article, hash, .. }| {
         let Article { number, title, .. } = article;
@@ -60,8 +65,8 @@ mod tests {
             "equipment = ['PC-##']\n[[service]]\nkey = 'dsi'\nname = 'Support'\n[[service]]\nkey = 'rh'\nname = 'RH'\n[[agent]]\naddress = 'b@x.test'\nname = 'Bob'\n",
         );
         let told = ["service changed: dsi", "service added: rh", "agent added: Bob", "agent removed: Ann", "equipment changed"];
-        assert_eq!(changes(&before, &after), told);
-        assert_eq!(changes(&after, &after), [""; 0]);
-        assert!(changes(&before, &after).iter().all(|line| !line.contains('@')), "no addresses");
+        assert_eq!(changed(&before, &after), told);
+        assert_eq!(changed(&after, &after), [""; 0]);
+        assert!(changed(&before, &after).iter().all(|line| !line.contains('@')), "no addresses");
     }
 }

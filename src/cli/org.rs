@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::json;
 
-use super::changes::{changed_articles, changes};
+use super::changes::changes;
 use super::control::{self, Answer, Ask};
 use super::{Global, prepare, ui};
 use crate::config::{Faults, Settings, read_articles, read_organisation};
@@ -78,8 +78,7 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
     let reader = Reader::open(&settings.database).ok();
     let before = reader.as_ref().and_then(|reader| reader.organisation().ok()).unwrap_or_default();
     let known = reader.as_ref().and_then(|reader| reader.articles().ok()).unwrap_or_default();
-    let mut told = changes(&before, &organisation);
-    told.extend(articles.as_deref().map(|filed| changed_articles(&known, filed)).unwrap_or_default());
+    let told = changes((&before, &known), (&organisation, articles.as_deref()));
     if !dry_run {
         prepare(&settings)?;
         match control::ask(&settings, Ask::Apply(Box::new(organisation), articles)).context("the organisation is not stored")? {

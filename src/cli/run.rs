@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::changes::{changed_articles, changes};
+use super::changes::changes;
 use super::org::read_all;
 use super::{Global, control, home, open, spool};
 use crate::config::{Connections, Settings};
@@ -147,8 +147,7 @@ impl Daemon {
         let mut told = vec![];
         let applied = match read_all(settings) {
             Ok((organisation, articles)) => {
-                told = changes(&before, &organisation);
-                told.extend(articles.as_deref().map(|filed| changed_articles(&known, filed)).unwrap_or_default());
+                told = changes((&before, &known), (&organisation, articles.as_deref()));
                 self.handle.run(move |gateway| gateway.apply(organisation, articles.as_deref())).await.map_err(|fault| fault.to_string())
             }
             Err(faults) => Err(faults.to_string()),

@@ -123,8 +123,10 @@ pub async fn edit<D: Desk>(
 ) -> Response {
     let number = number.parse().unwrap_or(0);
     match enter(&web, (&visitor, &headers), move |reads, _| reads.article(number)).await {
-        Ok((inside, Some(known))) => form(&web, &visitor, &inside, (&known.article, None)),
-        Ok((_, None)) => not_found(&web, &headers),
+        Ok((inside, Some(known))) if inside.organisation.may_write_articles(&inside.person, &known.article.service) => {
+            form(&web, &visitor, &inside, (&known.article, None))
+        }
+        Ok(_) => not_found(&web, &headers),
         Err(response) => response,
     }
 }
