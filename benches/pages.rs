@@ -19,7 +19,7 @@ use guichet::mail::carrier::encode_token;
 use guichet::mail::{Keys, Limits};
 use guichet::notifications::Templates;
 use guichet::proof::Level;
-use guichet::site::{Brakes, Site, Trust};
+use guichet::site::{Brakes, Retention, Site, Trust};
 use guichet::store::sqlite::Sqlite;
 use guichet::store::{Access, Cause, Change, Person, Session, Step, Store};
 use guichet::web::{Texts, Web, router};
@@ -183,6 +183,7 @@ fn pages(database: &Path) -> Result<Router, Fault> {
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes::default(),
+        retention: Retention::default(),
         keys: Keys::new(vec![('a', vec![7; 32])]),
     };
     let parts = Parts { site: Arc::new(site), templates, clock: Box::new(SystemClock), mint: Box::new(SystemMint) };

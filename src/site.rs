@@ -35,6 +35,8 @@ pub struct Site {
     pub limits: Limits,
     /// Brakes on automatic mail.
     pub brakes: Brakes,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Signing keys.
     pub keys: Keys,
 }
@@ -83,6 +85,20 @@ impl Default for Brakes {
             prompt_answers: 2,
         }
     }
+}
+
+/// How long what is kept, in days; 0: for ever. How long the law asks for is the site's to know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Raw mails with their files, after the last change of their ended ticket; mails that had no effect, after they came.
+    pub mail_days: u16,
+    /// Tickets with everything of theirs, after the last change of an ended one.
+    pub ticket_days: u16,
+    /// Mails of ours as they left.
+    pub letter_days: u16,
+    /// The whole decisions about mails, as `guichet why` tells them.
+    pub trace_days: u16,
 }
 
 impl Site {

@@ -18,8 +18,8 @@ pub mod init;
 pub mod inspect;
 pub mod logs;
 pub mod open;
-
 pub mod org;
+pub mod purge;
 pub mod reconcile;
 pub mod replay;
 pub mod rules;
@@ -104,6 +104,7 @@ enum Command {
     Rules(rules::Args),
     Stats(stats::Args),
     Backup(backup::Args),
+    Purge(purge::Args),
     Export(export::Args),
 }
 
@@ -126,6 +127,7 @@ impl Command {
             Command::Stats(args) => stats::run(&args, global),
             Command::Export(args) => export::run(&args, global),
             Command::Backup(args) => backup::run(&args, global),
+            Command::Purge(args) => purge::run(&args, global),
         }
     }
 }

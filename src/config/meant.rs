@@ -18,7 +18,7 @@ use super::read::read;
 use super::secret::{Secret, readable_by_others};
 use super::written::{Log, Recipients, Written};
 use crate::address::{Address, Mailbox};
-use crate::site::{SharedSite, Site, Trust};
+use crate::site::{Retention, SharedSite, Site, Trust};
 
 /// Everything that `guichet.toml` says, checked.
 #[derive(Debug, Clone)]
@@ -69,6 +69,7 @@ pub fn understand(file: &Path, text: &str) -> Result<Settings, Faults> {
     let trust = check.trust(&written.trust);
     accounts::check(&mut check, &written);
     check.limits(&written);
+    check.retention(&written);
     let own = own_addresses(&written);
     check.open_secrets(file, &written);
     let Check { mut faults, warnings, .. } = check;
@@ -121,6 +122,7 @@ impl Settings {
             policy: self.written.policy.clone(),
             limits: self.written.limits.meant(),
             brakes: self.written.brakes,
+            retention: self.written.retention,
             keys,
         }))
     }
@@ -136,6 +138,11 @@ impl Settings {
         }
         key::create(&self.key_file, fresh)
             .map_err(|error| refuse("site.key_file", format!("the key cannot be written: {}: {error}", self.key_file.display())))
+    }
+
+    /// How long what is kept.
+    pub fn retention(&self) -> Retention {
+        self.written.retention
     }
 
     /// A fault at a key of this file, for what is found out later.
@@ -212,6 +219,18 @@ impl Check<'_> {
         self.demand(limits.tries >= 1, "limits.tries", "each mail is tried once");
         self.demand(limits.depth >= 4, "limits.depth", "less than 4, which ordinary mails reach");
         self.demand(limits.parts >= 4, "limits.parts", "less than 4, which ordinary mails reach");
+    }
+
+    /// A ticket that may be reopened must be there.
+    fn retention(&mut self, written: &Written) {
+        let (days, reopen) = (i64::from(written.retention.ticket_days), i64::from(written.policy.reopen_days));
+        self.demand(
+            days == 0 || days > reopen,
+            "retention.ticket_days",
+            "not longer than policy.reopen_days: such a ticket may still be reopened",
+        );
+        let kept = written.retention.mail_days;
+        self.demand(days == 0 || i64::from(kept) <= days, "retention.mail_days", "longer than ticket_days: the mails go with their ticket");
     }
 
     /// Files with secrets that others may read: told, not refused, since containers often know no owners.

@@ -72,8 +72,17 @@ fn is_copy(twin: &Instance, case: &Case<'_>) -> bool {
     twin.id != case.waiting.instance && same && (handled.body_hash == case.body_hash || (effective && case.mail.message_id.is_some()))
 }
 
-/// Tickets that the mail's pointers lead to, merges followed, each once by its best pointer.
-pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, site: &Site) -> Result<Vec<Candidate>, Backend> {
+/// Where the mail's pointers lead.
+#[derive(Debug, Default)]
+pub struct Pointed {
+    /// Tickets, merges followed, each once by its best pointer.
+    pub candidates: Vec<Candidate>,
+    /// One that was deleted.
+    pub purged: Option<TicketId>,
+}
+
+/// Follows the mail's pointers.
+pub fn pointed(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>, site: &Site) -> Result<Pointed, Backend> {
     let mut found: Vec<(TicketId, By, i64)> = Vec::new();
     signed(reads, organisation, case, &site.keys, &mut found)?;
     by_ids(reads, case, &mut found)?;
@@ -87,9 +96,12 @@ pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'
     }
     found.sort_by_key(|(_, by, _)| *by);
     let as_agent = voice(reads, organisation, case, site)? != Voice::Own;
-    let mut candidates: Vec<Candidate> = Vec::new();
+    let Pointed { mut candidates, mut purged } = Pointed::default();
     for (id, by, depth) in found {
-        let Some(ticket) = head(reads, id)? else { continue };
+        let Some(ticket) = head(reads, id)? else {
+            purged = purged.or(reads.purged(id)?.map(|_| id));
+            continue;
+        };
         if let Some(again) = candidates.iter_mut().find(|candidate| candidate.ticket.id == ticket.id) {
             again.depth = again.depth.max(depth);
             continue;
@@ -101,7 +113,7 @@ pub fn candidates(reads: &impl Reads, organisation: &Organisation, case: &Case<'
         let fresh = is_fresh(reads, &ticket)?;
         candidates.push(Candidate { ticket, by, role, fresh, depth });
     }
-    Ok(candidates)
+    Ok(Pointed { candidates, purged })
 }
 
 /// The ticket that a person chose for a mail.

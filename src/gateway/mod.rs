@@ -27,6 +27,7 @@ pub mod press;
 pub mod receive;
 mod report;
 pub mod request;
+pub mod retention;
 pub mod thread;
 pub mod tick;
 mod turns;
@@ -66,6 +67,8 @@ pub struct Gateway<S> {
     /// The hour whose reports are on their way.
     reported: Option<jiff::civil::DateTime>,
     told: tick::Told,
+    /// The hour in which nothing was left to delete.
+    swept: Option<jiff::civil::DateTime>,
     signatures: Option<Arc<dyn Signatures>>,
     /// The organisation's rules on new mails, ready to be asked.
     judges: routing::rules::Rules,
@@ -101,6 +104,7 @@ impl<S: Store> Gateway<S> {
             mint,
             reported: None,
             told: tick::Told::default(),
+            swept: None,
             signatures: None,
         })
     }

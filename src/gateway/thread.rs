@@ -167,6 +167,9 @@ pub(super) fn load<S: Store>(gateway: &Gateway<S>, instances: &[&crate::store::I
 /// Handles an instance again, after a fix or on an administrator's word.
 pub fn replay<S: Store>(gateway: &mut Gateway<S>, instance: u64) -> Result<Option<Disposition>, Backend> {
     let Some(row) = gateway.store().instance(instance)? else { return Ok(None) };
+    if gateway.store().raw(instance)?.is_none() {
+        return Ok(None);
+    }
     gateway.store_mut().reopen_instance(instance)?;
     let one = load(gateway, &[&row])?;
     Ok(gateway.receive(&one)?.first().copied())

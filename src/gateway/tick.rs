@@ -55,6 +55,7 @@ impl<S: Store> Gateway<S> {
             }
         }
         self.store.wind(&later)?;
+        self.sweep_now_and_then()?;
         Ok(done + self.reports()?)
     }
 

@@ -9,7 +9,7 @@ use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
 use crate::proof::Level;
-use crate::site::{Brakes, Site, Trust};
+use crate::site::{Brakes, Retention, Site, Trust};
 
 /// Renders every mail in every language, for every kind of reader, full and bare.
 pub fn check(templates: &Templates) -> Vec<TemplateFault> {
@@ -236,6 +236,7 @@ fn site(full: bool) -> Result<Site, AddressFault> {
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes::default(),
+        retention: Retention::default(),
         keys: Keys::new(vec![('a', vec![0; 32])]),
     })
 }

@@ -10,6 +10,7 @@ mod letters;
 mod pages;
 mod people;
 mod pointers;
+mod retention;
 pub mod sqlite;
 
 pub use articles::ArticleReads;
@@ -19,6 +20,7 @@ pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf, TicketQuery};
 pub use people::{Link, Person, Thread, TokenHash};
 pub use pointers::{How, KnownId, Seen};
+pub use retention::{Overdue, RetentionReads, Swept};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -195,7 +197,7 @@ pub struct LedgerCount {
 }
 
 /// Questions to the memory. A reader connection answers them too, beside the writer.
-pub trait Reads: PageReads + ArticleReads + FigureReads {
+pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads {
     /// A ticket as it stands.
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
     /// Was a cause of that name committed?
@@ -315,4 +317,6 @@ pub trait Store: Reads {
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend>;
     /// Takes over articles from files: those whose file changed; those whose file is gone go.
     fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend>;
+    /// Deletes some of what is overdue, few enough rows that nobody waits long; answers with nothing when nothing is left.
+    fn sweep(&mut self, overdue: &Overdue, now: Timestamp) -> Result<Swept, Backend>;
 }

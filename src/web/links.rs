@@ -18,7 +18,7 @@ use super::visitor::Visitor;
 use crate::desk::{Actor, Door, Purpose, Rules, Spec, possible};
 use crate::notifications::Words;
 use crate::proof::Level;
-use crate::store::{Reads, TokenHash};
+use crate::store::{Backend, Reads, TokenHash};
 
 /// What may stand behind the question mark: shown differently, nothing else.
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +58,8 @@ pub async fn show<D: Desk>(
 pub enum NoPage {
     /// No such link.
     NotFound,
+    /// Its ticket was deleted when its time was over.
+    Purged,
     /// The memory cannot be asked now.
     Unavailable,
 }
@@ -67,6 +69,7 @@ impl NoPage {
     pub fn answer<D: Desk>(self, web: &Web<D>, headers: &HeaderMap) -> Response {
         match self {
             NoPage::NotFound => not_found(web, headers),
+            NoPage::Purged => purged(web, headers),
             NoPage::Unavailable => unavailable(web, headers),
         }
     }
@@ -74,9 +77,14 @@ impl NoPage {
 
 /// What a link leads to now.
 pub async fn find<D: Desk>(web: &Web<D>, hash: TokenHash, depth: Depth) -> Result<Seen, NoPage> {
-    match web.desk.look(move |reads| see(reads, &hash, depth)).await {
-        Ok(Ok(Some(seen))) => Ok(seen),
-        Ok(Ok(None)) => Err(NoPage::NotFound),
+    let found = web.desk.look(move |reads| {
+        let seen = see(reads, &hash, depth)?;
+        let purged = seen.is_none() && reads.was_link(&hash)?;
+        Ok::<_, Backend>((seen, purged))
+    });
+    match found.await {
+        Ok(Ok((Some(seen), _))) => Ok(seen),
+        Ok(Ok((None, purged))) => Err(if purged { NoPage::Purged } else { NoPage::NotFound }),
         Ok(Err(fault)) => {
             tracing::error!(%fault, "a page could not be read");
             Err(NoPage::Unavailable)
@@ -162,7 +170,7 @@ pub async fn file<D: Desk>(
 
 type Content = Option<(String, Vec<u8>)>;
 
-fn content(reads: &dyn Reads, seen: &Seen, (event, number): (u64, u32), now: jiff::Timestamp) -> Result<Content, crate::store::Backend> {
+fn content(reads: &dyn Reads, seen: &Seen, (event, number): (u64, u32), now: jiff::Timestamp) -> Result<Content, Backend> {
     // A link that is over shows nothing any more (CASEBOOK B15).
     let live = standing(seen, now) == Standing::Live;
     let shown = seen.events.iter().find(|known| known.seq == event).filter(|event| live && shows(&seen.link, event));
@@ -177,6 +185,11 @@ pub async fn home<D: Desk>(State(web): State<Web<D>>, headers: HeaderMap) -> Res
 /// One answer for whatever is not there: the same bytes, whyever.
 pub fn not_found<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
     message(web, headers, StatusCode::NOT_FOUND, "not_found")
+}
+
+/// A ticket that was deleted when its time was over.
+pub fn purged<D: Desk>(web: &Web<D>, headers: &HeaderMap) -> Response {
+    message(web, headers, StatusCode::GONE, "purged")
 }
 
 /// A path that does not exist.

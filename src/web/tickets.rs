@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::agents::inside::Inside;
 use super::desk::{Desk, Web};
 use super::fields::{Fields, Malformed};
-use super::links::{NoPage, not_found, prefix, unavailable};
+use super::links::{NoPage, not_found, prefix, purged, unavailable};
 use super::look::{Depth, Seen, see, see_as};
 use super::pages::{Bar, Frame, Maker, Notice};
 use super::sign_in::see_other;
@@ -114,6 +114,7 @@ pub struct Loaded {
 
 enum Found {
     No,
+    Purged,
     Elsewhere(TicketId),
     Here(Box<Loaded>),
 }
@@ -134,6 +135,7 @@ pub async fn load<D: Desk>(
         Ok(Ok(Found::Here(loaded))) => Ok(*loaded),
         Ok(Ok(Found::Elsewhere(id))) => Err(see_other(web, &Way::path(&elsewhere(&way, id)))),
         Ok(Ok(Found::No)) => Err(not_found(web, headers)),
+        Ok(Ok(Found::Purged)) => Err(purged(web, headers)),
         Ok(Err(fault)) => {
             tracing::error!(%fault, "a ticket's page could not be read");
             Err(unavailable(web, headers))
@@ -155,7 +157,9 @@ fn read(reads: &dyn Reads, person: &Address, (way, depth): (Way, Depth), (fallba
         Way::Mine(id) => (id, false),
         Way::Link(_) => return Ok(Found::No),
     };
-    let Some(seen) = see_as(reads, person, (id, as_agent), depth)? else { return Ok(Found::No) };
+    let Some(seen) = see_as(reads, person, (id, as_agent), depth)? else {
+        return Ok(if reads.purged(id)?.is_some() { Found::Purged } else { Found::No });
+    };
     if seen.ticket.id != id {
         return Ok(Found::Elsewhere(seen.ticket.id));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use guichet::config::read::read;
 use guichet::config::written::{Limits, Log, Written};
 use guichet::desk::{Organisation, Policy};
-use guichet::site::Brakes;
+use guichet::site::{Brakes, Retention};
 
 use crate::keys::keys_of;
 
@@ -60,7 +60,7 @@ fn the_defaults_shown_are_the_defaults() {
     let (plain, _) = read::<Written>("", CONFIGURATION).unwrap();
     let (shown, _) = read::<Written>("", &uncommented(CONFIGURATION)).unwrap();
     assert_eq!((shown.limits, shown.brakes, shown.log), (Limits::default(), Brakes::default(), Log::default()));
-    assert_eq!(shown.policy, Policy::default());
+    assert_eq!((&shown.policy, shown.retention), (&Policy::default(), Retention::default()));
     let site = |written: &Written| {
         let site = written.site.clone();
         (site.language, site.zone, site.plus_addressing, site.recipients, site.state, site.organisation)

@@ -57,3 +57,20 @@ fn p9_backup_export_and_figures_of_what_came() {
     assert!(told.out.contains("all,\"\",1,1,0,0,0,0,0,0,") && told.out.contains("category,\"dsi/wifi\",1,"), "{told:?}");
     assert_eq!(place.guichet(&["stats", "--service", "x"]).code, Some(2));
 }
+
+#[test]
+fn row84_what_is_overdue_is_told_and_deleted() {
+    let place = place();
+    assert_eq!(place.guichet(&["ingest", "mail.eml"]).code, Some(0));
+    let told = place.guichet(&["purge", "--dry-run"]);
+    assert!(told.code == Some(2) && told.err.contains("[retention]"), "{told:?}");
+    let kept = std::fs::read_to_string(place.path("guichet.toml")).unwrap();
+    place.write("guichet.toml", &format!("{kept}\n[retention]\nticket_days = 3\n"));
+    let told = place.guichet(&["check"]);
+    assert!(told.code == Some(2) && told.err.contains("retention.ticket_days: not longer than policy.reopen_days"), "{told:?}");
+    place.write("guichet.toml", &format!("{kept}\n[retention]\nmail_days = 30\nticket_days = 365\n"));
+    let told = place.guichet(&["purge", "--dry-run"]);
+    assert_eq!(told.out.trim(), "overdue: 0 raw mails, 0 tickets, 0 letters, 0 decisions");
+    let told = place.guichet(&["purge", "--json"]);
+    assert_eq!(told.out.trim(), r#"{"deleted":{"letters":0,"mails":0,"rows":0,"tickets":0,"traces":0}}"#);
+}

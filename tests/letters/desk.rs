@@ -5,7 +5,7 @@ use guichet::desk::*;
 use guichet::mail::{Keys, Limits, Outgoing};
 use guichet::notifications::*;
 use guichet::proof::Level;
-use guichet::site::{Brakes, Site, Trust};
+use guichet::site::{Brakes, Retention, Site, Trust};
 use jiff::Timestamp;
 
 pub fn person(text: &str) -> Address {
@@ -209,6 +209,7 @@ fn site() -> Site {
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes::default(),
+        retention: Retention::default(),
         keys: Keys::new(vec![('a', vec![7; 32])]),
     }
 }

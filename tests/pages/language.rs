@@ -42,7 +42,7 @@ fn every_sentence_that_the_program_names_exists() {
     for over in ["superseded", "moved", "reopened", "expired", "gone"] {
         all("over", &[over, &format!("{over}_heading")]);
     }
-    for message in ["home", "not_found", "forbidden", "malformed", "misdirected", "unavailable", "broken"] {
+    for message in ["home", "not_found", "purged", "forbidden", "malformed", "misdirected", "unavailable", "broken"] {
         all(message, &["heading", "text"]);
     }
     for page in ["closure", "answer", "rate", "ticket", "over"] {

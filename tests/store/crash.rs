@@ -4,8 +4,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use guichet::desk::{End, Status, What};
 use guichet::store::sqlite::Sqlite;
-use guichet::store::{Cause, Change, Disposition, Reads, Store};
+use guichet::store::{Cause, Change, Claimed, Disposition, LetterState, LetterUpdate, Overdue, Reads, Step, Store, Swept};
 use rusqlite::Connection;
 
 use crate::samples::*;
@@ -259,4 +260,64 @@ fn j15_killed_inside_a_migration_begins_again() {
     let path = folder.path().join("desk.db");
     assert!(!child("scene_migration", &path, "store::migration"));
     before(&path);
+}
+
+/// What is overdue a year after [`before`], its ticket having ended.
+fn a_year_later() -> (Overdue, jiff::Timestamp) {
+    let now = at(365 * 24 * 3600);
+    let before = Some(now - jiff::SignedDuration::from_hours(24));
+    (Overdue { mails: before, tickets: before, letters: before, traces: before }, now)
+}
+
+/// Its ticket ended, and its letter left.
+fn over(path: &Path) -> Sqlite {
+    let mut store = before(path);
+    let mut end = Change::new(Cause::Named("end".into()), at(2));
+    let mut ended = ticket(1, 2);
+    ended.status = Status::Closed { end: End::Approved, at: at(2) };
+    let events = vec![event(1, 2, What::Cancelled, "")];
+    end.steps.push(Step { expected: Some(1), ticket: ended, events });
+    store.commit(&end).unwrap();
+    let claimed = store.claim(at(3), 9).unwrap();
+    let sent =
+        |letter: &Claimed| LetterUpdate { id: letter.id, state: LetterState::Sent, attempts: 1, due_at: at(3), reply: String::new() };
+    store.delivered(&claimed.iter().map(sent).collect::<Vec<_>>()).unwrap();
+    store
+}
+
+fn sweep_all(store: &mut Sqlite) -> Swept {
+    let (overdue, now) = a_year_later();
+    let mut all = Swept::default();
+    while let Some(swept) = Some(store.sweep(&overdue, now).unwrap()).filter(|swept| !swept.is_nothing()) {
+        all = all.and(swept);
+    }
+    all
+}
+
+#[test]
+#[ignore = "run by other tests, in a process of its own"]
+fn scene_sweep() {
+    let Some((path, point)) = told() else { return };
+    let mut store = over(&path);
+    fail::cfg_callback(point, || std::process::abort()).unwrap();
+    sweep_all(&mut store);
+}
+
+#[test]
+fn row84_killed_while_deleting_then_begun_again_deletes_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.db");
+    let swept = sweep_all(&mut over(&whole));
+    assert_eq!((swept.tickets, swept.mails, swept.letters), (1, 1, 1));
+    for point in ["store::swept-mails", "store::swept-tickets", "store::sync"] {
+        let path = folder.path().join(format!("{}.db", point.replace("::", "-")));
+        assert!(!child("scene_sweep", &path, point), "{point} was not reached");
+        let mut store = Sqlite::open(&path).unwrap();
+        assert!(store.raw(2).unwrap().is_some(), "{point}: what waits to be handled stays");
+        sweep_all(&mut store);
+        drop(store);
+        assert_eq!(dump(&path), dump(&whole), "{point}");
+    }
+    let mut store = Sqlite::open(&whole).unwrap();
+    assert_eq!((store.next_ticket().unwrap(), store.next_letter().unwrap()), (2, 2), "no number is given twice");
 }

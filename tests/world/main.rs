@@ -23,6 +23,7 @@ mod privacy;
 mod promises;
 mod proofs;
 mod repeating;
+mod retention;
 mod rules;
 mod signatures;
 mod threads;

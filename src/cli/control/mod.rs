@@ -18,7 +18,7 @@ use crate::config::Settings;
 use crate::desk::Organisation;
 use crate::gateway::{Gateway, Settled, Word, replay};
 use crate::knowledge::Filed;
-use crate::store::{Backend, Disposition, Store};
+use crate::store::{Backend, Disposition, Store, Swept};
 
 /// Bytes of one line: an organisation of some thousand agents, and as many articles.
 const LINE_MAX: u64 = 64 << 20;
@@ -40,6 +40,8 @@ pub enum Ask {
     Replay(Vec<u64>),
     /// From now on, this organisation; and these articles, where its file names a folder of them.
     Apply(Box<Organisation>, Option<Vec<Filed>>),
+    /// Delete a portion of what is overdue.
+    Sweep,
 }
 
 /// What came of it.
@@ -52,6 +54,8 @@ pub enum Answer {
     Replayed(Vec<(u64, Option<Disposition>)>),
     /// The organisation is in force.
     Applied,
+    /// So much was deleted.
+    Swept(Swept),
     /// It could not be done.
     Fault(String),
 }
@@ -68,6 +72,7 @@ fn answer<S: Store>(gateway: &mut Gateway<S>, ask: Ask) -> Result<Answer, Backen
             gateway.apply(*organisation, articles.as_deref())?;
             Answer::Applied
         }
+        Ask::Sweep => Answer::Swept(gateway.sweep()?),
     })
 }
 

@@ -92,6 +92,7 @@ fn word(asked: &Ask) -> &'static str {
         Ask::Settle { .. } => "settle",
         Ask::Replay(_) => "replay",
         Ask::Apply(..) => "apply",
+        Ask::Sweep => "sweep",
     }
 }
 

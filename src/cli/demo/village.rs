@@ -22,7 +22,7 @@ use crate::gateway::{Gateway, Handle, Parts, SystemClock, SystemMint};
 use crate::intake::maildir::{self, MaildirSource};
 use crate::mail::{Content, File, Keys, Limits};
 use crate::notifications::Mint;
-use crate::site::{Brakes, Site, Trust};
+use crate::site::{Brakes, Retention, Site, Trust};
 use crate::store::LetterState;
 use crate::store::sqlite::Sqlite;
 use crate::web;
@@ -270,6 +270,7 @@ fn site(base: &str) -> anyhow::Result<Site> {
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes { prompt_answers: 100, ..Brakes::default() },
+        retention: Retention::default(),
         keys: Keys::new(vec![('a', SystemMint.token().to_vec())]),
     })
 }

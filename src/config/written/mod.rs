@@ -16,7 +16,7 @@ use super::network::Network;
 use super::units::{Lasting, Size};
 use crate::address::Address;
 use crate::desk::Policy;
-use crate::site::{Brakes, Trust};
+use crate::site::{Brakes, Retention, Trust};
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Written {
     pub brakes: Brakes,
     #[serde(default)]
     pub policy: Policy,
+    #[serde(default)]
+    pub retention: Retention,
     #[serde(default)]
     pub log: Log,
 }

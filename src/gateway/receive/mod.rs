@@ -140,7 +140,7 @@ impl<S: Store> Gateway<S> {
         if kind == Kind::Bounce {
             return self.bounce(case);
         }
-        let candidates = facts::candidates(&self.store, &self.organisation, case, &site)?;
+        let facts::Pointed { candidates, purged } = facts::pointed(&self.store, &self.organisation, case, &site)?;
         let route = match case.word.as_ref().and_then(Word::chosen) {
             Some(id) => Route::Ticket { id, by: By::Chosen, absorb: vec![] },
             None => route(&case.identity, &candidates),
@@ -152,10 +152,10 @@ impl<S: Store> Gateway<S> {
                 self.hold(case, "pointers-disagree", None)
             }
             Route::New if matches!(kind, Kind::AutoReply | Kind::System) && case.word.is_none() => self.machine_alone(case),
-            Route::New if case.word.is_some() => self.open(case, None),
+            Route::New if case.word.is_some() => self.open(case, purged),
             Route::New => match self.asks_the_desk(case)? {
                 Some(change) => Ok(change),
-                None => self.open(case, None),
+                None => self.open(case, purged),
             },
             Route::Ticket { id, by, absorb } => {
                 case.note("routed", json!({"ticket": id, "by": by, "absorb": absorb}));

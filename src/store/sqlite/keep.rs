@@ -51,12 +51,15 @@ fn keep_one(connection: &Connection, folder: i64, next: &mut u64, arrival: &Arri
     let instance = *next;
     *next += 1;
     let twin = same_bytes(connection, &mail)?;
-    let raw = match &twin {
-        Some(twin) => twin.raw,
-        None => store_bytes(connection, instance, &arrival.raw)?,
+    let kept = twin.as_ref().map(|twin| twin.raw);
+    let moved = twin.filter(|twin| twin.same_mailbox && twin.epoch != arrival.origin.epoch);
+    let raw = match kept {
+        Some(Some(raw)) => Some(raw),
+        // Deleted when its time was over, and nothing will be done with this one either.
+        Some(None) if moved.is_some() => None,
+        _ => Some(store_bytes(connection, instance, &arrival.raw)?),
     };
     insert(connection, &mail, instance, raw)?;
-    let moved = twin.filter(|twin| twin.same_mailbox && twin.epoch != arrival.origin.epoch);
     if let Some(twin) = &moved {
         ignore_copy(connection, instance, twin)?;
     }
@@ -74,7 +77,8 @@ struct Mail<'a> {
 /// An earlier instance of the same bytes.
 struct Twin {
     id: u64,
-    raw: u64,
+    /// None: deleted.
+    raw: Option<u64>,
     epoch: u32,
     ticket: Option<u64>,
     same_mailbox: bool,
@@ -98,8 +102,8 @@ fn same_bytes(connection: &Connection, mail: &Mail) -> rusqlite::Result<Option<T
     )?;
     let origin = &mail.arrival.origin;
     let twin = |row: &Row| {
-        let ticket = row.get::<_, Option<Id>>(3)?.map(|id| id.0);
-        Ok(Twin { id: row.get::<_, Id>(0)?.0, raw: row.get::<_, Id>(1)?.0, epoch: row.get(2)?, ticket, same_mailbox: row.get(4)? })
+        let (raw, ticket) = (row.get::<_, Option<Id>>(1)?.map(|id| id.0), row.get::<_, Option<Id>>(3)?.map(|id| id.0));
+        Ok(Twin { id: row.get::<_, Id>(0)?.0, raw, epoch: row.get(2)?, ticket, same_mailbox: row.get(4)? })
     };
     select.query_row(params![mail.hash, Id(mail.size), origin.mailbox, origin.epoch], twin).optional()
 }
@@ -109,14 +113,26 @@ fn store_bytes(connection: &Connection, id: u64, bytes: &[u8]) -> rusqlite::Resu
     Ok(id)
 }
 
-fn insert(connection: &Connection, mail: &Mail, instance: u64, raw: u64) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, mail: &Mail, instance: u64, raw: Option<u64>) -> rusqlite::Result<()> {
     let Arrival { origin, received_at, cut_from, old, .. } = mail.arrival;
     let mut insert = connection.prepare_cached(
         "INSERT INTO ledger (id, folder, epoch, uid, name, received_at, size, cut, old, hash, raw)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     let (at, size, cut) = (At(*received_at), Id(mail.size), cut_from.is_some());
-    insert.execute(params![Id(instance), mail.folder, origin.epoch, origin.uid, origin.name, at, size, cut, old, mail.hash, Id(raw)])?;
+    insert.execute(params![
+        Id(instance),
+        mail.folder,
+        origin.epoch,
+        origin.uid,
+        origin.name,
+        at,
+        size,
+        cut,
+        old,
+        mail.hash,
+        raw.map(Id)
+    ])?;
     Ok(())
 }
 

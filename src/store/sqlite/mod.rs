@@ -29,6 +29,7 @@ mod people;
 mod reader;
 mod reads;
 mod search;
+mod sweeping;
 mod tickets;
 mod values;
 mod waking;
@@ -43,7 +44,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Store};
+use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Overdue, Store, Swept};
 use crate::desk::{Organisation, TicketId, Wake};
 use crate::knowledge::Filed;
 use crate::mail::Letter;
@@ -68,6 +69,8 @@ pub struct Sqlite {
     lease: lease::Lease,
     /// Another writer has come.
     ousted: bool,
+    /// Something was deleted since the write-ahead log last began anew for it.
+    swept: bool,
     /// The last ticket number given out and perhaps not committed yet.
     given_ticket: TicketId,
     /// The last letter number given out.
@@ -107,6 +110,7 @@ impl Sqlite {
             disk: Arc::new(Disk::under(None)),
             lease,
             ousted: false,
+            swept: false,
             given_ticket: 0,
             given_letter,
             place: None,
@@ -227,7 +231,12 @@ impl Store for Sqlite {
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend> {
         self.write_alone(|connection| Ok(people::apply_organisation(connection, organisation)?))
     }
+
     fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend> {
         self.write_alone(|connection| Ok(articles::apply(connection, filed, at)?))
+    }
+
+    fn sweep(&mut self, overdue: &Overdue, now: Timestamp) -> Result<Swept, Backend> {
+        self.sweep_some(overdue, now)
     }
 }

@@ -14,9 +14,11 @@ use crate::store::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 const DUE: &str = "state IN ('queued', 'unknown')";
 const COLUMNS: &str = "id, ticket, person, kind, message_id, state, attempts, due_at, queued_at, reply";
 
-/// The last letter's number; 0 when there is none.
+/// The last letter's number, also of one that was deleted; 0 when there is none.
 pub fn last(connection: &Connection) -> rusqlite::Result<u64> {
-    connection.prepare_cached("SELECT coalesce(max(id), 0) FROM outbox")?.query_row([], |row| Ok(row.get::<_, Id>(0)?.0))
+    let sql = "SELECT max(coalesce((SELECT max(id) FROM outbox), 0),
+                          coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'letter'), 0))";
+    connection.prepare_cached(sql)?.query_row([], |row| Ok(row.get::<_, Id>(0)?.0))
 }
 
 /// Queues a letter, due at once.

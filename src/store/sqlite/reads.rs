@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    Sqlite, access, articles, change, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, tickets, waking,
+    Sqlite, access, articles, change, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, sweeping, tickets,
+    waking,
 };
 use crate::address::Address;
 use crate::desk::figures::Fact;
@@ -13,8 +14,8 @@ use crate::knowledge::{Article, Known};
 use crate::mail::Letter;
 use crate::ports::Mark;
 use crate::store::{
-    ArticleReads, Backend, Disposition, FigureReads, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, PageReads, Person,
-    Reads, Search, Session, Shelf, Thread, TicketQuery, TokenHash,
+    ArticleReads, Backend, Disposition, FigureReads, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, Overdue, PageReads,
+    Person, Reads, RetentionReads, Search, Session, Shelf, Swept, Thread, TicketQuery, TokenHash,
 };
 
 /// Has a connection to ask.
@@ -231,5 +232,19 @@ impl<T: Connected> ArticleReads for T {
 impl<T: Connected> FigureReads for T {
     fn facts(&self, services: &[String], since: Timestamp) -> Result<Vec<Fact>, Backend> {
         Ok(figures::facts(self.connection(), services, since)?)
+    }
+}
+
+impl<T: Connected> RetentionReads for T {
+    fn purged(&self, ticket: TicketId) -> Result<Option<Timestamp>, Backend> {
+        Ok(sweeping::purged(self.connection(), ticket)?)
+    }
+
+    fn was_link(&self, hash: &TokenHash) -> Result<bool, Backend> {
+        Ok(sweeping::was_link(self.connection(), hash)?)
+    }
+
+    fn overdue(&self, overdue: &Overdue) -> Result<Swept, Backend> {
+        Ok(sweeping::overdue(self.connection(), overdue)?)
     }
 }

@@ -18,9 +18,10 @@ pub(super) fn is_open() -> String {
     format!("status IN ('{}')", Status::OPEN.join("', '"))
 }
 
-/// The last ticket's number; 0 when there is none.
+/// The last ticket's number, also of one that was deleted; 0 when there is none.
 pub fn last(connection: &Connection) -> rusqlite::Result<TicketId> {
-    connection.prepare_cached("SELECT coalesce(max(id), 0) FROM tickets")?.query_row([], |row| Ok(row.get::<_, Id>(0)?.0))
+    let sql = "SELECT max(coalesce((SELECT max(id) FROM tickets), 0), coalesce((SELECT max(ticket) FROM purged), 0))";
+    connection.prepare_cached(sql)?.query_row([], |row| Ok(row.get::<_, Id>(0)?.0))
 }
 
 /// A ticket.
@@ -106,7 +107,7 @@ fn update(connection: &Connection, step: &Step, expected: u64) -> rusqlite::Resu
     put(
         connection,
         "UPDATE tickets SET version = ?2, status = ?3, service = ?4, requester = ?5, assignee = ?6, updated_at = ?7, people = ?8,
-                state = ?9, wake_at = ?10, due_at = ?11 WHERE id = ?1",
+                state = ?9, wake_at = ?10, due_at = ?11, mails = 1 WHERE id = ?1",
         step,
     )?;
     if people(ticket) != before {

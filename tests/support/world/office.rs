@@ -3,7 +3,7 @@
 use guichet::address::Mailbox;
 use guichet::desk::{Organisation, Policy};
 use guichet::mail::{Keys, Limits};
-use guichet::site::{Brakes, Site, Trust};
+use guichet::site::{Brakes, Retention, Site, Trust};
 
 use super::address;
 
@@ -65,6 +65,7 @@ pub fn site() -> Site {
         policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes::default(),
+        retention: Retention::default(),
         zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
         keys: Keys::new(vec![('a', vec![7; 32])]),
     }
