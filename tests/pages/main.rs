@@ -6,6 +6,7 @@ mod browser;
 mod chromium;
 mod client;
 mod combed;
+mod deleted;
 mod desk;
 mod figures;
 mod files;

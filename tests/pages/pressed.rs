@@ -390,18 +390,3 @@ async fn p2_p15_p16_reply_cancel_and_reopen_on_the_ticket_page() {
     assert_eq!(reopened.status, StatusCode::SEE_OTHER, "{}", reopened.text());
     assert_eq!(story.happened("reopened"), 1);
 }
-
-#[tokio::test]
-async fn row84_a_link_to_a_deleted_ticket_says_so_kindly() {
-    let retention = guichet::site::Retention { ticket_days: 90, ..Default::default() };
-    let mut world = crate::world::World::with(guichet::site::Site { retention, ..crate::world::site() });
-    world.receives(&crate::world::Mail::new("alice@cust.test"));
-    let ack = world.letter_to("alice@cust.test");
-    world.receives(&ack.answered_by("alice@cust.test", "#annuler"));
-    world.later(jiff::SignedDuration::from_hours(24 * 91));
-    (0..5).for_each(|_| drop(world.ticks()));
-    let desk = crate::desk::Behind::new(world);
-    let page = desk.client().get(&crate::stories::path(&ack.links[0])).await;
-    assert_eq!(page.status, StatusCode::GONE);
-    assert!(page.has("a été effacée") && page.has("support@desk.test") && !page.has("Imprimante"), "{}", page.text());
-}

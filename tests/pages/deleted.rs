@@ -1,0 +1,26 @@
+//! Pages of what was deleted when its time was over.
+
+use axum::http::StatusCode;
+use guichet::site::{Retention, Site};
+use jiff::SignedDuration;
+
+use crate::desk::Behind;
+use crate::stories::path;
+use crate::world::{Mail, World, site};
+
+#[tokio::test]
+async fn row84_a_link_to_a_deleted_ticket_says_so_kindly() {
+    let retention = Retention { ticket_days: 90, ..Default::default() };
+    let mut world = World::with(Site { retention, ..site() });
+    world.receives(&Mail::new("alice@cust.test"));
+    let ack = world.letter_to("alice@cust.test");
+    world.receives(&ack.answered_by("alice@cust.test", "#annuler"));
+    world.later(SignedDuration::from_hours(24 * 91));
+    for _ in 0..5 {
+        world.ticks();
+    }
+    let desk = Behind::new(world);
+    let page = desk.client().get(&path(&ack.links[0])).await;
+    assert_eq!(page.status, StatusCode::GONE);
+    assert!(page.has("a été effacée") && page.has("support@desk.test") && !page.has("Imprimante"), "{}", page.text());
+}
