@@ -276,7 +276,7 @@ fn over(path: &Path) -> Sqlite {
     let mut ended = ticket(1, 2);
     ended.status = Status::Closed { end: End::Approved, at: at(2) };
     let events = vec![event(1, 2, What::Cancelled, "")];
-    end.steps.push(Step { expected: Some(1), ticket: ended, events });
+    end.steps.push(Step { expected: Some(1), ticket: ended, events, wake: Default::default() });
     store.commit(&end).unwrap();
     let claimed = store.claim(at(3), 9).unwrap();
     let sent =
