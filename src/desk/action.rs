@@ -90,6 +90,11 @@ pub enum Action {
         /// The people of this ticket become guests of the other: never unless said.
         with_people: bool,
     },
+    /// It is no request of its own, but goes on with another of the same requester, who says so: whoever looked found that it is theirs.
+    Addition {
+        /// Which.
+        to: TicketId,
+    },
     /// The service does not do this: the words are the reason, mandatory.
     Refuse(Words),
     /// Put it aside until a date; words stay among agents.
@@ -259,6 +264,7 @@ impl Action {
             Action::Reroot { .. } => "reroot",
             Action::Continue { .. } => "continue",
             Action::Merge { .. } => "merge",
+            Action::Addition { .. } => "addition",
             Action::Absorb { .. } => "absorb",
             Action::Refuse(_) => "refuse",
             Action::Postpone(..) => "postpone",

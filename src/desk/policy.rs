@@ -18,6 +18,9 @@ pub struct Policy {
     pub postpone_days: u16,
     /// How long an act may be taken back (CASEBOOK section 3, row 23).
     pub undo_hours: u16,
+    /// How long after their last open request a new one of the same person, with a like subject, is asked about: new, or an addition?
+    /// 0: never.
+    pub addition_hours: u16,
     /// Working days without a word after which an unanswered question ends the request. 0: never.
     pub question_days: u16,
     /// Working days without a word after which its reader is reminded, each once.
@@ -39,6 +42,7 @@ impl Default for Policy {
             guests_per_ticket: 30,
             postpone_days: 366,
             undo_hours: 24,
+            addition_hours: 24,
             question_days: 14,
             question_reminders: vec![3, 7],
             approval_days: 10,

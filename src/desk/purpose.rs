@@ -20,6 +20,8 @@ pub enum Purpose {
     Solved,
     /// Put one's own request into the category that the link offers, while it has none. Single effect.
     Sort,
+    /// Say that one's own request goes on with another of theirs: the link's number is that one's. Single effect.
+    Addition,
     /// Take back an act: the link's number is that of the act's last event.
     Undo,
     /// Go on with commands that could not be done: what the link offers is done instead. Its number is that of the mail that
@@ -38,6 +40,7 @@ impl Purpose {
             Purpose::View => "view",
             Purpose::Solved => "solved",
             Purpose::Sort => "sort",
+            Purpose::Addition => "addition",
             Purpose::Undo => "undo",
             Purpose::Draft => "draft",
         }

@@ -5,9 +5,10 @@ use serde_json::json;
 use super::Gateway;
 use super::case::attached;
 use super::effects::{Decided, Fault, token_hash};
+use super::pairs::Decision;
 use super::press::{Button, Press, Pressed};
 use crate::address::{Address, Mailbox};
-use crate::desk::{Action, Actor, Door, Purpose, Rating, Refused, Source, Status, Ticket, What, Why, Words, decide_all};
+use crate::desk::{Action, Actor, Door, Purpose, Rating, Refused, Source, Status, Ticket, What, Why, Words};
 use crate::mail::{self, Auto, File, Outgoing};
 use crate::notifications::MailKind;
 use crate::ports::{Arrival, Origin};
@@ -54,7 +55,7 @@ impl<S: Store> Gateway<S> {
             Button::Answer { .. } => link.purpose == Purpose::Answer,
             Button::Rate { .. } => link.purpose == Purpose::Rate,
             Button::Solved => link.purpose == Purpose::Solved,
-            Button::Confirm => link.purpose == Purpose::Sort,
+            Button::Confirm => matches!(link.purpose, Purpose::Sort | Purpose::Addition),
             _ => link.purpose == Purpose::View,
         };
         let moved = ticket.id != link.ticket && link.request > 0;
@@ -70,16 +71,16 @@ impl<S: Store> Gateway<S> {
         let person = self.store.person(&link.person)?;
         let mut actor = Actor::person(link.person.clone(), person.and_then(|person| person.name), Door::Link, Level::Proven);
         actor.as_participant = true;
-        let outcome = decide_all(Some(ticket), vec![action], &actor, self.rules(), now);
+        let outcome = self.decided(ticket, vec![action], &actor, now)?;
         if outcome.done.is_empty() {
             return Ok(Pressed::Refused { ticket: Box::new(ticket.clone()), refused: outcome.refused });
         }
         let mut change = Change::new(Cause::Named(format!("form/{}", press.nonce)), now);
-        if matches!(link.purpose, Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer | Purpose::Solved | Purpose::Sort) {
+        if !matches!(link.purpose, Purpose::Rate | Purpose::View) {
             change.used.push(link.hash);
         }
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
-        self.echo(&mut change, ticket, &outcome)?;
+        self.follow(&mut change, &Decision { before: ticket, outcome: &outcome, actor: &actor, with_people: false })?;
         self.seal(&mut change, kept, ticket.id);
         let approved = outcome.done.iter().any(|event| matches!(event.what, What::ClosureApproved { .. } | What::Solved { .. }));
         let rate = approved.then(|| self.rating_link(&mut change, link));
@@ -100,6 +101,7 @@ impl<S: Store> Gateway<S> {
         let plain = |text: &str| Words { text: text.trim().to_owned(), ..Words::default() };
         Ok(match &press.button {
             Button::Approve => (Action::Approve(link.request), None),
+            Button::Confirm if link.purpose == Purpose::Addition => (Action::Addition { to: link.request }, None),
             Button::Confirm => (Action::Sort { category: self.store.offer(&link.hash)?.unwrap_or_default() }, None),
             Button::Solved => (Action::Solve { article: link.request }, None),
             Button::RefuseClosure { reason } => (Action::RefuseClosure(link.request, plain(reason)), None),

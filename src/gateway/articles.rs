@@ -6,10 +6,9 @@
 use super::Gateway;
 use super::effects::Fault;
 use crate::address::Address;
-use crate::desk::{Action, Event, Organisation, Ticket, Why, Words};
+use crate::desk::{Action, Organisation, Ticket, Why, Words};
 use crate::knowledge::{self, Article, Filed, Known, Subject};
-use crate::notifications::{Extra, MailKind, Notice, Suggested};
-use crate::routing::places;
+use crate::notifications::Suggested;
 use crate::store::{Access, Backend, Cause, Change, CommitFault, Reads, Store};
 
 /// Articles that one mail suggests.
@@ -61,24 +60,6 @@ impl<S: Store> Gateway<S> {
     pub fn apply_articles(&mut self, filed: &[Filed]) -> Result<(), Backend> {
         let now = self.clock.now();
         self.store.apply_articles(filed, now)
-    }
-
-    /// Adds articles, and categories where it may belong, to the acknowledgement of whoever opened the ticket.
-    pub(super) fn suggest(&self, notices: &mut [Notice], ticket: &Ticket, done: &[Event]) -> Result<(), Backend> {
-        let acknowledges = |notice: &&mut Notice| notice.kind == MailKind::Acknowledgement && notice.extra == Extra::None;
-        let mut acknowledged = notices.iter_mut().filter(acknowledges).peekable();
-        if acknowledged.peek().is_none() || self.organisation.is_confidential(&ticket.service, &ticket.category) {
-            return Ok(());
-        }
-        let Ticket { title, language, service, category, .. } = ticket;
-        let subject = Subject { title, language, service, category };
-        let articles: Vec<_> = suggested(&self.store, &self.organisation, subject)?.iter().map(told).collect();
-        let text = done.iter().find_map(|event| event.text.as_deref()).unwrap_or_default();
-        let places = if category.is_empty() { places::likely(&self.organisation, ticket, text) } else { vec![] };
-        if !articles.is_empty() || !places.is_empty() {
-            acknowledged.for_each(|notice| notice.extra = Extra::Hints { articles: articles.clone(), places: places.clone() });
-        }
-        Ok(())
     }
 
     /// The proposal that an article makes: its text, then the agent's own words.

@@ -38,7 +38,7 @@ impl From<Fault> for Backend {
 fn days(purpose: crate::desk::Purpose) -> i64 {
     use crate::desk::Purpose;
     match purpose {
-        Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer | Purpose::Solved | Purpose::Sort => 14,
+        Purpose::Approve | Purpose::RefuseClosure | Purpose::Answer | Purpose::Solved | Purpose::Sort | Purpose::Addition => 14,
         Purpose::Rate | Purpose::View => 30,
         // As long as acts may be taken back (CASEBOOK section 3, row 23), and texts wait for their author.
         Purpose::Undo => 1,
@@ -92,7 +92,7 @@ impl<S: Store> Gateway<S> {
             |notice: &Notice| notice.kind == MailKind::Acknowledgement && decided.extra.iter().any(|extra| extra.to == notice.to);
         notices.retain(|notice| !told_apart(notice));
         notices.extend(decided.extra.iter().cloned());
-        self.suggest(&mut notices, ticket, done)?;
+        self.suggest(&mut notices, ticket, (done, change.at))?;
         let mut told = Vec::new();
         for notice in &notices {
             let hasty = decided.unanswered.as_ref() == Some(&notice.to) && is_automatic_answer(notice.kind);
@@ -181,7 +181,7 @@ impl<S: Store> Gateway<S> {
         let spoken = agent.and_then(|agent| agent.language.clone()).or_else(|| person.and_then(|person| person.language));
         let fallback = if agent.is_some() { &self.site.language } else { &scene.ticket.language };
         let language = self.templates.language([spoken.as_deref().unwrap_or(fallback), &self.site.language]);
-        let thread = match scene.before.is_empty() && matches!(notice.extra, Extra::None | Extra::Hints { .. }) {
+        let thread = match scene.before.is_empty() && matches!(notice.extra, Extra::None | Extra::Hints(_)) {
             true => crate::store::Thread::default(),
             false => self.store.thread(scene.ticket.id, &notice.to)?,
         };

@@ -18,6 +18,7 @@ pub mod facts;
 mod files;
 pub mod handle;
 pub mod held;
+mod hints;
 mod incident;
 mod onward;
 pub mod outbox;

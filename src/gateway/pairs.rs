@@ -4,7 +4,7 @@ use super::Gateway;
 use super::effects::{Decided, Fault};
 use super::incident::stepped;
 use crate::address::Address;
-use crate::desk::{Action, Actor, Details, Event, Opening, Outcome, Ticket, TicketId, Urgency, What, Words, decide_all};
+use crate::desk::{Action, Actor, Details, Event, Opening, Outcome, Ticket, TicketId, Urgency, Visibility, What, Words, decide_all};
 use crate::store::{Change, Person, Store};
 
 /// A decision, and the wishes that led to it.
@@ -29,8 +29,10 @@ impl<S: Store> Gateway<S> {
     pub(super) fn follow(&mut self, change: &mut Change, decision: &Decision<'_>) -> Result<(), Fault> {
         let Decision { before, outcome, actor, with_people } = decision;
         self.echo(change, before, outcome)?;
-        for event in outcome.done.iter().filter(|event| !event.actor.as_participant || matches!(event.what, What::Undone { .. })) {
+        let anybodys = |what: &What| matches!(what, What::Undone { .. } | What::Merged { .. });
+        for event in outcome.done.iter().filter(|event| !event.actor.as_participant || anybodys(&event.what)) {
             match &event.what {
+                What::Merged { into } if event.actor.as_participant => self.carry_over(change, decision, *into)?,
                 What::Merged { into } => {
                     let people = before.participants().into_iter().filter(|_| *with_people).cloned().collect();
                     let absorb = Action::Absorb { from: before.id, guests: people, said: vec![] };
@@ -67,6 +69,15 @@ impl<S: Store> Gateway<S> {
         let outcome = decide_all(Some(&other), actions, actor, self.rules(), change.at);
         self.add(change, Decided { before: Some(&other), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         Ok(())
+    }
+
+    /// What was said on a request goes along when its requester says that it is an addition to another.
+    fn carry_over(&mut self, change: &mut Change, decision: &Decision<'_>, into: TicketId) -> Result<(), Fault> {
+        let from = decision.before.id;
+        let before = self.store.events(from)?;
+        let events = before.into_iter().chain(decision.outcome.done.iter().cloned());
+        let said = events.filter(|event| event.text.is_some() && event.visibility == Visibility::Public).collect();
+        self.also(change, into, vec![Action::Absorb { from, guests: vec![], said }], decision.actor)
     }
 
     fn undo_elsewhere(&mut self, change: &mut Change, id: TicketId, first: u64, actor: &Actor) -> Result<(), Fault> {

@@ -35,6 +35,7 @@ impl<S: Store> Gateway<S> {
                 Some(other) => Ok(Action::Link { to: other.id }),
                 None => Err(no_such(to)),
             },
+            Action::Addition { to } => self.addition(ticket, actor, to)?,
             Action::Parent { to: Some(to) } => self.incident(actor, to)?,
             Action::Faq { article, words } => self.article_for(ticket, &article, words)?,
             Action::Split { seq, .. } => self.splitting(ticket, seq)?,
@@ -61,6 +62,14 @@ impl<S: Store> Gateway<S> {
     pub(super) fn other(&self, actor: &Actor, id: TicketId) -> Result<Option<Ticket>, Fault> {
         let found = super::facts::head(&self.store, id)?;
         Ok(found.filter(|other| privileges::role(other, actor, &self.organisation) == Role::Agent))
+    }
+
+    /// Another open request of the same person, who says so themselves.
+    fn addition(&self, ticket: &Ticket, actor: &Actor, to: TicketId) -> Result<Result<Action, Why>, Fault> {
+        let other = super::facts::head(&self.store, to)?;
+        let owns = |other: &Ticket| actor.person.as_ref().is_some_and(|who| other.is_owner(who)) && other.requester == ticket.requester;
+        let other = other.filter(|other| other.status.is_open() && owns(other));
+        Ok(other.map(|other| Action::Addition { to: other.id }).ok_or_else(|| no_such(to)))
     }
 
     /// The words that go on by themselves: those that were named, else the last of a participant.

@@ -36,6 +36,13 @@ pub fn words(text: &str) -> Vec<String> {
     new.map(str::to_owned).collect()
 }
 
+/// Do two subjects speak of the same? Half of the words of the longer one must be in both.
+pub fn alike(one: &str, other: &str) -> bool {
+    let (one, other) = (words(one), words(other));
+    let both = one.iter().filter(|word| other.contains(*word)).count();
+    both > 0 && 2 * both >= one.len().max(other.len())
+}
+
 /// The articles that fit, the best first, at most `most`.
 pub fn best<'a>(subject: Subject<'_>, known: impl IntoIterator<Item = &'a Article>, most: usize) -> Vec<&'a Article> {
     let mut asked = words(subject.title);
@@ -110,6 +117,20 @@ mod tests {
     fn row17_what_does_not_fit_stays_away() {
         for title in ["", "Bonjour", "Demande urgente", "Imprimante inaccessible depuis le wifi du batiment", "Clé perdue", "Réseau"] {
             assert_eq!(fits(title), [0; 0], "{title}");
+        }
+    }
+
+    #[test]
+    fn row19_subjects_are_alike_when_half_of_their_words_are() {
+        for (one, other) in
+            [("Imprimante en panne", "L'imprimante est toujours en panne !"), ("VPN", "Re: le vpn"), ("Plus de wifi", "wifi coupé")]
+        {
+            assert!(alike(one, other) && alike(other, one), "{one} / {other}");
+        }
+        for (one, other) in
+            [("", ""), ("Bonjour", "Bonjour"), ("Imprimante", "Écran"), ("Panne", "Commande de toner pour le troisième étage")]
+        {
+            assert!(!alike(one, other), "{one} / {other}");
         }
     }
 

@@ -9,5 +9,5 @@ mod fitting;
 mod markdown;
 
 pub use article::{Article, Filed, Known};
-pub use fitting::{Subject, best, words};
+pub use fitting::{Subject, alike, best, words};
 pub use markdown::{html, plain};

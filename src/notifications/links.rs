@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::language::Words;
-use super::{Extra, MailKind, MailedLink, Mint, Notice, Scene, blocks, names};
+use super::{Extra, Hints, MailKind, MailedLink, Mint, Notice, Scene, blocks, names};
 use crate::address::Address;
 use crate::desk::{Purpose, Status, What};
 use crate::mail::carrier;
@@ -32,6 +32,8 @@ pub struct Links {
     pub take_mailto: String,
     /// Categories where the request may belong.
     pub places: Vec<OfferLink>,
+    /// An open request of the reader's that this one may be an addition to; one at most.
+    pub earlier: Vec<EarlierLink>,
     /// Articles that may help, each with the way to read it and to say so.
     pub articles: Vec<ArticleLink>,
     /// The address that agrees by mail.
@@ -50,6 +52,17 @@ pub struct OfferLink {
     /// What it does, in words.
     pub label: String,
     /// Where.
+    pub url: String,
+}
+
+/// A request that another may be an addition to.
+#[derive(Debug, Default, Serialize)]
+pub struct EarlierLink {
+    /// Number and title.
+    pub label: String,
+    /// The number alone.
+    pub number: String,
+    /// Where it is said with a button.
     pub url: String,
 }
 
@@ -83,7 +96,7 @@ pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn M
             Purpose::Answer => links.answer = url,
             Purpose::Rate => links.rate = url,
             Purpose::View => links.page = url,
-            Purpose::Solved | Purpose::Sort | Purpose::Undo | Purpose::Draft => {}
+            Purpose::Solved | Purpose::Sort | Purpose::Addition | Purpose::Undo | Purpose::Draft => {}
         }
         mailed.push(link);
     }
@@ -97,9 +110,16 @@ pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn M
 
 /// Articles and categories, for whoever may close and sort the request themselves.
 fn hints(links: &mut Links, mailed: &mut Vec<MailedLink>, (scene, notice): (&Scene<'_>, &Notice), mint: &mut dyn Mint) {
-    let Extra::Hints { articles, places } = &notice.extra else { return };
+    let Extra::Hints(Hints { articles, places, earlier }) = &notice.extra else { return };
     if !scene.ticket.is_owner(&notice.to) {
         return;
+    }
+    // Only whoever asked for both can say that they are one.
+    if let Some((request, title)) = earlier.as_ref().filter(|_| scene.ticket.requester == notice.to) {
+        let (ticket, label) = (scene.ticket.id, format!("#{request} · {}", names::title(title)));
+        let link = MailedLink { token: mint.token(), purpose: Purpose::Addition, ticket, request: *request, offer: Some(label.clone()) };
+        links.earlier.push(EarlierLink { label, number: request.to_string(), url: url(scene, &link) });
+        mailed.push(link);
     }
     for (key, name) in places {
         let link =

@@ -146,12 +146,7 @@ pub enum Extra {
         last: bool,
     },
     /// What may help a request on, told with its acknowledgement.
-    Hints {
-        /// Articles that may answer it already.
-        articles: Vec<Suggested>,
-        /// Categories where it may belong: keys and names.
-        places: Vec<(String, String)>,
-    },
+    Hints(Hints),
     /// What was asked by mail.
     Answers {
         /// In order.
@@ -180,6 +175,17 @@ pub enum Extra {
         /// No retry will help.
         permanent: bool,
     },
+}
+
+/// What may help a new request on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Articles that may answer it already.
+    pub articles: Vec<Suggested>,
+    /// Categories where it may belong: keys and names.
+    pub places: Vec<(String, String)>,
+    /// An open request of the same person, to which it may be an addition: number and title.
+    pub earlier: Option<(TicketId, String)>,
 }
 
 /// An article that may help.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::templates::Templates;
-use super::{Answer, Because, Extra, MailKind, Mint, Notice, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
+use super::{Answer, Because, Extra, Hints, MailKind, Mint, Notice, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
@@ -115,10 +115,11 @@ impl Stage {
             MailKind::Answers | MailKind::DailyReport => {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }
             }
-            MailKind::Acknowledgement => Extra::Hints {
-                articles: if self.full { articles() } else { vec![] },
-                places: if self.full { vec![("sample".into(), "Sample".into())] } else { vec![] },
-            },
+            MailKind::Acknowledgement if self.full => Extra::Hints(Hints {
+                articles: articles(),
+                places: vec![("sample".into(), "Sample".into())],
+                earlier: Some((122, "Sample".into())),
+            }),
             _ => Extra::None,
         }
     }

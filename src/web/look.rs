@@ -70,7 +70,7 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     events.retain(|event| may_see(&ticket, &link, event));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
     let (html, folded) = shown(reads, &link, (&events, depth))?;
-    let offer = if matches!(link.purpose, Purpose::Draft | Purpose::Sort) { reads.offer(&link.hash)? } else { None };
+    let offer = if matches!(link.purpose, Purpose::Draft | Purpose::Sort | Purpose::Addition) { reads.offer(&link.hash)? } else { None };
     let article = if link.purpose == Purpose::Solved { reads.article(link.request)? } else { None };
     let article = article.map(|known| known.article).filter(|article| !article.internal);
     Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, offer, article, html, folded }))

@@ -40,11 +40,13 @@ pub fn standing(seen: &Seen, now: Timestamp) -> Standing<'_> {
     match link.purpose {
         Purpose::View if expired => Standing::Expired,
         Purpose::View => Standing::Live,
-        Purpose::Rate | Purpose::Solved | Purpose::Sort if !ticket.is_owner(&link.person) => Standing::Gone,
+        Purpose::Rate | Purpose::Solved | Purpose::Sort | Purpose::Addition if !ticket.is_owner(&link.person) => Standing::Gone,
         Purpose::Rate if expired => Standing::Expired,
         Purpose::Rate if matches!(ticket.status, Status::Closed { end: End::Approved | End::Expired, .. }) => Standing::Live,
         Purpose::Rate => Standing::Moved,
-        Purpose::Sort if expired => Standing::Expired,
+        Purpose::Sort | Purpose::Addition if expired => Standing::Expired,
+        Purpose::Addition if ticket.status.is_open() && ticket.id == link.ticket => Standing::Live,
+        Purpose::Addition => Standing::Moved,
         Purpose::Sort if ticket.status.is_open() && ticket.category.is_empty() => Standing::Live,
         Purpose::Sort => Standing::Moved,
         Purpose::Solved if expired => Standing::Expired,
@@ -137,7 +139,7 @@ pub fn has_button(purpose: Purpose, button: &str) -> bool {
         Purpose::Rate => &["rate"],
         Purpose::Solved => &["solved"],
         Purpose::View => &["reply", "reopen", "cancel", "leave"],
-        Purpose::Sort | Purpose::Undo | Purpose::Draft => &["confirm"],
+        Purpose::Sort | Purpose::Addition | Purpose::Undo | Purpose::Draft => &["confirm"],
     };
     button == "fresh_link" || own.contains(&button)
 }

@@ -32,6 +32,7 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Reroot { title: "x".into(), words: words("x"), guests: vec![] }),
         ("free", Action::Continue { into: 7 }),
         ("free", Action::Merge { into: 7, whose: None, confirmed: false, with_people: false }),
+        ("free", Action::Addition { to: 7 }),
         ("free", Action::Refuse(words("x"))),
         ("free", Action::Postpone(Timestamp::from_second(1_767_700_000).unwrap(), words(""))),
         ("postponed", Action::Recall),
@@ -88,6 +89,7 @@ reroot og proven
 continue og proven
 absorb oga proven
 merge a proven
+addition o proven
 refuse a proven
 postpone a proven
 recall a proven

@@ -49,6 +49,21 @@ async fn row17_the_article_behind_its_link_shows_first_and_closes_when_pressed()
 }
 
 #[tokio::test]
+async fn row19_the_link_shows_the_other_request_and_its_button_adds_to_it() {
+    let desk = desk();
+    desk.with(|world| world.receives(&Mail::new("alice@cust.test").subject("Mon badge ne marche plus")));
+    desk.with(|world| world.receives(&Mail::new("alice@cust.test").subject("Le badge encore").text("Toujours rien.")));
+    let link = path(&desk.mail_to("alice@cust.test").links[0]);
+    let page = desk.client().get(&link).await;
+    assert!(page.has("#1 · Mon badge ne marche plus") && page.has("Oui, c’est la suite"), "{}", page.text());
+    assert_eq!(desk.world().status(2), "free", "a page that is looked at changes nothing");
+    let form = page.forms().into_iter().find(|form| form.press == "confirm").unwrap();
+    let pressed = desk.client().press(&form, &[]).await;
+    assert_eq!((pressed.status, desk.world().status(2)), (StatusCode::SEE_OTHER, "merged"));
+    assert_eq!(desk.client().get(&link).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
 async fn p8_articles_are_read_and_found_and_internal_ones_are_not_there() {
     let desk = desk();
     let list = desk.client().get("/articles").await;

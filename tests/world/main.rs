@@ -7,6 +7,7 @@ mod world;
 mod acts;
 mod acts_cases;
 mod acts_mail;
+mod additions;
 mod answers;
 mod articles;
 mod automatic;

@@ -284,6 +284,14 @@ pub const CATALOGUE: &[Spec] = &[
         form: Some(&[Field::must("ticket", Input::Ticket), Field::may("with_people", Input::Check), Field::may("confirmed", Input::Check)]),
         ..FOR_AGENTS
     },
+    Spec {
+        verb: "addition",
+        words: &[("fr", &["ajout", "complement", "suite"]), ("en", &["addition", "add-to"])],
+        takes: Takes::Ticket,
+        commands: &[Role::Owner],
+        form: None,
+        ..FOR_OWNERS
+    },
     Spec { verb: "spam", words: &[("fr", &["spam", "indesirable", "pourriel"]), ("en", &["spam", "junk"])], ..FOR_AGENTS },
     Spec { verb: "cancel", words: &[("fr", &["annuler", "abandonner"]), ("en", &["cancel"])], commands: &[Role::Owner], ..FOR_OWNERS },
     Spec { verb: "follow", words: &[("fr", &["suivre"]), ("en", &["follow", "watch"])], ..FOR_AGENTS },

@@ -31,6 +31,7 @@ impl Desk<'_> {
         match action {
             Action::Set(property) => self.set(ticket, property),
             Action::Merge { into, whose, confirmed, .. } => self.merge(ticket, into, whose.filter(|_| !confirmed)),
+            Action::Addition { to } => self.merge(ticket, to, None),
             Action::Link { to } => self.link(ticket, to),
             Action::Split { seq, into } => self.split(ticket, seq, into),
             Action::Spam => self.spam(ticket),

@@ -30,6 +30,7 @@ pub fn action(asked: &Asked<'_>, wish: &Wish<'_>, follow: bool) -> Result<(Actio
         "link" => Action::Link { to: number(args)?.0 },
         "parent" => Action::Parent { to: parent(args)? },
         "merge" => merge(args)?,
+        "addition" => Action::Addition { to: number(args)?.0 },
         "postpone" => {
             let (until, rest) = moment(args, asked.at)?;
             return Ok((Action::Postpone(until, Words::default()), rest.to_owned()));

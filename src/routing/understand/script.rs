@@ -89,7 +89,7 @@ fn wishes<'a>(role: Role, lines: &[&'a CommandLine]) -> Result<Vec<Wish<'a>>, Ve
 /// Of each of these a mail may ask one.
 const EXCLUSIVE: [&[&str]; 12] = [
     &["take", "assign", "release", "transfer", "back"],
-    &["ask", "close", "faq", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "spam"],
+    &["ask", "close", "faq", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "addition", "spam"],
     &["reopen", "close", "faq", "cancel", "leave", "refuse", "merge", "spam"],
     &["release", "ask", "close", "faq", "postpone"],
     &["broadcast", "ask", "close", "faq", "refuse"],

@@ -122,6 +122,7 @@ impl Word for Purpose {
         (Purpose::Draft, "draft"),
         (Purpose::Solved, "solved"),
         (Purpose::Sort, "sort"),
+        (Purpose::Addition, "addition"),
     ];
 }
 

@@ -26,9 +26,9 @@ use crate::web::upload::{ALL_MAX, FILE_MAX};
 use crate::web::visitor::Visitor;
 
 /// Actions that tell the requester something: what they will get is shown first, if one wants.
-const PREVIEWED: &[&str] = &["ask", "close", "reply", "canned", "refuse", "postpone", "transfer", "reopen"];
+const PREVIEWED: &[&str] = &["ask", "close", "broadcast", "reply", "canned", "refuse", "postpone", "transfer", "reopen"];
 /// Words that go out under the agent's signature.
-const SIGNED: &[&str] = &["ask", "close", "reply", "canned", "refuse"];
+const SIGNED: &[&str] = &["ask", "close", "broadcast", "reply", "canned", "refuse"];
 /// Actions that carry files.
 const WITH_FILES: &[&str] = &["reply", "note", "ask", "close", "answer"];
 

@@ -163,7 +163,7 @@ impl Making<'_> {
             (Standing::Live, Purpose::Rate) => self.render("rate", self.rate()),
             (Standing::Live, Purpose::View) => self.render("ticket", self.ticket()),
             (Standing::Live, Purpose::Solved) => self.render("article", self.article()),
-            (Standing::Live, Purpose::Sort | Purpose::Undo | Purpose::Draft) => self.render("confirm", self.confirm()),
+            (Standing::Live, Purpose::Sort | Purpose::Addition | Purpose::Undo | Purpose::Draft) => self.render("confirm", self.confirm()),
             (over, _) => self.render("over", self.over(over)),
         }
     }
