@@ -1,8 +1,10 @@
 //! What a new organisation file changes, line by line: for whoever applies it, and for the log of whoever runs the daemon. Keys and
 //! names only: no addresses.
 
-use crate::desk::Organisation;
+use crate::address::Address;
+use crate::desk::{Organisation, Staffing, staffing};
 use crate::knowledge::{Article, Filed, Known};
+use crate::store::Staffed;
 
 /// What is new, gone or different, in the file's order; empty when nothing is. Articles stay as they are where there is no folder.
 pub fn changes(before: (&Organisation, &[Known]), after: (&Organisation, Option<&[Filed]>)) -> Vec<String> {
@@ -36,6 +38,25 @@ fn changed_articles(before: &[Known], filed: &[Filed]) -> Vec<String> {
     });
     let gone = before.iter().filter(|known| known.file.is_some() && filed.iter().all(|filed| filed.article.number != known.article.number));
     told.chain(gone.map(|known| format!("article removed: {} {}", known.article.number, known.article.title))).collect()
+}
+
+/// What whoever manages a service changed by page, and this file would undo.
+pub fn undone_changes(made: Vec<Staffed>, file: &Organisation) -> Vec<String> {
+    let made: Vec<(String, Staffing)> = made.into_iter().map(|one| (one.service, one.what)).collect();
+    let told = |(service, what): &(String, Staffing)| match what {
+        Staffing::Joins { name, .. } => format!("undoes a page: {name} joined {service}"),
+        Staffing::Guests { category, .. } if !category.is_empty() => format!("undoes a page: permanent guests of {service}/{category}"),
+        Staffing::Guests { .. } => format!("undoes a page: permanent guests of {service}"),
+        Staffing::Leaves { agent } => format!("undoes a page: {} left {service}", named(file, agent)),
+        Staffing::May { agent, .. } | Staffing::Away { agent, .. } => {
+            format!("undoes a page: what {} may do in {service}", named(file, agent))
+        }
+    };
+    staffing::undone(&made, file).into_iter().map(told).collect()
+}
+
+fn named(file: &Organisation, agent: &Address) -> String {
+    file.agent(agent).map_or_else(|| "somebody who is not in the file".to_owned(), |agent| agent.name.clone())
 }
 
 fn compared<T: PartialEq>(what: &str, sides: (&[T], &[T]), key: impl Fn(&T) -> String, name: impl Fn(&T) -> String) -> Vec<String> {

@@ -7,19 +7,20 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::json;
 
-use super::changes::changes;
+use super::changes::{changes, undone_changes};
 use super::control::{self, Answer, Ask};
 use super::{Global, prepare, ui};
 use crate::config::{Faults, Settings, read_articles, read_organisation};
 use crate::desk::Organisation;
 use crate::knowledge::{Filed, Known};
 use crate::store::sqlite::Reader;
-use crate::store::{ArticleReads, Reads};
+use crate::store::{ArticleReads, StaffingReads};
 
 /// Services, categories and agents: apply the organisation file, or export it
 ///
 /// The organisation is one TOML file. Applying replaces all of it; tickets stay as they are. Works beside a running daemon as
-/// well as without one.
+/// well as without one. What whoever manages a service changed by page since the last time is never undone unasked: take it
+/// over into the file with `export`, or let the file win with --undo-pages.
 ///
 /// Examples:
 ///   guichet org apply                      the file that the configuration names
@@ -41,6 +42,9 @@ enum What {
         /// Check only
         #[arg(long)]
         dry_run: bool,
+        /// The file wins: what was changed by page and is not in it is undone
+        #[arg(long)]
+        undo_pages: bool,
     },
     /// Print what is stored, as a file that can be applied
     Export {
@@ -50,13 +54,12 @@ enum What {
     },
 }
 
-/// Exit code 2 when the file has faults.
+/// Exit code 2 when the file has faults, or would undo what was changed by page.
 pub fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     match args.what {
-        What::Apply { file, dry_run } => apply(file, dry_run, global)?,
-        What::Export { articles } => export(articles.as_deref(), global)?,
+        What::Apply { file, dry_run, undo_pages } => apply(file, (dry_run, undo_pages), global),
+        What::Export { articles } => export(articles.as_deref(), global).map(|()| ExitCode::SUCCESS),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The organisation file of a configuration, with the articles that it names.
@@ -70,16 +73,20 @@ fn read_both(file: &Path, settings: &Settings) -> Result<(Organisation, Option<V
     Ok((organisation, articles))
 }
 
-fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Result<()> {
+fn apply(file: Option<PathBuf>, (dry_run, undo_pages): (bool, bool), global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let file = file.unwrap_or_else(|| settings.organisation.clone());
     let (organisation, articles) = read_both(&file, &settings)?;
     let (services, agents) = (organisation.services.len(), organisation.agents.len());
     let reader = Reader::open(&settings.database).ok();
-    let before = reader.as_ref().and_then(|reader| reader.organisation().ok()).unwrap_or_default();
+    let before = reader.as_ref().and_then(|reader| reader.declared().ok()).unwrap_or_default();
     let known = reader.as_ref().and_then(|reader| reader.articles().ok()).unwrap_or_default();
-    let told = changes((&before, &known), (&organisation, articles.as_deref()));
-    if !dry_run {
+    let mut told = changes((&before, &known), (&organisation, articles.as_deref()));
+    let staffed = reader.as_ref().and_then(|reader| reader.staffed_since_file().ok()).unwrap_or_default();
+    let undone = undone_changes(staffed, &organisation);
+    told.extend(undone.iter().cloned());
+    let kept_back = !undone.is_empty() && !undo_pages;
+    if !dry_run && !kept_back {
         prepare(&settings)?;
         match control::ask(&settings, Ask::Apply(Box::new(organisation), articles)).context("the organisation is not stored")? {
             Answer::Applied => {}
@@ -87,20 +94,24 @@ fn apply(file: Option<PathBuf>, dry_run: bool, global: &Global) -> anyhow::Resul
         }
     }
     match global.json {
-        true => ui::json(&json!({ "services": services, "agents": agents, "stored": !dry_run, "changes": told })),
+        true => ui::json(&json!({ "services": services, "agents": agents, "stored": !dry_run && !kept_back, "changes": told }))?,
         false => {
             told.iter().for_each(ui::say);
-            let done = if dry_run { "All is well" } else { "Stored" };
+            let done = match (kept_back, dry_run) {
+                (true, _) => "Nothing is stored: take over what was changed by page (`guichet org export`), or apply with --undo-pages",
+                (false, true) => "All is well",
+                (false, false) => "Stored",
+            };
             ui::say(format!("{done} (services: {services}, agents: {agents})."));
-            Ok(())
         }
     }
+    Ok(if kept_back { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
 fn export(folder: Option<&Path>, global: &Global) -> anyhow::Result<()> {
     let settings = global.settings()?;
     let reader = Reader::open(&settings.database).context("nothing can be exported")?;
-    let organisation = reader.organisation().context("nothing can be exported")?;
+    let organisation = reader.declared().context("nothing can be exported")?;
     if let Some(folder) = folder {
         export_articles(&reader.articles()?, folder)?;
     }

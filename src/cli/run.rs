@@ -10,12 +10,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::changes::changes;
+use super::changes::{changes, undone_changes};
 use super::org::read_all;
 use super::{Global, control, home, open, spool};
 use crate::config::{Connections, Settings};
 use crate::gateway::Handle;
 use crate::intake::{imap, maildir};
+use crate::store::Backend;
 use crate::{delivery, web};
 
 /// How long a stop may take before it is forced (CASEBOOK L18).
@@ -140,15 +141,22 @@ impl Daemon {
         }
     }
 
-    /// On SIGHUP the organisation file is read again. With a fault in it, everything stays as it was.
+    /// On SIGHUP the organisation file is read again. With a fault in it, or where it would undo what was changed by page,
+    /// everything stays as it was.
     async fn reload(&self, settings: &Settings) {
-        let before = self.handle.look(|reads| reads.organisation()).await.ok().and_then(Result::ok).unwrap_or_default();
-        let known = self.handle.look(|reads| reads.articles()).await.ok().and_then(Result::ok).unwrap_or_default();
+        let known = self.handle.look(|reads| Ok::<_, Backend>((reads.declared()?, reads.articles()?, reads.staffed_since_file()?))).await;
+        let (before, known, staffed) = known.ok().and_then(Result::ok).unwrap_or_default();
         let mut told = vec![];
         let applied = match read_all(settings) {
             Ok((organisation, articles)) => {
                 told = changes((&before, &known), (&organisation, articles.as_deref()));
-                self.handle.run(move |gateway| gateway.apply(organisation, articles.as_deref())).await.map_err(|fault| fault.to_string())
+                match undone_changes(staffed, &organisation) {
+                    none if none.is_empty() => {
+                        let apply = self.handle.run(move |gateway| gateway.apply(organisation, articles.as_deref()));
+                        apply.await.map_err(|fault| fault.to_string())
+                    }
+                    undone => Err(format!("{}; apply it with --undo-pages, or export first", undone.join("; "))),
+                }
             }
             Err(faults) => Err(faults.to_string()),
         };

@@ -11,6 +11,7 @@ use super::hours::Hours;
 use super::policy::Delays;
 use super::promise::Target;
 use super::rules::Rule;
+use super::ticket::Ticket;
 use crate::address::Address;
 
 /// Everything that the organisation declares.
@@ -73,6 +74,9 @@ pub struct Service {
     /// Who gets its new tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign: Option<Assignment>,
+    /// Whoever proposes a solution is reminded to tell the time that it took; the solution never waits for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wants_time: bool,
     /// How long it waits for answers, where it differs from the site.
     #[serde(default, skip_serializing_if = "Delays::is_usual")]
     pub delays: Delays,
@@ -104,6 +108,9 @@ pub struct Category {
     /// What a request should tell: the lines of its template.
     #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Wanted>,
+    /// Guests of every ticket of the category, besides those of its service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permanent_guests: Vec<Address>,
     /// Who gets its new tickets; none: as its service has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign: Option<Assignment>,
@@ -182,7 +189,7 @@ pub enum Privilege {
     Reopen,
     /// Change title, urgency, category, people.
     ManageProperties,
-    /// Change the service's agents.
+    /// Change the service's agents and its permanent guests.
     ManageAgents,
     /// Change the service's categories.
     ManageCategories,
@@ -191,6 +198,20 @@ pub enum Privilege {
 }
 
 impl Privilege {
+    /// Every privilege.
+    pub const ALL: [Privilege; 10] = [
+        Privilege::TakeFree,
+        Privilege::TakeAssigned,
+        Privilege::Assign,
+        Privilege::Refuse,
+        Privilege::Transfer,
+        Privilege::Reopen,
+        Privilege::ManageProperties,
+        Privilege::ManageAgents,
+        Privilege::ManageCategories,
+        Privilege::ManageArticles,
+    ];
+
     /// A stable word, as the file writes it.
     pub fn word(self) -> &'static str {
         match self {
@@ -288,10 +309,21 @@ impl Organisation {
         self.category(service, category).is_some_and(|category| category.confidential)
     }
 
+    /// Who follows every ticket of a service and its category.
+    pub fn permanent_guests<'a>(&'a self, service: &str, category: &str) -> impl Iterator<Item = &'a Address> + use<'a> {
+        let of_service = self.service(service).into_iter().flat_map(|known| &known.permanent_guests);
+        of_service.chain(self.category(service, category).into_iter().flat_map(|known| &known.permanent_guests))
+    }
+
     /// Who gets new tickets of a category.
     pub fn assignment(&self, service: &str, category: &str) -> Assignment {
         let own = self.category(service, category).and_then(|category| category.assign);
         own.or_else(|| self.service(service)?.assign).unwrap_or_default()
+    }
+
+    /// Does a service want to know the time that a ticket took, which nobody told?
+    pub fn misses_time(&self, ticket: &Ticket) -> bool {
+        ticket.details.minutes == 0 && self.service(&ticket.service).is_some_and(|service| service.wants_time)
     }
 
     /// Who stands in for an agent who is away, unless they left.

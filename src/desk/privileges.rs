@@ -10,6 +10,7 @@ use super::event::{Actor, Door};
 use super::organisation::{Organisation, Privilege};
 use super::ticket::Ticket;
 use super::why::Why;
+use crate::address::Address;
 use crate::proof::Level;
 
 /// In which role somebody acts on a ticket.
@@ -40,6 +41,11 @@ pub fn role(ticket: &Ticket, actor: &Actor, organisation: &Organisation) -> Role
         () if ticket.guest(person).is_some() => Role::Guest,
         () => Role::Stranger,
     }
+}
+
+/// May somebody change a service's agents and permanent guests?
+pub fn manages(organisation: &Organisation, person: &Address, service: &str) -> bool {
+    organisation.membership(person, service).is_some_and(|member| member.may.contains(&Privilege::ManageAgents))
 }
 
 /// Why an actor may not do this at all, whatever the status; `None` when they may.

@@ -118,7 +118,7 @@ impl<S: Store> Gateway<S> {
         Ok(found.into_iter().map(|spec| spec.verb).collect())
     }
 
-    fn signed_in(&self, person: &Address, as_participant: bool, door: Door) -> Result<Actor, Backend> {
+    pub(super) fn signed_in(&self, person: &Address, as_participant: bool, door: Door) -> Result<Actor, Backend> {
         let known = self.organisation.agent(person).map(|agent| agent.name.clone());
         let name = match known {
             Some(name) => Some(name),

@@ -29,6 +29,7 @@ pub mod receive;
 mod report;
 pub mod request;
 pub mod retention;
+pub mod staffing;
 pub mod thread;
 pub mod tick;
 mod turns;
@@ -44,6 +45,7 @@ pub use doing::{Act, Acted, Preview};
 pub use handle::Handle;
 pub use held::{Decider, Decision, Settled, Word};
 pub use press::{Button, Press, Pressed};
+pub use staffing::{Heirs, Manage, Managed};
 pub use thread::{replay, resume};
 
 pub use crate::ports;

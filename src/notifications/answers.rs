@@ -4,9 +4,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::language::Words;
-use super::{Suggested, names};
+use super::{Suggested, names, staffed};
 use crate::desk::catalogue::{Spec, everything};
-use crate::desk::{Role, TicketId};
+use crate::desk::{Role, Staffing, TicketId};
 
 /// An answer to a question by mail.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,19 @@ pub enum Answer {
     ReportAt(Vec<i8>, bool),
     /// Mails are in that language from now on.
     Language(String),
+    /// A service's staff changed.
+    Staffed {
+        /// The service's name.
+        service: String,
+        /// Who changed it, by name.
+        by: String,
+        /// What changed.
+        what: Vec<Staffing>,
+        /// The names of the agents that it is about, in that order.
+        names: Vec<String>,
+        /// Tickets that became somebody else's; none: free.
+        handed: Vec<(TicketId, Option<String>)>,
+    },
 }
 
 /// A ticket in a list.
@@ -101,6 +114,11 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
             let key = if *every_day { "answers.report_every_day" } else { "answers.report_at" };
             Section { heading: say(key, &[("hours", &hours)]), ..Section::default() }
         }
+        Answer::Staffed { service, by, what, names, handed } => Section {
+            heading: say("staffed.heading", &[("service", &names::title(service)), ("who", &names::title(by))]),
+            lines: staffed::lines(words, zone, (what, names), handed),
+            hint: String::new(),
+        },
         Answer::Language(code) => {
             Section { heading: say("answers.language", &[("language", words.term("tongue", code))]), ..Section::default() }
         }

@@ -19,6 +19,8 @@ pub struct Commands {
     pub draft_html: String,
     /// Who got the ticket is away; empty otherwise.
     pub away: String,
+    /// Asks for the time that it took; empty otherwise.
+    pub time: String,
 }
 
 /// A mail that waits.
@@ -70,6 +72,7 @@ pub fn commands(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<Com
         draft: if draft.is_empty() { String::new() } else { blocks::bordered(draft) },
         draft_html: blocks::html(draft),
         away: away.unwrap_or_default(),
+        time: if ways.time { words.say("receipt.time", &[]) } else { String::new() },
     })
 }
 

@@ -75,6 +75,8 @@ pub enum MailKind {
     SlaWarning,
     /// To agents, and to the head of the service: a promise is broken.
     SlaBreach,
+    /// To whoever manages a service, and whom it is about: its staff changed.
+    ServiceChanged,
     /// A key to sign in with.
     SignIn,
     /// A request was filled in: its author proves it.
@@ -85,7 +87,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 39] = [
+    pub const ALL: [MailKind; 40] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -122,6 +124,7 @@ impl MailKind {
         MailKind::Expired,
         MailKind::SlaWarning,
         MailKind::SlaBreach,
+        MailKind::ServiceChanged,
         MailKind::SignIn,
         MailKind::RequestProof,
         MailKind::HeldProof,
@@ -179,6 +182,7 @@ impl MailKind {
             MailKind::Expired => "expired",
             MailKind::SlaWarning => "sla_warning",
             MailKind::SlaBreach => "sla_breach",
+            MailKind::ServiceChanged => "service_changed",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",

@@ -21,6 +21,7 @@ pub mod refusals;
 mod samples;
 mod sheets;
 mod shown;
+pub mod staffed;
 pub mod templates;
 mod views;
 mod write;
@@ -210,6 +211,8 @@ pub struct Ways {
     pub instance: u64,
     /// Who got the ticket is away until then.
     pub away: Option<(Address, jiff::Timestamp)>,
+    /// A solution was proposed, and the service wants to know the time that it took.
+    pub time: bool,
     /// Command lines to put in place of those that could not be done.
     pub offers: Vec<String>,
 }

@@ -246,9 +246,10 @@ impl<'a> Audience<'a> {
     }
 
     fn first_guests(&mut self, guests: &'a [Address], permanent_only: bool) {
-        let permanent = self.scene.organisation.service(&self.scene.ticket.service).map_or(&[][..], |service| &service.permanent_guests);
+        let (organisation, ticket) = (self.scene.organisation, self.scene.ticket);
+        let is_permanent = |guest: &Address| organisation.permanent_guests(&ticket.service, &ticket.category).any(|known| known == guest);
         for guest in guests.iter().filter(|guest| !self.scene.ticket.is_owner(guest)) {
-            if !permanent_only || permanent.contains(guest) {
+            if !permanent_only || is_permanent(guest) {
                 self.call(guest, Because::Guest, MailKind::Invitation);
             }
         }

@@ -77,6 +77,7 @@ impl Stage {
             | MailKind::SignIn
             | MailKind::RequestProof
             | MailKind::DailyReport
+            | MailKind::ServiceChanged
             | MailKind::HeldProof
             | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
             _ => Ok(()),
@@ -94,6 +95,7 @@ impl Stage {
                     undo: self.full.then_some(5),
                     instance: 7,
                     away: self.full.then_some((to.clone(), Timestamp::UNIX_EPOCH)),
+                    time: self.full,
                     offers: if self.full { vec!["#note".into()] } else { vec![] },
                 },
             },
@@ -112,7 +114,7 @@ impl Stage {
             }
             MailKind::HeldProof => Extra::Confirm { url: text("https://desk.example.org/l/x"), subject: text("Sample") },
             MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
-            MailKind::Answers | MailKind::DailyReport => {
+            MailKind::Answers | MailKind::DailyReport | MailKind::ServiceChanged => {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }
             }
             MailKind::Acknowledgement if self.full => Extra::Hints(Hints {
@@ -147,8 +149,26 @@ fn answers(to: &Address) -> Vec<Answer> {
         Answer::ReportAt(vec![8], false),
         Answer::ReportAt(vec![], false),
         Answer::Language("fr".into()),
+        staffed(to),
     ]);
     all
+}
+
+/// Every change of a service's staff.
+fn staffed(to: &Address) -> Answer {
+    let (agent, may) = (to.clone(), || Privilege::ALL.to_vec());
+    let guests = |category: &str, guests| Staffing::Guests { category: category.into(), guests };
+    let what = vec![
+        Staffing::Joins { agent: agent.clone(), name: "Sample".into(), may: may() },
+        Staffing::May { agent: agent.clone(), may: vec![], lost: may() },
+        Staffing::Leaves { agent: agent.clone() },
+        Staffing::Away { agent: agent.clone(), until: Some(Timestamp::UNIX_EPOCH) },
+        Staffing::Away { agent: agent.clone(), until: None },
+        guests("", vec![agent]),
+        guests("sample", vec![]),
+    ];
+    let sample = || "Sample".to_owned();
+    Answer::Staffed { service: sample(), by: sample(), names: vec![sample(); 5], what, handed: vec![(123, None), (124, Some(sample()))] }
 }
 
 fn stage(full: bool) -> Result<Stage, AddressFault> {

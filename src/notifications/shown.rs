@@ -51,7 +51,8 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::Forwarded
         | MailKind::NotPossible
         | MailKind::Answers
-        | MailKind::DailyReport => Vec::new(),
+        | MailKind::DailyReport
+        | MailKind::ServiceChanged => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
             asked_before(scene, notice).into_iter().collect()
         }

@@ -286,6 +286,7 @@ fn because(notice: &Notice) -> &'static str {
         (MailKind::FreshLink | MailKind::SignIn | MailKind::RequestProof, _) => "because.asked",
         (MailKind::History, _) => "because.history",
         (MailKind::DailyReport, _) => "because.report",
+        (MailKind::ServiceChanged, _) => "because.staffed",
         (_, Because::Requester) => "because.requester",
         (_, Because::Beneficiary) => "because.beneficiary",
         (_, Because::Guest) => "because.guest",

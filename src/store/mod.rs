@@ -12,6 +12,7 @@ mod people;
 mod pointers;
 mod retention;
 pub mod sqlite;
+mod staffing;
 
 pub use articles::ArticleReads;
 pub use fault::{Backend, CommitFault};
@@ -21,6 +22,7 @@ pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, 
 pub use people::{Link, Person, Thread, TokenHash};
 pub use pointers::{How, KnownId, Seen};
 pub use retention::{Overdue, RetentionReads, Swept};
+pub use staffing::{Staffed, StaffingReads};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -197,7 +199,7 @@ pub struct LedgerCount {
 }
 
 /// Questions to the memory. A reader connection answers them too, beside the writer.
-pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads {
+pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads + StaffingReads {
     /// A ticket as it stands.
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, Backend>;
     /// Was a cause of that name committed?
@@ -228,7 +230,7 @@ pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads {
     fn offer(&self, hash: &TokenHash) -> Result<Option<String>, Backend>;
     /// Live links of a ticket.
     fn links(&self, ticket: TicketId) -> Result<Vec<Link>, Backend>;
-    /// The organisation as last applied.
+    /// The organisation as last applied and changed, with what people chose for themselves.
     fn organisation(&self) -> Result<Organisation, Backend>;
     /// Automatic mails queued to that address (`None`: to anybody) since then.
     fn auto_since(&self, person: Option<&Address>, since: Timestamp) -> Result<u32, Backend>;
@@ -313,7 +315,7 @@ pub trait Store: Reads {
     fn wind(&mut self, wakes: &[(TicketId, Wake)]) -> Result<(), Backend>;
     /// Looks at all open tickets soon: the rules may be others.
     fn wind_all(&mut self) -> Result<(), Backend>;
-    /// Replaces the organisation.
+    /// Replaces the organisation by what a file says.
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend>;
     /// Takes over articles from files: those whose file changed; those whose file is gone go.
     fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend>;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Backend, Person, TokenHash};
 use crate::address::Address;
-use crate::desk::{Preferences, Ticket, TicketId};
+use crate::desk::{Preferences, Staffing, Ticket, TicketId};
 use crate::knowledge::Article;
 
 /// What a mailed key does when its button is pressed.
@@ -113,6 +113,15 @@ pub enum Access {
     Wrote(Address, Box<Article>),
     /// An article is no more.
     Dropped(u64),
+    /// Somebody changed a service's staff.
+    Staffed {
+        /// Who changed it.
+        by: Address,
+        /// Key of the service.
+        service: String,
+        /// What changed.
+        what: Staffing,
+    },
 }
 
 /// What to list.

@@ -227,3 +227,8 @@ pub fn prefix(base_url: &str) -> &str {
     let rest = base_url.split_once("://").map_or("", |(_, rest)| rest);
     rest.find('/').map_or("", |at| &rest[at..]).trim_end_matches('/')
 }
+
+/// Percent-encoding of everything but letters and digits.
+pub fn percent(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

@@ -35,6 +35,7 @@ pub mod sanitise;
 mod server;
 mod sign_in;
 mod standing;
+mod template;
 mod ticket_page;
 mod tickets;
 mod token;

@@ -14,6 +14,7 @@ use super::limits::Key;
 use super::links::{self, message, not_found, prefix, unavailable};
 use super::pages::{ChooseView, FieldView, FormPage, Frame, Maker, Notice, Outside, PlaceView, View, WayView, notices};
 use super::sign_in::see_other;
+use super::template;
 use super::tickets::{own_bar, read_form};
 use super::visitor::Visitor;
 use crate::address::Address;
@@ -123,8 +124,8 @@ impl Kind {
         let mut wrongs: Vec<Wrong> = Vec::new();
         let mut wrong = |is: bool, field: &str, word: &'static str| wrongs.extend(is.then(|| Wrong { field: field.to_owned(), word }));
         wrong(missing("title"), "title", "title_missing");
-        for wanted in self.wanted.iter().filter(|wanted| wanted.must) {
-            wrong(missing(&named(wanted)), &named(wanted), "field_missing");
+        for name in template::missing(&self.wanted, fields) {
+            wrong(true, &name, "field_missing");
         }
         wrong(missing("text"), "text", "text_missing");
         wrong(large, "file", "too_large");
@@ -139,11 +140,6 @@ struct Wrong {
     word: &'static str,
 }
 
-/// The name of a template's line in the form: no other field begins like this.
-fn named(wanted: &Wanted) -> String {
-    format!("told-{}", wanted.key)
-}
-
 fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, kind: &Kind, (typed, wrongs): (&Fields, &[Wrong])) -> Response {
     let outside = Outside::new(web, visitor);
     let words = outside.words();
@@ -154,14 +150,8 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, kind: &Kind, (typed, wrongs): 
         value: typed.text(name),
         ..outside.field(name, wrong(name))
     };
-    let told = |wanted: &Wanted| {
-        let name = named(wanted);
-        let error = wrong(&name).map(|word| words.say(&format!("page.error.{word}"), &[])).unwrap_or_default();
-        let label = if wanted.must { wanted.name.clone() } else { words.say("page.new.optional", &[("name", &wanted.name)]) };
-        FieldView { kind: "line", must: wanted.must, value: typed.text(&name), label, name, error, ..FieldView::default() }
-    };
     let mut asks = vec![of("title", "line")];
-    asks.extend(kind.wanted.iter().map(told));
+    asks.extend(template::asks(words, &kind.wanted, typed, &wrong));
     asks.push(of("text", "text"));
     if visitor.person.is_none() {
         asks.extend([of("address", "email"), of("name", "line")]);
@@ -244,7 +234,7 @@ async fn review<D: Desk>(
 fn reviewed<D: Desk>(web: &Web<D>, visitor: &Visitor, kind: &Kind, (typed, articles): (&Fields, &[Article])) -> Response {
     let outside = Outside::new(web, visitor);
     let (words, start) = (outside.words(), prefix(&web.desk.site().base_url));
-    let told = kind.wanted.iter().map(named);
+    let told = kind.wanted.iter().map(template::named);
     let own = ["title", "text", "address", "name"].map(str::to_owned).into_iter();
     let hidden = |name: String| FieldView { kind: "hidden", value: typed.text(&name), name, ..FieldView::default() };
     let seen = FieldView { kind: "hidden", value: "1".into(), name: "reviewed".into(), ..FieldView::default() };
@@ -281,7 +271,7 @@ async fn take<D: Desk>(
         text: fields.text("text"),
         name: fields.text("name"),
         language: outside.language.clone(),
-        told: kind.wanted.iter().map(|wanted| (wanted.key.clone(), fields.text(&named(wanted)))).collect(),
+        told: template::told(&kind.wanted, &fields),
         ..Filled::default()
     };
     let (cause, files) = (format!("form/{}", fields.raw("nonce")), std::mem::take(&mut fields.files));

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::agents::{act, answers, articles as desk_articles, figures, held, list, opening, preferences, service};
+use super::agents::{act, answers, articles as desk_articles, figures, held, list, opening, preferences, service, staff};
 use super::desk::{Desk, Web};
 use super::token::{Token, short};
 use super::upload::BODY_MAX;
@@ -105,6 +105,8 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/new", get(opening::show::<D>))
         .route("/desk/preferences", get(preferences::show::<D>).post(preferences::save::<D>))
         .route("/desk/services/{key}", get(service::show::<D>))
+        .route("/desk/services/{service}/{task}", get(staff::show::<D>).post(staff::save::<D>))
+        .route("/desk/services/{service}/{task}/{agent}", get(staff::show::<D>).post(staff::save::<D>))
         .route("/desk/answers", post(answers::save::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))
         .route("/desk/t/{desk}", get(ticket_page::show::<D>))

@@ -28,7 +28,8 @@ fn extra(desk: Desk, to: Address, kind: MailKind, because: Because, extra: Extra
 }
 
 fn commands(done: &[&str], refused: Vec<Refused>, draft: &str, offers: &[&str]) -> Extra {
-    let ways = Ways { undo: Some(4), instance: 7, away: None, offers: offers.iter().map(|offer| (*offer).to_owned()).collect() };
+    let offers = offers.iter().map(|offer| (*offer).to_owned()).collect();
+    let ways = Ways { undo: Some(4), instance: 7, away: None, time: false, offers };
     Extra::Commands { done: done.iter().map(|verb| (*verb).to_owned()).collect(), refused, draft: draft.into(), ways }
 }
 
@@ -47,6 +48,7 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::Parked
         | MailKind::Answers
         | MailKind::DailyReport
+        | MailKind::ServiceChanged
         | MailKind::Forwarded
         | MailKind::History
         | MailKind::FreshLink => machine(kind),
@@ -202,6 +204,13 @@ fn machine(kind: MailKind) -> Picture {
             extra(desk, karim(), kind, Because::Assignee, bounced)
         }
         MailKind::Forwarded => extra(desk, karim(), kind, Because::Author, commands(&[], vec![], "", &["#requester dora@cust.test"])),
+        MailKind::ServiceChanged => {
+            let (agent, may) = (alice(), vec![Privilege::TakeFree, Privilege::Assign]);
+            let what = vec![Staffing::May { agent, may, lost: vec![Privilege::Refuse] }];
+            let names = vec!["Alice <b>Martin</b>".into()];
+            let answer = Answer::Staffed { service: "Support DSI".into(), by: "Karim".into(), what, names, handed: vec![] };
+            extra(desk, karim(), kind, Because::Administrator, Extra::Answers { answers: vec![answer], asked_in: None })
+        }
         MailKind::Answers | MailKind::DailyReport => {
             let at = desk.ticket.opened_at;
             let row = |id, title: &str, urgent| Row {

@@ -20,6 +20,7 @@ mod requests;
 mod server;
 mod shown;
 mod signed;
+mod staffed;
 mod stories;
 mod style;
 mod village;

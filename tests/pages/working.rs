@@ -111,8 +111,13 @@ async fn p61_lists_search_and_a_ticket_on_behalf() {
     let form = karim.get("/desk/new").await;
     let fields =
         [("requester", "paul@cust.test"), ("name", "Paul Roux"), ("place", "dsi/reseau"), ("title", "Wifi lent"), ("text", "Il a appelé.")];
-    let opened = karim.press(&form, "new", &fields).await;
+    // The category was chosen on this form: its lines are asked, none of them must be known.
+    let asked = karim.press(&form, "new", &fields).await;
+    assert!(asked.status == StatusCode::OK && asked.has("Cette catégorie demande encore"), "{}", asked.text());
+    assert!(asked.has(">Numéro de prise</label>") && asked.has("value=\"Wifi lent\""), "{}", asked.text());
+    let opened = karim.press(&asked, "new", &[&fields[..], &[("told-prise", "B12")]].concat()).await;
     assert_eq!(opened.leads_to(), "/desk/t/2?done=open");
+    assert!(karim.get("/desk/t/2").await.has("B12"));
     let pool = karim.get("/desk/pool").await;
     assert!(pool.has("Wifi lent") && pool.has("Support DSI / Réseau") && !pool.has("Imprimante"), "{}", pool.text());
     assert!(karim.get("/desk/unanswered").await.has("Wifi lent"));
@@ -140,6 +145,39 @@ async fn p61_lists_search_and_a_ticket_on_behalf() {
     marie.sign_in(&story.desk, "ag2@desk.test").await;
     assert!(!marie.get("/desk/t/2").await.has("value=\"take\""));
     assert!(karim.get("/desk/mine").await.has("Wifi lent"));
+}
+
+#[tokio::test]
+async fn row60_lists_tell_what_is_promised_and_say_when_it_is_late() {
+    let (story, karim) = at_desk().await;
+    story.desk.with(|world| {
+        let mut organisation = crate::world::organisation();
+        let four_hours = Some(jiff::SignedDuration::from_hours(4));
+        organisation.services[0].targets = vec![guichet::desk::Target { urgency: None, response: None, resolution: four_hours }];
+        world.gateway.apply_organisation(organisation).unwrap();
+    });
+    let mine = karim.get("/desk/mine").await;
+    assert!(mine.has("<p class=\"due\">Solution promise avant"), "{}", mine.text());
+    story.desk.with(|world| world.later(jiff::SignedDuration::from_hours(5)));
+    let mine = karim.get("/desk/mine").await;
+    assert!(mine.has("<p class=\"due late\">") && mine.has(": dépassé</p>"), "{}", mine.text());
+}
+
+#[tokio::test]
+async fn row74_a_ticket_s_page_asks_for_the_time_that_its_service_wants() {
+    let (story, karim) = at_desk().await;
+    story.desk.with(|world| {
+        let mut organisation = crate::world::organisation();
+        organisation.services[0].wants_time = true;
+        world.gateway.apply_organisation(organisation).unwrap();
+    });
+    assert!(!karim.get("/desk/t/1").await.has("Ce service demande le temps passé"));
+    let closed = karim.press(&karim.get("/desk/t/1/do/close").await, "close", &[("text", "Toner changé.")]).await;
+    assert_eq!(story.status(), "awaiting_approval", "nothing waits for it");
+    let page = karim.follow(&closed).await;
+    assert!(page.has("Ce service demande le temps passé") && page.has("href=\"/desk/t/1/do/spend\""), "{}", page.text());
+    karim.press(&karim.get("/desk/t/1/do/spend").await, "spend", &[("time", "20min")]).await.leads_to();
+    assert!(!karim.get("/desk/t/1").await.has("Ce service demande le temps passé"));
 }
 
 #[tokio::test]

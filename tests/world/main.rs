@@ -27,5 +27,6 @@ mod repeating;
 mod retention;
 mod rules;
 mod signatures;
+mod staffing;
 mod threads;
 mod turns;

@@ -93,6 +93,24 @@ fn row74_time_spent_is_for_agents_and_adds_up() {
 }
 
 #[test]
+fn row74_a_service_that_wants_the_time_reminds_in_the_receipt_and_waits_for_nothing() {
+    let reminds = |text: &str| {
+        let mut world = World::new();
+        let mut organisation = world.gateway.store().organisation().unwrap();
+        organisation.services[0].wants_time = true;
+        world.gateway.apply_organisation(organisation).unwrap();
+        let alert = world.opened();
+        world.receives(&alert.answered_by("ag1@desk.test", text));
+        let sent = world.sent();
+        assert!(sent.iter().all(|sent| sent.to != "alice@cust.test" || !sent.text.contains("temps")));
+        (world.status(1), sent.iter().any(|sent| sent.to == "ag1@desk.test" && sent.text.contains("#temps 20min")))
+    };
+    assert_eq!(reminds("#clore\nToner changé."), ("awaiting_approval", true));
+    assert_eq!(reminds("#temps 20min\n#clore\nToner changé."), ("awaiting_approval", false));
+    assert_eq!(reminds("#prendre"), ("in_progress", false));
+}
+
+#[test]
 fn row38_whoever_gives_a_ticket_to_somebody_away_is_told_and_offered_the_deputy() {
     let mut world = World::with_nadia();
     let mut organisation = world.gateway.store().organisation().unwrap();

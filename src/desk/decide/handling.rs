@@ -79,15 +79,15 @@ impl Desk<'_> {
         must_be_open(ticket)?;
         let Transfer { service, category, follow, words } = transfer;
         let known = self.rules.organisation.service(&service);
-        let Some(target) = known.filter(|known| category.is_empty() || known.categories.iter().any(|other| other.key == category)) else {
+        if !known.is_some_and(|known| category.is_empty() || known.categories.iter().any(|other| other.key == category)) {
             return Err(Why::NoSuchPlace { text: format!("{service}/{category}"), known: vec![] });
-        };
+        }
         if (&service, &category) == (&ticket.service, &ticket.category) {
             return Err(Why::NothingToDo);
         }
         let stays = self.actor.person.clone().filter(|_| follow);
         let mut guests: Vec<Address> = Vec::new();
-        for guest in target.permanent_guests.iter().cloned().chain(stays) {
+        for guest in self.rules.organisation.permanent_guests(&service, &category).cloned().chain(stays) {
             if !ticket.is_participant(&guest) && !guests.contains(&guest) {
                 guests.push(guest);
             }

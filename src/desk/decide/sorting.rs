@@ -21,7 +21,8 @@ impl Desk<'_> {
         must_be_open(ticket)?;
         match self.rules.organisation.category(&ticket.service, &category) {
             Some(_) if ticket.category.is_empty() => {
-                self.happen(What::Changed { before: Property::Category(String::new()), after: Property::Category(category) })
+                let before = Property::Category(String::new());
+                self.categorise(ticket, before, category)
             }
             _ => Err(Why::NothingToDo),
         }
@@ -49,8 +50,17 @@ impl Desk<'_> {
         match &after {
             _ if before == after && !confirms => Err(Why::NothingToDo),
             Property::Requester(_) => self.pass_on(ticket, before, after),
+            Property::Category(key) => self.categorise(ticket, before, key.clone()),
             _ => self.happen(What::Changed { before, after }),
         }
+    }
+
+    /// Whoever follows all tickets of a category joins those that become its.
+    fn categorise(&mut self, ticket: &Ticket, before: Property, key: String) -> Result<(), Why> {
+        let permanent = self.rules.organisation.category(&ticket.service, &key).map_or(&[][..], |category| &category.permanent_guests);
+        let guests: Vec<Address> = permanent.iter().filter(|guest| !ticket.is_participant(guest)).cloned().collect();
+        self.happen(What::Changed { before, after: Property::Category(key) })?;
+        if guests.is_empty() { Ok(()) } else { self.happen(What::Joined { guests }) }
     }
 
     /// Somebody passed the request on for its author: agents alone may, and whoever held it until now goes on following.

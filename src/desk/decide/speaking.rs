@@ -14,10 +14,10 @@ use crate::proof::Level;
 impl Desk<'_> {
     /// A ticket begins: its guests are who stood in the mail and who follows all tickets of the service.
     pub(super) fn open(&mut self, opening: Opening) -> Result<(), Why> {
-        let permanent = self.rules.organisation.service(&opening.service).map(|service| service.permanent_guests.clone());
+        let organisation = self.rules.organisation;
         let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related, told } = opening;
         let mut everybody: Vec<Address> = Vec::new();
-        for guest in guests.into_iter().chain(permanent.unwrap_or_default()) {
+        for guest in guests.into_iter().chain(organisation.permanent_guests(&service, &category).cloned()) {
             if guest != requester && beneficiary.as_ref() != Some(&guest) && !everybody.contains(&guest) {
                 everybody.push(guest);
             }

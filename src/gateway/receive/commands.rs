@@ -44,9 +44,16 @@ impl<S: Store> Gateway<S> {
         let away = self.given_away(outcome)?;
         let deputy = away.as_ref().and_then(|(who, _)| self.organisation.deputy(who)).filter(|deputy| deputy.address != to);
         let offers = deputy.map(|deputy| format!("#assign {}", deputy.address)).into_iter().collect();
-        let ways = Ways { undo: last.filter(|_| undo::can_be_undone(&outcome.done)), away, offers, ..Ways::default() };
+        let undo = last.filter(|_| undo::can_be_undone(&outcome.done));
+        let ways = Ways { undo, away, offers, time: self.misses_time(outcome), ..Ways::default() };
         let extra = Extra::Commands { done, refused: outcome.refused.clone(), draft: String::new(), ways };
         Ok(vec![Notice { to, kind: MailKind::Receipt, because: Because::Author, extra }])
+    }
+
+    /// Was a solution proposed without the time that the service wants to know?
+    fn misses_time(&self, outcome: &Outcome) -> bool {
+        let proposed = outcome.done.iter().any(|event| matches!(event.what, What::ClosureProposed { .. }));
+        proposed && outcome.ticket.as_ref().is_some_and(|ticket| self.organisation.misses_time(ticket))
     }
 
     /// Somebody got the ticket who is away, and until when.

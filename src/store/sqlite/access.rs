@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::articles;
 use super::values::{At, Id, Named, Who, Word, as_json, json};
+use super::{articles, staffing};
 use crate::address::Address;
 use crate::desk::Preferences;
 use crate::store::{Access, CommitFault, Gate, GateFor, Request, Session, TokenHash};
@@ -46,6 +46,7 @@ pub fn write(connection: &Connection, access: &Access, at: Timestamp) -> Result<
         }
         Access::Wrote(editor, article) => Ok(articles::edit(connection, article, editor, at)?),
         Access::Dropped(number) => Ok(articles::remove(connection, *number)?),
+        Access::Staffed { by, service, what } => Ok(staffing::change(connection, by, (service, what), at)?),
     }
 }
 

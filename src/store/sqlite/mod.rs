@@ -29,6 +29,7 @@ mod people;
 mod reader;
 mod reads;
 mod search;
+mod staffing;
 mod sweeping;
 mod tickets;
 mod values;
@@ -229,7 +230,7 @@ impl Store for Sqlite {
     }
 
     fn apply_organisation(&mut self, organisation: &Organisation) -> Result<(), Backend> {
-        self.write_alone(|connection| Ok(people::apply_organisation(connection, organisation)?))
+        self.write_alone(|connection| Ok(staffing::apply(connection, organisation)?))
     }
 
     fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend> {

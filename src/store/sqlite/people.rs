@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::access;
-use super::values::{Who, as_json, json};
+use super::values::Who;
+use super::{access, staffing};
 use crate::address::Address;
 use crate::desk::Organisation;
 use crate::store::Person;
@@ -42,21 +42,9 @@ fn person_of(row: &Row) -> rusqlite::Result<Person> {
 
 /// The organisation as last applied, with what its agents chose for themselves; empty before the first time.
 pub fn organisation(connection: &Connection) -> rusqlite::Result<Organisation> {
-    let found = connection.prepare_cached("SELECT body FROM organisation")?.query_row([], |row| json(row, "body")).optional()?;
-    let mut organisation: Organisation = found.unwrap_or_default();
+    let mut organisation = staffing::declared(connection)?;
     for (person, preferences) in access::all_preferences(connection)? {
         organisation.prefer(&person, &preferences);
     }
     Ok(organisation)
-}
-
-/// Replaces the organisation.
-pub fn apply_organisation(connection: &Connection, organisation: &Organisation) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO organisation (id, version, body) VALUES (1, 1, ?1)
-             ON CONFLICT DO UPDATE SET version = version + 1, body = excluded.body",
-        )?
-        .execute([as_json(organisation)?])?;
-    Ok(())
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    Sqlite, access, articles, change, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, sweeping, tickets,
-    waking,
+    Sqlite, access, articles, change, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, staffing,
+    sweeping, tickets, waking,
 };
 use crate::address::Address;
 use crate::desk::figures::Fact;
@@ -15,7 +15,7 @@ use crate::mail::Letter;
 use crate::ports::Mark;
 use crate::store::{
     ArticleReads, Backend, Disposition, FigureReads, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, Overdue, PageReads,
-    Person, Reads, RetentionReads, Search, Session, Shelf, Swept, Thread, TicketQuery, TokenHash,
+    Person, Reads, RetentionReads, Search, Session, Shelf, Staffed, StaffingReads, Swept, Thread, TicketQuery, TokenHash,
 };
 
 /// Has a connection to ask.
@@ -246,5 +246,23 @@ impl<T: Connected> RetentionReads for T {
 
     fn overdue(&self, overdue: &Overdue) -> Result<Swept, Backend> {
         Ok(sweeping::overdue(self.connection(), overdue)?)
+    }
+}
+
+impl<T: Connected> StaffingReads for T {
+    fn declared(&self) -> Result<Organisation, Backend> {
+        Ok(staffing::declared(self.connection())?)
+    }
+
+    fn organisation_version(&self) -> Result<u64, Backend> {
+        Ok(staffing::version(self.connection())?)
+    }
+
+    fn staffed(&self, service: &str, limit: usize) -> Result<Vec<Staffed>, Backend> {
+        Ok(staffing::of_service(self.connection(), service, limit)?)
+    }
+
+    fn staffed_since_file(&self) -> Result<Vec<Staffed>, Backend> {
+        Ok(staffing::since_file(self.connection())?)
     }
 }

@@ -11,10 +11,10 @@ use super::query;
 use super::views::{ChoiceLink, ListView, Row};
 use crate::address::Address;
 use crate::desk::{Ticket, Urgency};
-use crate::notifications::names;
+use crate::notifications::{Scene, due, names};
 use crate::store::{Backend, Order, Place, Reads, Shelf};
 use crate::web::desk::{Desk, Web};
-use crate::web::links::{self, not_found, prefix};
+use crate::web::links::{self, not_found, percent, prefix};
 use crate::web::pages::{Frame, View};
 use crate::web::sign_in::see_other;
 use crate::web::visitor::Visitor;
@@ -234,6 +234,9 @@ fn row<D: Desk>(web: &Web<D>, inside: &Inside, (ticket, name): &Named) -> Row {
     let category = service.and_then(|service| service.categories.iter().find(|category| category.key == ticket.category));
     let service = service.map_or(ticket.service.as_str(), |service| &service.name);
     let named = name.as_deref().and_then(|name| names::clean_name(name, &ticket.requester));
+    let scene =
+        Scene { site: web.desk.site(), organisation: &inside.organisation, ticket, before: &[], done: &[], now: inside.now.as_second() };
+    let (due, late) = due::nearest(words, &scene).unwrap_or_default();
     Row {
         url: format!("{}/{}", place(web, "t"), ticket.id),
         number: format!("#{}", ticket.id),
@@ -244,6 +247,8 @@ fn row<D: Desk>(web: &Web<D>, inside: &Inside, (ticket, name): &Named) -> Row {
         requester: named.unwrap_or_else(|| ticket.requester.to_string()),
         place: category.map_or(service.to_owned(), |category| format!("{service} / {}", category.name)),
         assignee: ticket.assignee.as_ref().map(|who| inside.name(who)).unwrap_or_default(),
+        due,
+        late,
         at: words.date(ticket.updated_at, &web.desk.site().zone),
         iso: ticket.updated_at.to_string(),
     }
@@ -287,9 +292,4 @@ pub async fn search<D: Desk>(
         more: further.unwrap_or_default(),
     };
     show(&web, &visitor, &inside, ("search", view, None, &text))
-}
-
-/// Percent-encoding of everything but letters and digits.
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -17,5 +17,6 @@ pub mod opening;
 pub mod preferences;
 pub mod query;
 pub mod service;
+pub mod staff;
 pub mod ticket;
 pub mod views;

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::inside::{Inside, enter};
 use super::preferences::posted;
 use crate::address::Address;
-use crate::desk::{Actor, Door, Organisation};
+use crate::desk::{Actor, Door, Organisation, Wanted};
 use crate::gateway::request::Opens;
 use crate::proof::Level;
 use crate::store::Request as Filled;
@@ -16,8 +16,12 @@ use crate::web::fields::Fields;
 use crate::web::links::{prefix, unavailable};
 use crate::web::pages::{ChoiceView, FieldView, FormPage, Notice, field};
 use crate::web::sign_in::see_other;
+use crate::web::template;
 use crate::web::upload::{ALL_MAX, FILE_MAX};
 use crate::web::visitor::Visitor;
+
+/// The field that says for which place the form asks a template's lines.
+const ASKED: &str = "asked";
 
 /// The form.
 pub async fn show<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
@@ -34,18 +38,20 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside, typed: &Field
         let error = wrong.filter(|wrong| *wrong == "address_wrong" && name == "requester" || *wrong == "title_missing" && name == "title");
         FieldView { kind, must, value: value(name), ..field(words, name, error) }
     };
+    let wanted = wanted(inside, &value("place"));
+    // What a caller does not know is asked of the requester by the acknowledgement: nothing here must be filled in.
+    let lines = template::asks(words, wanted, typed, &|_| None).into_iter().map(|line| FieldView { must: false, ..line });
+    let asked = FieldView { kind: "hidden", name: ASKED.into(), value: value("place"), ..FieldView::default() };
     let mut choices = places(&inside.organisation, &inside.services);
     choices.iter_mut().for_each(|choice| choice.chosen = choice.value == value("place"));
     FormPage {
         heading: words.say("page.new.behalf_heading", &[]),
         intro: vec![words.say("page.new.behalf_intro", &[])],
-        asks: vec![
-            of("requester", "email", true),
-            of("name", "line", false),
-            FieldView { choices, ..of("place", "select", true) },
-            of("title", "line", true),
-            of("text", "text", true),
-        ],
+        asks: [of("requester", "email", true), of("name", "line", false), FieldView { choices, ..of("place", "select", true) }]
+            .into_iter()
+            .chain(lines)
+            .chain([of("title", "line", true), of("text", "text", true), asked])
+            .collect(),
         action: format!("{}/desk/new", prefix(&web.desk.site().base_url)),
         press: "new".into(),
         nonce: web.nonces.fresh(&visitor.key(), "new", web.now()),
@@ -55,6 +61,12 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside, typed: &Field
         all_max: words.size(ALL_MAX as u64),
         ..FormPage::default()
     }
+}
+
+/// The lines of the template of a place.
+fn wanted<'a>(inside: &'a Inside, place: &str) -> &'a [Wanted] {
+    let (service, category) = place.split_once('/').unwrap_or((place, ""));
+    inside.organisation.fields(service, category)
 }
 
 /// Services and their categories, as `service/category`.
@@ -95,12 +107,20 @@ pub async fn open<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extens
     if !inside.services.iter().any(|mine| mine == service) {
         return again(&inside, &fields, "place_missing");
     }
+    let wanted = wanted(&inside, &place);
+    // The category was chosen on this very form: its lines are asked now. Files are chosen once, so a form with files goes at once.
+    if !wanted.is_empty() && fields.text(ASKED) != place && fields.files.is_empty() {
+        let text = inside.words(&web).say("page.new.behalf_lines", &[]);
+        let page = form(&web, &visitor, &inside, &fields, None);
+        return inside.form(&web, &visitor, (page, vec![Notice { tone: "good", text }]), StatusCode::OK);
+    }
     let filled = Filled {
         title: fields.text("title"),
         service: service.to_owned(),
         category: category.to_owned(),
         text: fields.text("text"),
         name: fields.text("name"),
+        told: template::told(wanted, &fields),
         ..Filled::default()
     };
     let actor = Actor::person(inside.person.clone(), Some(inside.name(&inside.person)), Door::Page, Level::Proven);

@@ -91,10 +91,8 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
             ..FieldView::default()
         });
     }
-    let zone = &web.desk.site().zone;
     let away = inside.preferences.away_until.filter(|until| web.now() < *until);
-    let last = away.map(|until| until.to_zoned(zone.clone()).date().saturating_sub(1.day()).to_string()).unwrap_or_default();
-    asks.push(FieldView { kind: "date", value: last, ..field(words, "away", None) });
+    asks.push(FieldView { kind: "date", value: last_day(away, web), ..field(words, "away", None) });
     asks.push(FieldView { kind: "text", value: inside.preferences.signature.clone(), ..field(words, "signature", None) });
     asks.extend(reports(words, &inside.preferences));
     FormPage {
@@ -183,8 +181,14 @@ fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Prefe
     Some(Preferences { language: Some(language), hears, away_until, signature, answers, report_at, report_on_weekends })
 }
 
+/// The last day of an absence that ends then, as a form has it; empty for none.
+pub fn last_day<D: Desk>(until: Option<Timestamp>, web: &Web<D>) -> String {
+    let zone = &web.desk.site().zone;
+    until.map(|until| until.to_zoned(zone.clone()).date().saturating_sub(1.day()).to_string()).unwrap_or_default()
+}
+
 /// Away to the end of that day.
-fn day_after<D: Desk>(day: &str, web: &Web<D>) -> Option<Timestamp> {
+pub fn day_after<D: Desk>(day: &str, web: &Web<D>) -> Option<Timestamp> {
     let date: Date = day.parse().ok()?;
     let next = date.checked_add(1.day()).ok()?;
     next.to_zoned(web.desk.site().zone.clone()).ok().map(|begins| begins.timestamp())

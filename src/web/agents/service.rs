@@ -1,24 +1,27 @@
 //! The page of a service, for those who manage something of it: categories with their templates, agents with what they may
-//! do, permanent guests. It shows what the organisation file says, and where in the file each thing stands.
+//! do, permanent guests, what was changed by page. It says where in the organisation file each thing stands.
 //!
-//! Excludes: changing it. The file owns all of this; `guichet org apply` tells what changes, and a page beside it would be a
-//! second hand on the same pen.
+//! Excludes: changing it. What its managers may change has forms (see `staff`); all else is the file's.
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::inside::{Inside, enter};
 use crate::address::Address;
-use crate::desk::{Agent, Category, Membership, Privilege, Service};
-use crate::notifications::Words;
-use crate::store::Backend;
+use crate::desk::{Agent, Category, Membership, Privilege, Service, Staffing, privileges};
+use crate::notifications::{Words, staffed};
+use crate::store::{Backend, Staffed};
 use crate::web::desk::{Desk, Web};
-use crate::web::links::{self, not_found, prefix};
-use crate::web::pages::{View, WayView};
+use crate::web::links::{self, not_found, percent, prefix};
+use crate::web::pages::{Frame, Line, View, WayView};
+use crate::web::ticket_page::Asked;
 use crate::web::visitor::Visitor;
 
+/// Changes that the page tells.
+const CHANGES: usize = 20;
 /// What lets somebody see the page.
 const MANAGES: [Privilege; 3] = [Privilege::ManageAgents, Privilege::ManageCategories, Privilege::ManageArticles];
 
@@ -32,6 +35,11 @@ pub struct ServiceView {
     pub categories: Vec<CategoryView>,
     pub agents: Vec<AgentView>,
     pub guests: Vec<String>,
+    /// What was changed by page, newest first.
+    pub changes: Vec<Line>,
+    /// Where an agent is added, and guests are changed; empty for whoever may not.
+    pub join: String,
+    pub change_guests: String,
     /// Where the service stands in the file.
     pub place: String,
 }
@@ -45,6 +53,8 @@ pub struct CategoryView {
     pub address: String,
     /// Lines of its template, those that must be filled in marked.
     pub fields: Vec<String>,
+    /// Who follows all of it; may be empty.
+    pub guests: Vec<String>,
     pub place: String,
 }
 
@@ -59,6 +69,9 @@ pub struct AgentView {
     /// Until when they are away; may be empty.
     pub away: String,
     pub place: String,
+    /// Where it is changed, and where they leave; empty for whoever may not.
+    pub change: String,
+    pub leave: String,
 }
 
 /// Services whose pages an agent may see.
@@ -82,6 +95,7 @@ pub async fn show<D: Desk>(
     State(web): State<Web<D>>,
     Extension(visitor): Extension<Visitor>,
     Path(key): Path<String>,
+    asked: Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
     let wanted = key.clone();
@@ -90,9 +104,9 @@ pub async fn show<D: Desk>(
         for (agent, _) in inside.organisation.members(&wanted) {
             away.extend(reads.preferences(&agent.address)?.away_until.map(|until| (agent.address.clone(), until)));
         }
-        Ok::<_, Backend>(away)
+        Ok::<_, Backend>((away, reads.staffed(&wanted, CHANGES)?))
     });
-    let (inside, away) = match found.await {
+    let (inside, (away, staffed)) = match found.await {
         Ok(found) => found,
         Err(response) => return response,
     };
@@ -102,22 +116,48 @@ pub async fn show<D: Desk>(
         let until = away.iter().find(|(agent, until)| agent == who && web.now() < *until);
         until.map(|(_, until)| words.say("page.service.away", &[("until", &words.date(*until, &web.desk.site().zone))])).unwrap_or_default()
     };
-    let members = inside.organisation.members(&key);
+    let start = format!("{}/desk/services/{key}", prefix(&web.desk.site().base_url));
+    let manages = privileges::manages(&inside.organisation, &inside.person, &key);
+    let way = |path: &str| if manages { format!("{start}/{path}") } else { String::new() };
+    let agent = |agent: &Agent, member: &Membership| {
+        let named = percent(agent.address.as_str());
+        let ways = (way(&format!("may/{named}")), way(&format!("leave/{named}")));
+        AgentView { away: until(&agent.address), change: ways.0, leave: ways.1, ..agent_view(words, agent, member) }
+    };
+    let zone = &web.desk.site().zone;
+    let line = |one: &Staffed| Line {
+        at: words.date(one.at, zone),
+        iso: one.at.to_string(),
+        text: format!("{} : {}", inside.name(&one.by), changed(words, zone, &inside, one)),
+    };
     let view = ServiceView {
         heading: service.name.clone(),
-        hint: words.say("page.service.hint", &[]),
+        hint: words.say(if manages { "page.service.hint_manager" } else { "page.service.hint" }, &[]),
         addresses: service.addresses.iter().map(Address::to_string).collect(),
         categories: service
             .categories
             .iter()
             .map(|category| category_view(words, service, category, &web.desk.site().desk.address))
             .collect(),
-        agents: members.map(|(agent, member)| AgentView { away: until(&agent.address), ..agent_view(words, agent, member) }).collect(),
+        agents: inside.organisation.members(&key).map(|(one, member)| agent(one, member)).collect(),
         guests: service.permanent_guests.iter().map(Address::to_string).collect(),
+        changes: staffed.iter().map(line).collect(),
+        join: way("join"),
+        change_guests: way("guests"),
         place: format!("[[service]] key = \"{}\"", service.key),
     };
     let frame = inside.frame(&web, &visitor, ("preferences", &view.heading));
+    let frame = Frame { notices: inside.notices(&web, asked.done()), ..frame };
     links::rendered(&web, StatusCode::OK, web.texts.render("service", &View { frame, own: view }))
+}
+
+/// What changed, in one line.
+pub fn changed(words: &Words, zone: &TimeZone, inside: &Inside, one: &Staffed) -> String {
+    let name = match &one.what {
+        Staffing::Joins { name, .. } => name.clone(),
+        what => what.agent().map(|agent| inside.name(agent)).unwrap_or_default(),
+    };
+    staffed::line(words, zone, &one.what, &name).join(" ")
 }
 
 fn category_view(words: &Words, service: &Service, category: &Category, desk: &Address) -> CategoryView {
@@ -131,18 +171,18 @@ fn category_view(words: &Words, service: &Service, category: &Category, desk: &A
         about: category.about.clone(),
         address: address.map(|address| address.to_string()).unwrap_or_default(),
         fields: category.fields.iter().map(field).collect(),
+        guests: category.permanent_guests.iter().map(Address::to_string).collect(),
         place: format!("[[service]] key = \"{}\" → [[service.category]] key = \"{}\"", service.key, category.key),
     }
 }
 
 fn agent_view(words: &Words, agent: &Agent, member: &Membership) -> AgentView {
-    let may: Vec<&str> = member.may.iter().map(|may| words.term("page.privilege", may.word())).collect();
     AgentView {
         name: agent.name.clone(),
         address: agent.address.to_string(),
-        may: if may.is_empty() { words.say("page.service.may_nothing", &[]) } else { may.join(", ") },
+        may: staffed::may(words, &member.may),
         hears: words.say(&format!("page.hears.{}", member.hears.word()), &[]),
-        away: String::new(),
         place: format!("[[agent]] address = \"{}\" → member {{ service = \"{}\" }}", agent.address, member.service),
+        ..AgentView::default()
     }
 }

@@ -50,6 +50,7 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
             .map(|id| WayView { url: Way::Desk(*id).path(), label: format!("#{id}"), ..WayView::default() })
             .chain(article_way(words, loaded))
             .collect(),
+        time: time_way(words, loaded, &place),
     }
 }
 
@@ -62,6 +63,15 @@ fn relative(words: &Words, loaded: &Loaded, id: TicketId) -> WayView {
         words.say("page.board.relative", &[("number", &number), ("title", &title), ("status", status)])
     });
     WayView { url: Way::Desk(id).path(), label: label.unwrap_or_else(|| format!("#{id}")), ..WayView::default() }
+}
+
+/// The time that a solution took, while the service wants it and nobody told it.
+fn time_way(words: &Words, loaded: &Loaded, place: &str) -> Option<WayView> {
+    let (ticket, organisation) = (&loaded.seen.ticket, &loaded.seen.organisation);
+    let solved = matches!(ticket.status, Status::AwaitingApproval { .. } | Status::Closed { end: End::Approved | End::Expired, .. });
+    let label = words.term("verb", "spend").to_owned();
+    let wanted = solved && organisation.misses_time(ticket);
+    wanted.then(|| WayView { url: format!("{place}/do/spend"), label, hint: words.say("page.board.time", &[]) })
 }
 
 /// A solution that others may need, for whoever may write articles.

@@ -38,6 +38,9 @@ pub struct Row {
     pub requester: String,
     pub place: String,
     pub assignee: String,
+    /// What is promised first and not kept yet; empty when nothing is.
+    pub due: String,
+    pub late: bool,
     pub at: String,
     pub iso: String,
 }
@@ -104,6 +107,8 @@ pub struct BoardView {
     pub parent: Vec<WayView>,
     /// Tickets of this incident.
     pub children: Vec<WayView>,
+    /// Where the time is told that is still missing.
+    pub time: Option<WayView>,
 }
 
 /// A button with its own form.

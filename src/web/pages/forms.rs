@@ -19,7 +19,7 @@ pub struct FieldView {
     pub label: String,
     /// One more line; empty where none is needed.
     pub hint: String,
-    /// `line`, `email`, `text`, `people`, `select`, `radio`, `check`, `date`, `number` or `hidden`.
+    /// `line`, `email`, `text`, `people`, `select`, `radio`, `check`, `checks`, `date`, `number` or `hidden`.
     pub kind: &'static str,
     pub value: String,
     pub choices: Vec<ChoiceView>,

@@ -55,7 +55,10 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
     let list = ListView {
         hint: some("Sample", full),
         ways: repeat(ChoiceLink { current: full, ..ChoiceLink::default() }, full),
-        rows: repeat(Row { urgent: some("Sample", full), assignee: some("Sample", full), ..Row::default() }, full),
+        rows: repeat(
+            Row { urgent: some("Sample", full), due: some("Sample", full), late: full, assignee: some("Sample", full), ..Row::default() },
+            full,
+        ),
         more: some("/more", full),
         ..ListView::default()
     };
@@ -92,7 +95,7 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
 }
 
 fn form_page(full: bool) -> FormPage {
-    let kinds = ["line", "email", "text", "people", "select", "radio", "check", "date", "number", "hidden"];
+    let kinds = ["line", "email", "text", "people", "select", "radio", "check", "checks", "date", "number", "hidden"];
     let field = |kind: &'static str| FieldView {
         kind,
         hint: some("Sample", full),
@@ -138,6 +141,7 @@ fn board(full: bool) -> BoardView {
         linked: repeat(way(), full),
         parent: repeat(way(), full),
         children: repeat(way(), full),
+        time: full.then(way),
     }
 }
 
@@ -148,15 +152,20 @@ fn service(full: bool) -> ServiceView {
         about: some("Sample", full),
         address: some("Sample", full),
         fields: repeat(text(), full),
+        guests: repeat(text(), full),
         place: text(),
     };
-    let agent = AgentView { name: text(), away: some("Sample", full), ..AgentView::default() };
+    let (away, change) = (some("Sample", full), some("/change", full));
+    let agent = AgentView { name: text(), away, change, ..AgentView::default() };
     ServiceView {
         heading: text(),
         addresses: repeat(text(), full),
         categories: repeat(category, full),
         agents: repeat(agent, full),
         guests: repeat(text(), full),
+        changes: repeat(Line { at: text(), iso: text(), text: text() }, full),
+        join: some("/join", full),
+        change_guests: some("/guests", full),
         ..ServiceView::default()
     }
 }
