@@ -19,6 +19,7 @@ pub mod inspect;
 pub mod logs;
 pub mod open;
 pub mod org;
+mod person;
 pub mod purge;
 pub mod reconcile;
 pub mod replay;
@@ -105,6 +106,7 @@ enum Command {
     Stats(stats::Args),
     Backup(backup::Args),
     Purge(purge::Args),
+    Person(person::Args),
     Export(export::Args),
 }
 
@@ -128,6 +130,7 @@ impl Command {
             Command::Export(args) => export::run(&args, global),
             Command::Backup(args) => backup::run(&args, global),
             Command::Purge(args) => purge::run(&args, global),
+            Command::Person(args) => person::run(args, global),
         }
     }
 }

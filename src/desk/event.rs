@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ticket::TicketId;
+use super::ticket::{Ticket, TicketId};
 use super::what::What;
 use crate::address::Address;
 use crate::proof::Level;
@@ -111,6 +111,13 @@ pub enum Visibility {
 }
 
 impl Event {
+    /// May somebody who takes part see it? Owners see what is public, guests what came after them and the mail that brought them,
+    /// which they have.
+    pub fn is_shown(&self, ticket: &Ticket, person: &Address) -> bool {
+        let guest = ticket.guest(person).is_some_and(|guest| guest.since <= self.seq || self.reached().contains(person));
+        self.visibility == Visibility::Public && (ticket.is_owner(person) || guest)
+    }
+
     /// Those who have the words of this event already, from the mail that brought them.
     pub fn reached(&self) -> &[Address] {
         match &self.what {

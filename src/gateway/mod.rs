@@ -24,6 +24,7 @@ mod onward;
 pub mod outbox;
 mod pairs;
 mod pen;
+pub mod personal;
 pub mod press;
 pub mod receive;
 mod report;

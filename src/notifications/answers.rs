@@ -4,9 +4,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::language::Words;
-use super::{Suggested, names, staffed};
+use super::{Extra, Suggested, names, staffed};
 use crate::desk::catalogue::{Spec, everything};
 use crate::desk::{Role, Staffing, TicketId};
+use crate::mail::{Content, File};
 
 /// An answer to a question by mail.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,37 @@ pub enum Answer {
         /// Tickets that became somebody else's; none: free.
         handed: Vec<(TicketId, Option<String>)>,
     },
+    /// Everything of theirs, in files of the mail.
+    Data(Personal),
+}
+
+/// What somebody may see of themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Personal {
+    /// How many tickets.
+    pub tickets: usize,
+    /// Older ones were left out.
+    pub more: bool,
+    /// Everything, as JSON.
+    pub json: String,
+    /// The words alone.
+    pub text: String,
+}
+
+/// Files of a mail that answers.
+pub fn files(extra: &Extra) -> Vec<File> {
+    let Extra::Answers { answers, .. } = extra else { return vec![] };
+    let file = |name: &str, content_type: &str, content: &str| File {
+        name: name.to_owned(),
+        content_type: content_type.to_owned(),
+        content_id: None,
+        content: Content::Bytes(content.as_bytes().to_vec()),
+    };
+    let of = |answer: &Answer| match answer {
+        Answer::Data(data) => vec![file("data.txt", "text/plain", &data.text), file("data.json", "application/json", &data.json)],
+        _ => vec![],
+    };
+    answers.iter().flat_map(of).collect()
 }
 
 /// A ticket in a list.
@@ -118,6 +150,11 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
             heading: say("staffed.heading", &[("service", &names::title(service)), ("who", &names::title(by))]),
             lines: staffed::lines(words, zone, (what, names), handed),
             hint: String::new(),
+        },
+        Answer::Data(data) => Section {
+            heading: say("answers.data", &[("n", &data.tickets.to_string())]),
+            lines: data.more.then(|| say("answers.data_more", &[])).into_iter().collect(),
+            hint: say("answers.data_hint", &[]),
         },
         Answer::Language(code) => {
             Section { heading: say("answers.language", &[("language", words.term("tongue", code))]), ..Section::default() }

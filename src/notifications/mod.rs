@@ -31,7 +31,7 @@ use crate::desk::{Event, Organisation, Purpose, Refused, Ticket, TicketId};
 use crate::mail::Outgoing;
 use crate::site::Site;
 
-pub use answers::{Answer, Row};
+pub use answers::{Answer, Personal, Row};
 pub use confidential::is_confidential;
 pub use kind::MailKind;
 pub use language::Words;

@@ -3,6 +3,7 @@
 //! Promises: `From` is the desk's own address whoever speaks (CASEBOOK I18); the reader's own thread is continued;
 //! what a machine wrote says so (E12); nobody else is shown in a mail with a capability (C13).
 
+use super::answers;
 use super::links::{self, Links};
 use super::names;
 use super::shown::{self, Position};
@@ -68,6 +69,7 @@ pub fn draft_apart(templates: &Templates, notice: &Notice, apart: Apart<'_>, rea
         mail.references = vec![id.clone()];
         mail.in_reply_to = Some(id.clone());
     }
+    mail.files = answers::files(&notice.extra);
     mail.date = apart.now;
     Draft { mail, links: Vec::new(), kind: notice.kind, view }
 }
@@ -117,7 +119,7 @@ fn address(mail: &mut Outgoing, scene: &Scene<'_>, notice: &Notice, view: &View,
     let site = scene.site;
     let speaker = speaker(notice.kind, view, told);
     mail.auto = match (notice.kind, speaker) {
-        (kind, _) if answers(kind) || (kind == MailKind::Closed && view.author) => Auto::Replied,
+        (kind, _) if is_answer(kind) || (kind == MailKind::Closed && view.author) => Auto::Replied,
         (MailKind::NewTicket, _) | (_, None) => Auto::Generated,
         (_, Some(_)) => Auto::Human,
     };
@@ -139,13 +141,13 @@ fn speaking(site: &Site, person: &Mailbox, service: &str) -> Mailbox {
 
 /// The event whose proven author is heard in this mail.
 fn speaker<'a>(kind: MailKind, view: &View, told: &[&'a Event]) -> Option<&'a Event> {
-    let silent = answers(kind) || matches!(kind, MailKind::Invitation | MailKind::JoinRequest) || view.words.is_empty();
+    let silent = is_answer(kind) || matches!(kind, MailKind::Invitation | MailKind::JoinRequest) || view.words.is_empty();
     let proven = |event: &&&Event| event.text.is_some() && event.actor.person.is_some() && event.actor.level == Level::Proven;
     told.iter().rev().find(proven).copied().filter(|_| !silent)
 }
 
 /// Answers of a machine to whoever wrote.
-fn answers(kind: MailKind) -> bool {
+fn is_answer(kind: MailKind) -> bool {
     matches!(
         kind,
         MailKind::Acknowledgement

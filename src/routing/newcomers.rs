@@ -43,5 +43,7 @@ pub fn probably<'a>(stranger: &Address, people: &[&'a Address]) -> Option<&'a Ad
 pub fn is_robot(address: &Address) -> bool {
     let local = address.local();
     let prefixed = local.starts_with("owner-") || local.starts_with("bounce-") || local.starts_with("bounces-");
-    prefixed || ROBOTS.contains(&local) || SERVICE_ENDINGS.iter().any(|ending| local.ends_with(ending))
+    // No domain is there (RFC 2606 section 2): whoever was erased is put there.
+    let nowhere = address.domain().ends_with(".invalid");
+    nowhere || prefixed || ROBOTS.contains(&local) || SERVICE_ENDINGS.iter().any(|ending| local.ends_with(ending))
 }

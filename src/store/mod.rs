@@ -21,7 +21,7 @@ pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
 pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf, TicketQuery};
 pub use people::{Link, Person, Thread, TokenHash};
 pub use pointers::{How, KnownId, Seen};
-pub use retention::{Overdue, RetentionReads, Swept};
+pub use retention::{Erasure, Overdue, RetentionReads, Swept};
 pub use staffing::{Staffed, StaffingReads};
 
 use jiff::Timestamp;
@@ -321,4 +321,6 @@ pub trait Store: Reads {
     fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend>;
     /// Deletes some of what is overdue, few enough rows that nobody waits long; answers with nothing when nothing is left.
     fn sweep(&mut self, overdue: &Overdue, now: Timestamp) -> Result<Swept, Backend>;
+    /// Forgets a portion of what is known of somebody; how many rows, 0 when nothing is left.
+    fn erase(&mut self, erasure: &Erasure) -> Result<u64, Backend>;
 }

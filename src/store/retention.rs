@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Backend, TokenHash};
+use crate::address::Address;
 use crate::desk::TicketId;
 
 /// What is to be deleted: each that lies longer than since then; `None`: nothing of the kind.
@@ -52,12 +53,25 @@ impl Swept {
     }
 }
 
+/// Whoever is to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Their address.
+    pub person: Address,
+    /// Their name, as far as it is known.
+    pub name: Option<String>,
+    /// Who they are from now on: nobody whom anybody knows.
+    pub pseudonym: Address,
+}
+
 /// What there was, and what is overdue.
 pub trait RetentionReads {
     /// When a ticket was deleted, if it was.
     fn purged(&self, ticket: TicketId) -> Result<Option<Timestamp>, Backend>;
     /// Did this link lead to a ticket that was deleted?
     fn was_link(&self, hash: &TokenHash) -> Result<bool, Backend>;
+    /// Rows of the ledger whose mails that person wrote, above that one; ascending.
+    fn mails_from(&self, person: &Address, above: u64, limit: usize) -> Result<Vec<u64>, Backend>;
     /// How much is overdue: reads as long as it takes.
     fn overdue(&self, overdue: &Overdue) -> Result<Swept, Backend>;
 }

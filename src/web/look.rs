@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::files::may_be_image;
 use super::sanitise::{Safe, sanitise};
 use crate::address::Address;
-use crate::desk::{End, Event, Organisation, Purpose, Source, Status, Ticket, TicketId, Visibility, What};
+use crate::desk::{End, Event, Organisation, Purpose, Source, Status, Ticket, TicketId, What};
 use crate::knowledge::Article;
 use crate::mail::{self, Limits};
 use crate::store::{Backend, Link, Reads, TokenHash};
@@ -67,7 +67,7 @@ pub fn see(reads: &dyn Reads, hash: &TokenHash, depth: Depth) -> Result<Option<S
     let Some(link) = reads.link(hash)? else { return Ok(None) };
     let Some(ticket) = head(reads, link.ticket)? else { return Ok(None) };
     let mut events = reads.events(ticket.id)?;
-    events.retain(|event| may_see(&ticket, &link, event));
+    events.retain(|event| event.is_shown(&ticket, &link.person));
     let language = reads.person(&link.person)?.and_then(|person| person.language);
     let (html, folded) = shown(reads, &link, (&events, depth))?;
     let offer = if matches!(link.purpose, Purpose::Draft | Purpose::Sort | Purpose::Addition) { reads.offer(&link.hash)? } else { None };
@@ -94,7 +94,7 @@ pub fn see_as(reads: &dyn Reads, person: &Address, (id, as_agent): (TicketId, bo
         ended_at: None,
     };
     let mut events = reads.events(ticket.id)?;
-    events.retain(|event| as_agent || may_see(&ticket, &link, event));
+    events.retain(|event| as_agent || event.is_shown(&ticket, person));
     let language = reads.person(person)?.and_then(|person| person.language);
     let (html, folded) = shown(reads, &link, (&events, depth))?;
     Ok(Some(Seen { organisation: reads.organisation()?, link, ticket, events, language, html, folded, offer: None, article: None }))
@@ -110,12 +110,6 @@ fn head(reads: &dyn Reads, mut id: TicketId) -> Result<Option<Ticket>, Backend> 
         }
     }
     Ok(None)
-}
-
-/// Owners see what is public, guests what came after them, and the mail that brought them, which they have.
-fn may_see(ticket: &Ticket, link: &Link, event: &Event) -> bool {
-    let guest = ticket.guest(&link.person).is_some_and(|guest| guest.since <= event.seq || event.reached().contains(&link.person));
-    event.visibility == Visibility::Public && (ticket.is_owner(&link.person) || guest)
 }
 
 /// Does the page of this link show the words and files of this event? A ticket's page shows all, others what they ask

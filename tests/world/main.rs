@@ -20,6 +20,7 @@ mod identity;
 mod incidents;
 mod journeys;
 mod links;
+mod personal;
 mod privacy;
 mod promises;
 mod proofs;

@@ -18,7 +18,7 @@ use crate::config::Settings;
 use crate::desk::Organisation;
 use crate::gateway::{Gateway, Settled, Word, replay};
 use crate::knowledge::Filed;
-use crate::store::{Backend, Disposition, Store, Swept};
+use crate::store::{Backend, Disposition, Erasure, Store, Swept};
 
 /// Bytes of one line: an organisation of some thousand agents, and as many articles.
 const LINE_MAX: u64 = 64 << 20;
@@ -42,6 +42,8 @@ pub enum Ask {
     Apply(Box<Organisation>, Option<Vec<Filed>>),
     /// Delete a portion of what is overdue.
     Sweep,
+    /// Forget a portion of what is known of somebody.
+    Erase(Erasure),
 }
 
 /// What came of it.
@@ -56,6 +58,8 @@ pub enum Answer {
     Applied,
     /// So much was deleted.
     Swept(Swept),
+    /// So many rows were.
+    Erased(u64),
     /// It could not be done.
     Fault(String),
 }
@@ -73,6 +77,7 @@ fn answer<S: Store>(gateway: &mut Gateway<S>, ask: Ask) -> Result<Answer, Backen
             Answer::Applied
         }
         Ask::Sweep => Answer::Swept(gateway.sweep()?),
+        Ask::Erase(erasure) => Answer::Erased(gateway.erase(&erasure)?),
     })
 }
 

@@ -93,6 +93,7 @@ fn word(asked: &Ask) -> &'static str {
         Ask::Replay(_) => "replay",
         Ask::Apply(..) => "apply",
         Ask::Sweep => "sweep",
+        Ask::Erase(_) => "erase",
     }
 }
 

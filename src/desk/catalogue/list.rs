@@ -341,6 +341,13 @@ pub const QUESTIONS: &[Spec] = &[
         commands: OF_THE_TICKET,
         ..QUESTION
     },
+    Spec {
+        verb: "data",
+        words: &[("fr", &["mes-donnees", "donnees"]), ("en", &["my-data", "data"])],
+        roles: OF_THE_TICKET,
+        commands: OF_THE_TICKET,
+        ..QUESTION
+    },
     Spec { verb: "report", words: &[("fr", &["rapport", "bilan"]), ("en", &["report"])], ..QUESTION },
     Spec {
         verb: "search",

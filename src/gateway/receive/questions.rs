@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 
 use super::super::case::Case;
 use super::super::effects::Fault;
+use super::super::personal::{PERSONAL_MAX, personal};
 use super::super::{Gateway, articles};
 use super::conversation::spoken;
 use crate::address::Address;
@@ -124,6 +125,7 @@ impl<S: Store> Gateway<S> {
             Question::Status(number) => answers.push(self.state(who, number.or(on.map(|ticket| ticket.id)))?),
             Question::List(_) if services.is_empty() => answers.push(self.asked_by(who)?),
             Question::List(listing) => answers.push(self.listed(who, &services, listing)?),
+            Question::Data => answers.push(Answer::Data(personal(&self.store, who, PERSONAL_MAX)?)),
             Question::Report => answers.extend(self.day_of(who)?),
             Question::ReportAt(hours, every_day) => {
                 self.prefers(change, who, |known| Preferences {

@@ -16,6 +16,8 @@ pub enum Question {
     History(Option<TicketId>),
     /// A list of tickets.
     List(Listing),
+    /// Everything of theirs that they may see.
+    Data,
     /// The day's report.
     Report,
     /// The report at these hours from now on, perhaps also on days off; none: never.
@@ -86,6 +88,7 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
             "urgent" | "urgents" | "urgence" | "urgences" => Listing::Urgent,
             _ => return Err(not()),
         }),
+        "data" => Question::Data,
         "report" if words.is_empty() => Question::Report,
         "report" => hours(words).ok_or_else(not)?,
         "search" if words.is_empty() => return Err(Why::TextMissing),

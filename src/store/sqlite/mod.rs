@@ -12,6 +12,7 @@ mod backup;
 mod change;
 mod checkpoint;
 mod disk;
+mod erasing;
 mod excerpts;
 mod figures;
 mod finding;
@@ -45,7 +46,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Backend, Change, Claimed, CommitFault, Instance, LetterUpdate, Overdue, Store, Swept};
+use super::{Backend, Change, Claimed, CommitFault, Erasure, Instance, LetterUpdate, Overdue, Store, Swept};
 use crate::desk::{Organisation, TicketId, Wake};
 use crate::knowledge::Filed;
 use crate::mail::Letter;
@@ -235,6 +236,10 @@ impl Store for Sqlite {
 
     fn apply_articles(&mut self, filed: &[Filed], at: Timestamp) -> Result<(), Backend> {
         self.write_alone(|connection| Ok(articles::apply(connection, filed, at)?))
+    }
+
+    fn erase(&mut self, erasure: &Erasure) -> Result<u64, Backend> {
+        self.forgetting(|store| store.write_alone(|connection| Ok(erasing::some(connection, erasure)?)))
     }
 
     fn sweep(&mut self, overdue: &Overdue, now: Timestamp) -> Result<Swept, Backend> {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    Sqlite, access, articles, change, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, staffing,
-    sweeping, tickets, waking,
+    Sqlite, access, articles, change, erasing, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader,
+    staffing, sweeping, tickets, waking,
 };
 use crate::address::Address;
 use crate::desk::figures::Fact;
@@ -242,6 +242,10 @@ impl<T: Connected> RetentionReads for T {
 
     fn was_link(&self, hash: &TokenHash) -> Result<bool, Backend> {
         Ok(sweeping::was_link(self.connection(), hash)?)
+    }
+
+    fn mails_from(&self, person: &Address, above: u64, limit: usize) -> Result<Vec<u64>, Backend> {
+        Ok(erasing::mails_from(self.connection(), person, above, limit)?)
     }
 
     fn overdue(&self, overdue: &Overdue) -> Result<Swept, Backend> {

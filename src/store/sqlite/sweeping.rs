@@ -32,18 +32,25 @@ const LOOSE: &str = "outcome = 'ignored' AND ticket IS NULL AND raw IS NOT NULL 
 impl Sqlite {
     /// Deletes some of what is overdue; nothing: nothing is left. For when there is nothing else to do.
     pub(super) fn sweep_some(&mut self, overdue: &Overdue, now: Timestamp) -> Result<Swept, Backend> {
-        // Pages that a deletion frees are overwritten, too.
+        self.forgetting(|store| store.write_alone(|connection| Ok(sweep(connection, overdue, now)?)))
+    }
+
+    /// Deletes so that nothing is left in the file: pages that are freed are overwritten, too. When nothing more was to be deleted,
+    /// the log forgets.
+    pub(super) fn forgetting<T: Default + PartialEq>(
+        &mut self,
+        delete: impl FnOnce(&mut Sqlite) -> Result<T, Backend>,
+    ) -> Result<T, Backend> {
         self.connection.execute_batch("PRAGMA secure_delete = ON")?;
-        let swept = self.write_alone(|connection| Ok(sweep(connection, overdue, now)?));
+        let deleted = delete(self);
         self.connection.execute_batch("PRAGMA secure_delete = FAST")?;
-        match swept {
-            Ok(swept) if swept.is_nothing() && std::mem::take(&mut self.swept) => self.forget().map(|()| swept),
-            Ok(swept) => {
-                self.swept |= !swept.is_nothing();
-                Ok(swept)
-            }
-            fault => fault,
+        let deleted = deleted?;
+        match deleted == T::default() {
+            true if std::mem::take(&mut self.swept) => self.forget()?,
+            true => {}
+            false => self.swept = true,
         }
+        Ok(deleted)
     }
 
     /// What was deleted is still in the write-ahead log, until that begins anew; where a reader is in the way, it does later.
@@ -75,7 +82,7 @@ fn sweep(connection: &Connection, overdue: &Overdue, now: Timestamp) -> rusqlite
     Ok(swept)
 }
 
-fn ids(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> rusqlite::Result<Vec<u64>> {
+pub(super) fn ids(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> rusqlite::Result<Vec<u64>> {
     connection.prepare_cached(sql)?.query_map(params, |row| Ok(row.get::<_, Id>(0)?.0))?.collect()
 }
 
@@ -114,7 +121,7 @@ fn loose(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
 
 /// The bytes of a mail. False: a letter that waits takes a file from them. The row of the bytes stays, empty: without it the ledger
 /// would have to be looked through for others that refer to it.
-fn erase(connection: &Connection, instance: u64) -> rusqlite::Result<bool> {
+pub(super) fn erase(connection: &Connection, instance: u64) -> rusqlite::Result<bool> {
     let sql = format!(
         "SELECT 1 FROM excerpts e JOIN outbox o ON o.id = e.letter WHERE e.raw = (SELECT raw FROM ledger WHERE id = ?1) AND o.{WAITS}"
     );
@@ -133,7 +140,7 @@ fn erase(connection: &Connection, instance: u64) -> rusqlite::Result<bool> {
 }
 
 /// What the ledger knows of a mail besides that it came, and what became of it.
-fn forget_sender(connection: &Connection, instance: u64) -> rusqlite::Result<()> {
+pub(super) fn forget_sender(connection: &Connection, instance: u64) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM traces WHERE instance = ?1")?.execute([Id(instance)])?;
     let sql = "UPDATE ledger SET sender = NULL, message_id = NULL, body_hash = NULL WHERE id = ?1";
     connection.prepare_cached(sql)?.execute([Id(instance)]).map(drop)
@@ -241,7 +248,7 @@ fn nobodys(connection: &Connection, table: &str, row: u64) -> rusqlite::Result<(
 }
 
 /// A letter with its row; its number is never given again.
-fn drop_letter(connection: &Connection, letter: u64) -> rusqlite::Result<()> {
+pub(super) fn drop_letter(connection: &Connection, letter: u64) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM letters WHERE id = ?1")?.execute([Id(letter)])?;
     connection.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([Id(letter)])?;
     let sql = "INSERT INTO meta (key, value) VALUES ('letter', ?1)

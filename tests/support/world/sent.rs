@@ -27,6 +27,16 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// Names and texts of its attachments.
+    pub fn contents(&self) -> Vec<(String, String)> {
+        let message = MessageParser::default().parse(self.raw.as_bytes()).unwrap();
+        let file = |part: &mail_parser::MessagePart| {
+            let content = String::from_utf8_lossy(part.contents()).into_owned();
+            (part.attachment_name().unwrap_or_default().to_owned(), content)
+        };
+        message.attachments().map(file).collect()
+    }
+
     pub fn read(letter: &guichet::mail::Letter) -> Sent {
         let message = MessageParser::default().parse(&letter.bytes).unwrap();
         let list = |addresses: Option<&mail_parser::Address>| -> Vec<String> {
