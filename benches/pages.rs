@@ -184,6 +184,7 @@ fn pages(database: &Path) -> Result<Router, Fault> {
         limits: Limits::default(),
         brakes: Brakes::default(),
         retention: Retention::default(),
+        redirect_to: None,
         keys: Keys::new(vec![('a', vec![7; 32])]),
     };
     let parts = Parts { site: Arc::new(site), templates, clock: Box::new(SystemClock), mint: Box::new(SystemMint) };

@@ -37,6 +37,8 @@ pub struct Site {
     pub brakes: Brakes,
     /// How long what is kept.
     pub retention: Retention,
+    /// For trials: every mail goes to this address alone.
+    pub redirect_to: Option<Address>,
     /// Signing keys.
     pub keys: Keys,
 }

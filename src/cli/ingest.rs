@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::control::{self, Answer, Ask};
 use super::{Global, open, spool, ui};
 use crate::config::Settings;
+use crate::gateway::trial::Would;
 use crate::gateway::{Gateway, Waiting, resume};
 use crate::intake::stdin;
 use crate::ports::Arrival;
@@ -29,6 +31,7 @@ const EX_TEMPFAIL: u8 = 75;
 ///   guichet ingest < mail.eml
 ///   guichet ingest saved/*.eml
 ///   guichet ingest --old archive/*.eml            stored as tickets, answered by nobody
+///   guichet ingest --dry-run mail.eml             what it would do, and to whom mails would leave
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -37,6 +40,9 @@ pub struct Args {
     /// Old mail: store it, answer nobody
     #[arg(long)]
     old: bool,
+    /// Only tell what each mail would do: its outcome, and the mails that would leave
+    #[arg(long, conflicts_with = "old")]
+    dry_run: bool,
 }
 
 /// Takes them in.
@@ -50,6 +56,9 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(_) => return Ok(unusable("there is no mail: the input is empty")),
         Err(fault) => return Ok(unusable(&format!("{fault:#}"))),
     };
+    if args.dry_run {
+        return arrivals.into_iter().try_for_each(|arrival| would(&settings, &arrival.raw, global)).map(|()| ExitCode::SUCCESS);
+    }
     match open::gateway(&settings) {
         Ok(mut gateway) => store(&mut gateway, arrivals, global).or_else(|fault| Ok(later(&fault))),
         Err(_) if settings.database.exists() => {
@@ -106,6 +115,21 @@ fn say(gateway: &Gateway<Sqlite>, instance: u64, known: bool, global: &Global) -
     let ticket = handled.ticket.map(|ticket| format!(", ticket #{ticket}")).unwrap_or_default();
     let again = if known { " (it was here already)" } else { "" };
     ui::say(format!("mail {instance}: {} ({}){ticket}{again}", super::why::outcome(handled.disposition), handled.reason));
+    Ok(())
+}
+
+/// Tells what a mail would do, by the daemon where one runs.
+fn would(settings: &Settings, raw: &[u8], global: &Global) -> anyhow::Result<()> {
+    let Answer::Would(would) = control::ask(settings, Ask::Would(data_encoding::BASE64.encode(raw)))? else {
+        anyhow::bail!("the daemon answered something else");
+    };
+    if global.json {
+        return ui::json(&would);
+    }
+    let Would { outcome, reason, ticket, letters, .. } = *would;
+    let ticket = ticket.map(|ticket| format!(", ticket #{ticket}")).unwrap_or_default();
+    ui::say(format!("it would be: {} ({reason}){ticket}", super::why::outcome(outcome)));
+    letters.iter().for_each(|(to, kind)| ui::say(format!("  a mail to {to}: {kind}")));
     Ok(())
 }
 

@@ -121,7 +121,13 @@ impl Daemon {
         for source in sources {
             self.tasks.spawn(maildir::watch(source, shared.clone(), self.stop.clone()));
         }
-        self.tasks.spawn(delivery::run(shared, connections.transport, self.stop.clone()));
+        match connections.redirect_to {
+            Some(to) => {
+                let outbox = Arc::new(delivery::Redirected::new(shared, to));
+                self.tasks.spawn(delivery::run(outbox, connections.transport, self.stop.clone()))
+            }
+            None => self.tasks.spawn(delivery::run(shared, connections.transport, self.stop.clone())),
+        };
         self.tasks.close();
         // Without systemd there is nobody to tell.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);

@@ -15,7 +15,12 @@ pub fn check(check: &mut Check<'_>, written: &Written) {
         let there = check.folder.join(&maildir.path).is_dir();
         check.demand(there, &format!("maildir[{index}].path"), "there is no such folder");
     }
-    match (&written.smtp, &written.delivery) {
+    let delivery = written.delivery.clone().unwrap_or_default();
+    if let Some(to) = &delivery.redirect_to {
+        check.demand(*to != written.site.address, "delivery.redirect_to", "this is the desk itself: it would write to itself");
+        check.warn("delivery.redirect_to", format!("every mail goes to {to} alone: nobody else gets any"));
+    }
+    match (&written.smtp, &delivery.maildir) {
         (Some(smtp), None) => relay(check, smtp),
         (None, Some(_)) => {}
         (None, None) => check.refuse("smtp", "nothing says how mails leave: a section [smtp] is needed, or [delivery] for trials"),

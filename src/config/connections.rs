@@ -10,6 +10,7 @@ use super::meant::Settings;
 use super::secret::Secret;
 use super::tokens::{Tokens, for_delivery};
 use super::written::{self, After, Encryption, Imap, Smtp, Start};
+use crate::address::Address;
 use crate::delivery::{Login, Relay, Security, Transport};
 use crate::intake::imap::{self, ImapMailbox, Pace};
 use crate::intake::maildir::MaildirSource;
@@ -23,6 +24,8 @@ pub struct Connections {
     pub maildir: Vec<MaildirSource>,
     /// Where our mails go.
     pub transport: Transport,
+    /// To whom alone, for trials.
+    pub redirect_to: Option<Address>,
 }
 
 impl Settings {
@@ -35,13 +38,16 @@ impl Settings {
         let maildir = self.written.maildir.iter().map(|maildir| self.maildir(maildir)).collect();
         let transport = match (&self.written.smtp, &self.written.delivery) {
             (Some(smtp), _) => fetching.relay(smtp).map(|relay| Transport::Smtp(Box::new(relay))),
-            (None, delivery) => delivery.as_ref().map(|delivery| Transport::Maildir(self.folder.join(&delivery.maildir))),
+            (None, delivery) => {
+                let folder = delivery.as_ref().and_then(|delivery| delivery.maildir.as_ref());
+                folder.map(|folder| Transport::Maildir(self.folder.join(folder)))
+            }
         };
         for warning in &self.warnings {
             tracing::warn!("{warning}");
         }
         match transport {
-            Some(transport) if fetching.faults.is_empty() => Ok(Connections { imap, maildir, transport }),
+            Some(transport) if fetching.faults.is_empty() => Ok(Connections { imap, maildir, transport, redirect_to: self.redirect_to() }),
             _ => Err(Faults(fetching.faults)),
         }
     }

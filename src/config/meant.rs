@@ -123,6 +123,7 @@ impl Settings {
             limits: self.written.limits.meant(),
             brakes: self.written.brakes,
             retention: self.written.retention,
+            redirect_to: self.redirect_to(),
             keys,
         }))
     }
@@ -138,6 +139,11 @@ impl Settings {
         }
         key::create(&self.key_file, fresh)
             .map_err(|error| refuse("site.key_file", format!("the key cannot be written: {}: {error}", self.key_file.display())))
+    }
+
+    /// Where every mail goes instead of to its recipient, for trials.
+    pub fn redirect_to(&self) -> Option<Address> {
+        self.written.delivery.as_ref().and_then(|delivery| delivery.redirect_to.clone())
     }
 
     /// How long what is kept.
@@ -170,6 +176,11 @@ impl Check<'_> {
     /// Notes a fault at a key.
     pub fn refuse(&mut self, key: &str, reason: impl Into<String>) {
         self.faults.push(self.places.fault(key, reason));
+    }
+
+    /// Notes what is no fault, but should be looked at.
+    pub fn warn(&mut self, key: &str, reason: impl Into<String>) {
+        self.warnings.push(self.places.fault(key, reason));
     }
 
     fn site(&mut self, written: &Written) -> String {

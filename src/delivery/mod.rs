@@ -6,6 +6,7 @@
 
 mod breaker;
 mod maildir;
+mod redirected;
 mod relay;
 mod smtp;
 mod stock;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use maildir::folder_name;
+pub use redirected::Redirected;
 pub use relay::{Login, Patience, Relay, Security, TokenSource};
 pub use smtp::RelayFault;
 

@@ -33,6 +33,7 @@ pub mod retention;
 pub mod staffing;
 pub mod thread;
 pub mod tick;
+pub mod trial;
 mod turns;
 pub mod verdict;
 mod wishes;

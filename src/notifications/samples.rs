@@ -258,6 +258,7 @@ fn site(full: bool) -> Result<Site, AddressFault> {
         limits: Limits::default(),
         brakes: Brakes::default(),
         retention: Retention::default(),
+        redirect_to: None,
         keys: Keys::new(vec![('a', vec![0; 32])]),
     })
 }

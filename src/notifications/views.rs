@@ -96,6 +96,8 @@ pub struct View {
     pub marker: String,
     /// For agents: to whom an answer goes, in front of everything.
     pub banner: String,
+    /// For trials: for whom it was, while another gets it.
+    pub redirected: String,
     /// The line that mail programs show in their list.
     pub preview: String,
     /// What commands did.
@@ -177,6 +179,7 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
             None => words.say("hello.plain", &[]),
         },
         because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
+        redirected: site.redirect_to.as_ref().map(|_| words.say("redirected.line", &[("who", notice.to.as_str())])).unwrap_or_default(),
         held: extras::held(words, site, &notice.extra),
         title: match &notice.extra {
             Extra::Confirm { subject, .. } => names::title(subject),

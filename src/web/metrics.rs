@@ -30,6 +30,7 @@ pub async fn metrics<D: Desk>(State(web): State<Web<D>>, peer: Option<Extension<
         sample(&mut text, ("guichet_mails", "gauge"), &format!("{{outcome=\"{outcome}\"}}"), n);
     }
     sample(&mut text, ("guichet_outbox_late_seconds", "gauge"), "", late);
+    sample(&mut text, ("guichet_redirected", "gauge"), "", u8::from(web.desk.site().redirect_to.is_some()));
     for (name, at) in web.desk.polls() {
         let label = name.replace(['\\', '"', '\n'], "_");
         sample(&mut text, ("guichet_mailbox_age_seconds", "gauge"), &format!("{{mailbox=\"{label}\"}}"), now.duration_since(at).as_secs());

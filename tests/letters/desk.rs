@@ -210,6 +210,7 @@ fn site() -> Site {
         limits: Limits::default(),
         brakes: Brakes::default(),
         retention: Retention::default(),
+        redirect_to: None,
         keys: Keys::new(vec![('a', vec![7; 32])]),
     }
 }

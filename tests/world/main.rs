@@ -30,4 +30,5 @@ mod rules;
 mod signatures;
 mod staffing;
 mod threads;
+mod trials;
 mod turns;

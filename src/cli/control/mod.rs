@@ -16,6 +16,7 @@ pub use serve::{listen, own_user, serve};
 
 use crate::config::Settings;
 use crate::desk::Organisation;
+use crate::gateway::trial::Would;
 use crate::gateway::{Gateway, Settled, Word, replay};
 use crate::knowledge::Filed;
 use crate::store::{Backend, Disposition, Erasure, Store, Swept};
@@ -44,6 +45,8 @@ pub enum Ask {
     Sweep,
     /// Forget a portion of what is known of somebody.
     Erase(Erasure),
+    /// Tell what this mail would do: its bytes in base64.
+    Would(String),
 }
 
 /// What came of it.
@@ -60,6 +63,8 @@ pub enum Answer {
     Swept(Swept),
     /// So many rows were.
     Erased(u64),
+    /// It would do that.
+    Would(Box<Would>),
     /// It could not be done.
     Fault(String),
 }
@@ -78,6 +83,10 @@ fn answer<S: Store>(gateway: &mut Gateway<S>, ask: Ask) -> Result<Answer, Backen
         }
         Ask::Sweep => Answer::Swept(gateway.sweep()?),
         Ask::Erase(erasure) => Answer::Erased(gateway.erase(&erasure)?),
+        Ask::Would(mail) => {
+            let raw = data_encoding::BASE64.decode(mail.as_bytes()).map_err(|fault| Backend(fault.to_string()))?;
+            Answer::Would(Box::new(gateway.would(raw)?))
+        }
     })
 }
 

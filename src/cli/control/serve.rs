@@ -94,6 +94,7 @@ fn word(asked: &Ask) -> &'static str {
         Ask::Apply(..) => "apply",
         Ask::Sweep => "sweep",
         Ask::Erase(_) => "erase",
+        Ask::Would(_) => "would",
     }
 }
 

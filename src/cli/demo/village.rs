@@ -271,6 +271,7 @@ fn site(base: &str) -> anyhow::Result<Site> {
         limits: Limits::default(),
         brakes: Brakes { prompt_answers: 100, ..Brakes::default() },
         retention: Retention::default(),
+        redirect_to: None,
         keys: Keys::new(vec![('a', SystemMint.token().to_vec())]),
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::address::Address;
 use crate::config::secret::Secret;
 use crate::config::units::Lasting;
 
@@ -201,10 +202,12 @@ impl Smtp {
     }
 }
 
-/// `[delivery]`, instead of `[smtp]`: for trials, nothing leaves the machine.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[delivery]`: for trials.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Delivery {
-    /// Mails are written to this Maildir.
-    pub maildir: PathBuf,
+    /// Instead of `[smtp]`: mails are written to Maildirs in this folder, nothing leaves the machine.
+    pub maildir: Option<PathBuf>,
+    /// Every mail goes to this address alone, and says for whom it was.
+    pub redirect_to: Option<Address>,
 }

@@ -35,7 +35,34 @@ pub use reading::{Read, Unread, read_all};
 /// How often a decision is taken again when a ticket changed meanwhile.
 const STALE_RETRIES: u32 = 5;
 
+/// A decision that nobody commits.
+pub(super) enum Trial {
+    /// What would be done.
+    Decided(Box<Change>),
+    /// It cannot be read, and why.
+    Unread(&'static str),
+    /// It could not be handled.
+    Failed(Fault),
+}
+
 impl<S: Store> Gateway<S> {
+    /// Decides about a mail, and commits nothing.
+    pub(super) fn try_out(&mut self, waiting: &Waiting) -> Result<Trial, Backend> {
+        let mut mails = read_all(std::slice::from_ref(waiting), &self.site.limits);
+        if let Some(signatures) = self.signatures() {
+            check(&**signatures, &self.site, std::slice::from_ref(waiting), &mut mails);
+        }
+        Ok(match mails.first() {
+            Some(Ok(mail)) => match self.consider(waiting, mail) {
+                Ok(change) => Trial::Decided(Box::new(change)),
+                Err(Fault::Backend(fault)) => return Err(fault),
+                Err(fault) => Trial::Failed(fault),
+            },
+            Some(Err(unread)) => Trial::Unread(unread.reason()),
+            None => Trial::Unread("unread"),
+        })
+    }
+
     /// Reads kept mails, has their signatures checked where nothing else decides, and handles them.
     pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
         let mut mails = read_all(waiting, &self.site.limits);

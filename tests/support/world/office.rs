@@ -66,6 +66,7 @@ pub fn site() -> Site {
         limits: Limits::default(),
         brakes: Brakes::default(),
         retention: Retention::default(),
+        redirect_to: None,
         zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
         keys: Keys::new(vec![('a', vec![7; 32])]),
     }
