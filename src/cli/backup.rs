@@ -33,6 +33,10 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     open::reader(&settings)?.backup(&args.to).context("the copy could not be made")?;
     let copy = Reader::open(&args.to)?;
     copy.verify().context("the copy is damaged: do not rely on it")?;
+    // For `doctor`; a copy that is whole is no failure because nobody remembers it.
+    if let Err(fault) = std::fs::write(settings.last_backup(), jiff::Timestamp::now().to_string()) {
+        ui::note(format!("guichet: that there is a backup could not be noted: {fault}"));
+    }
     let (mails, bytes) = (copy.count(None)?.all, std::fs::metadata(&args.to)?.len());
     match global.json {
         true => ui::json(&json!({"file": args.to, "bytes": bytes, "mails": mails}))?,

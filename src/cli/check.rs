@@ -25,9 +25,7 @@ pub struct Args {}
 pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = load(&global.config_file()?)?;
     settings.warnings.iter().for_each(|warning| ui::note(format!("warning: {warning}")));
-    let (site, connections) = (settings.site().map(|_| ()), settings.connections().map(|_| ()));
-    let faults = [site, connections, organisation(&settings), texts(&settings)];
-    let faults: Vec<Fault> = faults.into_iter().filter_map(Result::err).flat_map(|faults| faults.0).collect();
+    let faults = faults(&settings);
     if !faults.is_empty() {
         return Err(Faults(faults).into());
     }
@@ -36,6 +34,13 @@ pub fn run(_: Args, global: &Global) -> anyhow::Result<ExitCode> {
         false => ui::say("All is well."),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that is wrong with what the configuration names.
+pub(super) fn faults(settings: &Settings) -> Vec<Fault> {
+    let (site, connections) = (settings.site().map(|_| ()), settings.connections().map(|_| ()));
+    let faults = [site, connections, organisation(settings), texts(settings)];
+    faults.into_iter().filter_map(Result::err).flat_map(|faults| faults.0).collect()
 }
 
 /// The texts of mails and pages.

@@ -10,6 +10,7 @@ pub mod changes;
 mod check;
 mod control;
 pub mod demo;
+mod doctor;
 pub mod export;
 pub mod held;
 mod home;
@@ -93,6 +94,7 @@ enum Command {
     Demo(demo::Args),
     Init(init::Args),
     Check(check::Args),
+    Doctor(doctor::Args),
     Run(run::Args),
     Ingest(ingest::Args),
     Inspect(inspect::Args),
@@ -116,6 +118,7 @@ impl Command {
             Command::Demo(args) => demo::run(&args, global),
             Command::Init(args) => init::run(args, global),
             Command::Check(args) => check::run(args, global),
+            Command::Doctor(args) => doctor::run(&args, global),
             Command::Run(args) => run::run(args, global),
             Command::Ingest(args) => ingest::run(&args, global),
             Command::Inspect(args) => inspect::run(args, global),

@@ -146,6 +146,27 @@ impl Settings {
         self.written.delivery.as_ref().and_then(|delivery| delivery.redirect_to.clone())
     }
 
+    /// The domain of the desk's address.
+    pub fn domain(&self) -> &str {
+        self.written.site.address.domain()
+    }
+
+    /// Start of every link.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Names of the mailboxes that are read.
+    pub fn mailboxes(&self) -> Vec<String> {
+        let imap = self.written.imap.iter().map(|mailbox| mailbox.name.clone());
+        imap.chain(self.written.maildir.iter().map(|mailbox| mailbox.name.clone())).collect()
+    }
+
+    /// The file that says when the last backup was made.
+    pub fn last_backup(&self) -> PathBuf {
+        self.state.join("last-backup")
+    }
+
     /// How long what is kept.
     pub fn retention(&self) -> Retention {
         self.written.retention

@@ -26,7 +26,8 @@ pub use redirected::Redirected;
 pub use relay::{Login, Patience, Relay, Security, TokenSource};
 pub use smtp::RelayFault;
 
-use crate::ports::{Outbox, Unavailable, Verdict};
+use crate::mail::Letter;
+use crate::ports::{Attempt, Outbox, Unavailable, Verdict};
 use breaker::{Breaker, Leave};
 use stock::Stock;
 use worker::{Carrier, Hall, returned, work};
@@ -94,6 +95,19 @@ async fn hurry(hall: Arc<Hall>, grace: Duration) {
 pub async fn probe(relay: &Relay) -> Result<(), RelayFault> {
     smtp::Session::open(relay).await?.quit().await;
     Ok(())
+}
+
+/// Hands one letter over now, as the outbox would: to try the way out.
+pub async fn send_one(transport: Transport, letter: Letter) -> (Attempt, String) {
+    let (_, mut carriers) = carriers(transport);
+    match carriers.first_mut() {
+        Some(carrier) => {
+            let end = carrier.carry(letter).await;
+            carrier.close().await;
+            end
+        }
+        None => (Attempt::RelayDown, String::new()),
+    }
 }
 
 fn carriers(transport: Transport) -> (Patience, Vec<Carrier>) {

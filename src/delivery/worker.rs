@@ -38,7 +38,7 @@ pub struct Hall {
 }
 
 /// How an attempt ended, and why, on one line.
-type End = (Attempt, String);
+pub type End = (Attempt, String);
 
 /// What a worker carries letters with.
 pub enum Carrier {
@@ -110,7 +110,8 @@ impl Carrier {
         matches!(self, Carrier::Smtp(_, Some(_)))
     }
 
-    async fn carry(&mut self, letter: Letter) -> End {
+    /// Hands a letter over.
+    pub async fn carry(&mut self, letter: Letter) -> End {
         match self {
             Carrier::Smtp(relay, session) => {
                 let end = send(relay, session, &letter).await;
@@ -134,7 +135,8 @@ impl Carrier {
         (if dotted { Attempt::Unknown } else { before_dot }, "interrupted here".into())
     }
 
-    async fn close(&mut self) {
+    /// Says good-bye, where there is a connection.
+    pub async fn close(&mut self) {
         if let Carrier::Smtp(_, session) = self
             && let Some(session) = session.take()
             && !session.is_broken()

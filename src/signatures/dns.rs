@@ -22,6 +22,27 @@ impl Dns {
     }
 }
 
+impl Dns {
+    /// Hosts that take mail for a domain, the preferred one first; none when the domain says nothing of it (RFC 5321 section 5.1).
+    /// An error: nobody can tell now.
+    pub async fn exchangers(&self, domain: &str) -> Result<Vec<String>, String> {
+        let name = Name::from_str_relaxed(domain).map_err(|fault| fault.to_string())?;
+        match self.0.mx_lookup(name).await {
+            Ok(found) => {
+                let exchanger = |data: &RData| match data {
+                    RData::MX(mx) => Some((mx.preference, mx.exchange.to_utf8())),
+                    _ => None,
+                };
+                let mut hosts: Vec<_> = found.answers().iter().filter_map(|record| exchanger(&record.data)).collect();
+                hosts.sort();
+                Ok(hosts.into_iter().map(|(_, host)| host.trim_end_matches('.').to_owned()).collect())
+            }
+            Err(NetError::Dns(DnsError::NoRecordsFound(_))) => Ok(vec![]),
+            Err(fault) => Err(fault.to_string()),
+        }
+    }
+}
+
 impl Names for Dns {
     async fn texts(&self, name: &str) -> (Answer, Duration) {
         // What is no name has no record.

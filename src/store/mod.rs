@@ -249,6 +249,8 @@ pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads + Staff
     fn raw(&self, instance: u64) -> Result<Option<Vec<u8>>, Backend>;
     /// Counts of the ledger, of one mailbox or all.
     fn count(&self, mailbox: Option<&str>) -> Result<LedgerCount, Backend>;
+    /// When the newest mail of a mailbox came.
+    fn last_arrival(&self, mailbox: &str) -> Result<Option<Timestamp>, Backend>;
     /// Letters of a ticket (`None`: all), oldest first, at most `limit`.
     fn letters(&self, ticket: Option<TicketId>, limit: usize) -> Result<Vec<LetterRow>, Backend>;
     /// The row of a letter.

@@ -90,6 +90,11 @@ fn answer<S: Store>(gateway: &mut Gateway<S>, ask: Ask) -> Result<Answer, Backen
     })
 }
 
+/// Does a daemon listen?
+pub fn is_up(settings: &Settings) -> bool {
+    std::os::unix::net::UnixStream::connect(place(settings)).is_ok()
+}
+
 fn place(settings: &Settings) -> PathBuf {
     settings.state.join("guichet.sock")
 }

@@ -22,6 +22,7 @@ mod listing;
 mod login;
 mod name;
 mod pass;
+mod probe;
 mod reconcile;
 mod session;
 mod settle;
@@ -29,6 +30,7 @@ mod start;
 mod watch;
 
 pub use fault::Fault;
+pub use probe::{Found, Probe, find, probe};
 pub use reconcile::{Reconciliation, reconcile};
 pub use watch::watch;
 

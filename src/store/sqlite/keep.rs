@@ -200,6 +200,13 @@ pub fn mark(connection: &Connection, mailbox: &str, folder: &str) -> rusqlite::R
     select.query_row([mailbox, folder], mark).optional()
 }
 
+/// When the newest mail of a mailbox came, by the last row of each of its folders.
+pub fn last_arrival(connection: &Connection, mailbox: &str) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT max((SELECT received_at FROM ledger WHERE folder = f.id ORDER BY epoch DESC, uid DESC LIMIT 1))
+               FROM folders f WHERE mailbox = ?1";
+    connection.prepare_cached(sql)?.query_row([mailbox], |row| Ok(row.get::<_, Option<At>>(0)?.map(|at| at.0)))
+}
+
 /// The server was told.
 pub fn settled(connection: &Connection, place: (&str, &str), epoch: u32, uids: &[u32]) -> rusqlite::Result<()> {
     let Some(folder) = known_folder(connection, place.0, place.1)? else { return Ok(()) };

@@ -132,6 +132,10 @@ impl<T: Connected> Reads for T {
         Ok(ledger::count(self.connection(), mailbox)?)
     }
 
+    fn last_arrival(&self, mailbox: &str) -> Result<Option<Timestamp>, Backend> {
+        Ok(keep::last_arrival(self.connection(), mailbox)?)
+    }
+
     fn letters(&self, ticket: Option<TicketId>, limit: usize) -> Result<Vec<LetterRow>, Backend> {
         Ok(outbox::list(self.connection(), ticket, limit)?)
     }
