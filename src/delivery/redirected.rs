@@ -70,7 +70,9 @@ mod tests {
             message_id: "1@desk.test".into(),
             envelope_from: Some(address("support+b1.x@desk.test")),
             envelope_to: address("alice@cust.test"),
-            bytes: b"From: <support@desk.test>\r\nTo: Alice\r\n <alice@cust.test>\r\nCC: <bob@cust.test>\r\nSubject: to: x\r\n\r\nTo: body\r\n".to_vec(),
+            bytes:
+                b"From: <support@desk.test>\r\nTo: Alice\r\n <alice@cust.test>\r\nCC: <bob@cust.test>\r\nSubject: to: x\r\n\r\nTo: body\r\n"
+                    .to_vec(),
             excerpts: vec![],
         };
         let sent = redirect(letter, &address("trial@desk.test"));

@@ -125,6 +125,7 @@ impl Event {
             | What::Replied { reached }
             | What::Answered { reached, .. }
             | What::ClosureProposed { reached, .. }
+            | What::Ended { reached }
             | What::ClosureRefused { reached, .. }
             | What::Reopened { reached, .. }
             | What::Refused { reached } => reached,

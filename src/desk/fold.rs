@@ -79,7 +79,9 @@ impl Ticket {
                 self.requests = *request;
                 self.status = Status::AwaitingApproval { request: *request, proposed_by: who(actor, &self.requester), since: event.at };
             }
-            What::ClosureApproved { .. } | What::Solved { .. } => self.status = Status::Closed { end: End::Approved, at: event.at },
+            What::ClosureApproved { .. } | What::Solved { .. } | What::Ended { .. } => {
+                self.status = Status::Closed { end: End::Approved, at: event.at }
+            }
             What::Cancelled => self.status = Status::Closed { end: End::Cancelled, at: event.at },
             What::Merged { into } => self.status = Status::Closed { end: End::Merged(*into), at: event.at },
             What::Rated(rating) => self.rating = Some(rating.clone()),

@@ -105,6 +105,9 @@ pub struct Category {
     /// Mails about its tickets say nothing of what they are about: their readers follow a link and sign in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confidential: bool,
+    /// A light flow, for suggestions and feedback: closing asks nobody, nothing is rated, nothing is promised.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub light: bool,
     /// What a request should tell: the lines of its template.
     #[serde(default, rename = "field", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Wanted>,
@@ -302,6 +305,11 @@ impl Organisation {
     /// What a category's template asks for: nothing, where there is none.
     pub fn fields(&self, service: &str, category: &str) -> &[Wanted] {
         self.category(service, category).map_or(&[], |category| &category.fields)
+    }
+
+    /// Do its tickets have a light flow?
+    pub fn is_light(&self, service: &str, category: &str) -> bool {
+        self.category(service, category).is_some_and(|category| category.light)
     }
 
     /// Do mails about a category's tickets say nothing of what they are about?

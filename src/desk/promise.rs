@@ -139,6 +139,9 @@ pub fn next_due(ticket: &Ticket, times: Times<'_>) -> Option<Timestamp> {
 pub fn promised(ticket: &Ticket, promise: Promise, times: Times<'_>) -> Option<SignedDuration> {
     let service = times.organisation.service(&ticket.service)?;
     let category = service.categories.iter().find(|category| category.key == ticket.category);
+    if category.is_some_and(|category| category.light) {
+        return None;
+    }
     let targets = category.into_iter().flat_map(|category| &category.targets).chain(&service.targets);
     let fits = |target: &&Target| target.urgency.is_none_or(|urgency| urgency == ticket.urgency);
     targets.filter(fits).find_map(|target| target.time(promise))

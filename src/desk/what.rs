@@ -118,6 +118,11 @@ pub enum What {
         /// Who has this mail already.
         reached: Vec<Address>,
     },
+    /// Its agent closed it, and nobody is asked: it has a light flow.
+    Ended {
+        /// Who has this mail already.
+        reached: Vec<Address>,
+    },
     /// An article solved it, says its owner.
     Solved {
         /// Its number.
@@ -291,6 +296,7 @@ impl What {
             What::ClosureProposed { .. } => "closure_proposed",
             What::ClosureApproved { .. } => "closure_approved",
             What::ClosureRefused { .. } => "closure_refused",
+            What::Ended { .. } => "ended",
             What::Solved { .. } => "solved",
             What::Rated(_) => "rated",
             What::Reopened { .. } => "reopened",

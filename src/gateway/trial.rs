@@ -40,13 +40,9 @@ impl<S: Store> Gateway<S> {
         };
         let letters = change.letters.iter().map(|letter| (letter.person.clone(), letter.kind.clone())).collect();
         Ok(match change.handled {
-            Some(handled) => Would {
-                outcome: handled.disposition,
-                reason: handled.reason,
-                ticket: handled.ticket,
-                letters,
-                trace: handled.trace,
-            },
+            Some(handled) => {
+                Would { outcome: handled.disposition, reason: handled.reason, ticket: handled.ticket, letters, trace: handled.trace }
+            }
             None => parked("undecided"),
         })
     }

@@ -42,6 +42,7 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::ClosureProposed { .. } => ("fact.closure_proposed", names::label(scene, &scene.ticket.requester)),
         What::ClosureApproved { .. } => ("fact.closure_approved", String::new()),
         What::ClosureRefused { .. } => ("fact.closure_refused", String::new()),
+        What::Ended { .. } => ("fact.ended", String::new()),
         What::Solved { article } => ("fact.solved", article.to_string()),
         What::Rated(rating) => return Some(rated(words, &who, rating)),
         What::Reopened { .. } => ("fact.reopened", String::new()),
@@ -80,7 +81,7 @@ fn leads(kind: MailKind, what: &What) -> bool {
             | (MailKind::Released, What::Released { .. })
             | (MailKind::Question, What::InformationRequested { .. })
             | (MailKind::ClosureApproval, What::ClosureProposed { .. })
-            | (MailKind::Closed, What::ClosureApproved { .. })
+            | (MailKind::Closed, What::ClosureApproved { .. } | What::Ended { .. })
             | (MailKind::Expired, What::Expired)
             | (MailKind::NewTicket, What::Reminded)
             | (MailKind::ClosureRefused, What::ClosureRefused { .. })

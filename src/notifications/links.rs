@@ -188,6 +188,7 @@ fn purposes(scene: &Scene<'_>, notice: &Notice) -> &'static [Purpose] {
     match notice.kind {
         MailKind::ClosureApproval if owner && request(scene, notice.kind).is_some() => &[Purpose::Approve, Purpose::RefuseClosure],
         MailKind::Question if owner && request(scene, notice.kind).is_some() => &[Purpose::Answer],
+        MailKind::Closed | MailKind::Expired if owner && scene.organisation.is_light(&scene.ticket.service, &scene.ticket.category) => &[],
         MailKind::Closed | MailKind::Expired if owner => &[Purpose::Rate],
         MailKind::Acknowledgement if owner => &[Purpose::View],
         MailKind::FreshLink if scene.ticket.is_participant(&notice.to) => &[Purpose::View],

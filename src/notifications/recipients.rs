@@ -81,6 +81,7 @@ fn calls<'a>(scene: &Scene<'a>, event: &'a Event) -> Vec<Call<'a>> {
         What::InformationRequested { .. } => audience.asked(MailKind::Question),
         What::ClosureProposed { .. } => audience.asked(MailKind::ClosureApproval),
         What::ClosureApproved { .. } => audience.closed(),
+        What::Ended { .. } => audience.conversation(MailKind::Closed),
         What::Solved { .. } => audience.closed().handlers(MailKind::Closed),
         What::ClosureRefused { .. } => {
             audience.participants(MailKind::Update).handlers(MailKind::ClosureRefused).always(MailKind::ClosureRefused)

@@ -7,6 +7,8 @@ mod dovecot;
 #[allow(dead_code)]
 mod sink;
 
+mod doctor;
+
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 

@@ -19,6 +19,7 @@ mod history;
 mod identity;
 mod incidents;
 mod journeys;
+mod light;
 mod links;
 mod personal;
 mod privacy;

@@ -106,9 +106,11 @@ fn waiting(settings: &Settings, reader: &Reader) -> anyhow::Result<Vec<Finding>>
     });
     findings.push(match count.parked {
         0 => Finding::well("parked mails", "every mail could be handled"),
-        parked => {
-            Finding::look("parked mails", format!("{parked} could not be handled"), "`guichet why --parked` tells why; `guichet replay` tries again")
-        }
+        parked => Finding::look(
+            "parked mails",
+            format!("{parked} could not be handled"),
+            "`guichet why --parked` tells why; `guichet replay` tries again",
+        ),
     });
     for mailbox in settings.mailboxes() {
         findings.push(silence(&mailbox, reader.last_arrival(&mailbox)?, now));
@@ -134,7 +136,9 @@ fn silence(mailbox: &str, last: Option<Timestamp>, now: Timestamp) -> Finding {
     let about = format!("mailbox {mailbox}");
     match last {
         Some(at) if now.duration_since(at) <= SILENT => Finding::well(&about, format!("the last mail came at {at}")),
-        Some(at) => Finding::look(&about, format!("the last mail came at {at}"), "if that is unusual, write one and look whether it arrives"),
+        Some(at) => {
+            Finding::look(&about, format!("the last mail came at {at}"), "if that is unusual, write one and look whether it arrives")
+        }
         None => Finding::look(&about, "no mail has come yet", "write one to the desk and look whether it arrives"),
     }
 }

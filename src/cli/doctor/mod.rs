@@ -96,7 +96,11 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
         Ok(settings) => examine(&settings, args, global, &mut findings)?,
         Err(faults) => {
             for fault in faults.0 {
-                tell(&Finding::broken("configuration", fault.to_string(), "mend that line; `guichet check` tells the rest"), global, &mut findings)?;
+                tell(
+                    &Finding::broken("configuration", fault.to_string(), "mend that line; `guichet check` tells the rest"),
+                    global,
+                    &mut findings,
+                )?;
             }
         }
     }

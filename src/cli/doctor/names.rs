@@ -52,7 +52,9 @@ fn spf(texts: &Option<Vec<String>>) -> Finding {
     let found: Vec<&String> = texts.iter().filter(is_spf).collect();
     match found.as_slice() {
         [] => Finding::look("SPF", "the domain does not say who may send", "publish \"v=spf1 include:YOUR-RELAY ~all\""),
-        [one] if one.contains("+all") => Finding::look("SPF", one.as_str(), "\"+all\" lets everybody send as you: write \"~all\" or \"-all\""),
+        [one] if one.contains("+all") => {
+            Finding::look("SPF", one.as_str(), "\"+all\" lets everybody send as you: write \"~all\" or \"-all\"")
+        }
         [one] => Finding::well("SPF", format!("{one} (see that it names your relay)")),
         _ => Finding::broken("SPF", "there are several records", "make them one: with two, receivers take none (RFC 7208 section 4.5)"),
     }
@@ -63,7 +65,11 @@ fn dmarc(texts: &Option<Vec<String>>) -> Finding {
     let Some(texts) = texts else { return unknown("DMARC") };
     match texts.iter().find(|text| text.starts_with("v=DMARC1")) {
         Some(text) => Finding::well("DMARC", text.as_str()),
-        None => Finding::look("DMARC", "the domain has no policy", "publish \"v=DMARC1; p=none; rua=mailto:…\" at _dmarc, and look at the reports"),
+        None => Finding::look(
+            "DMARC",
+            "the domain has no policy",
+            "publish \"v=DMARC1; p=none; rua=mailto:…\" at _dmarc, and look at the reports",
+        ),
     }
 }
 
@@ -73,7 +79,11 @@ fn dkim(selector: &str, texts: &Option<Vec<String>>) -> Finding {
     let key = |text: &String| text.split(';').filter_map(|tag| tag.trim().strip_prefix("p=")).any(|key| !key.trim().is_empty());
     match texts.iter().any(key) {
         true => Finding::well("DKIM", format!("the key of {selector} is published")),
-        false => Finding::broken("DKIM", format!("there is no key of {selector}"), "publish the key that your relay signs with, or name another selector"),
+        false => Finding::broken(
+            "DKIM",
+            format!("there is no key of {selector}"),
+            "publish the key that your relay signs with, or name another selector",
+        ),
     }
 }
 

@@ -30,12 +30,20 @@ fn judged(base: &str, answer: &str) -> Finding {
     let date = answer.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("date:").map(|_| line[5..].trim().to_owned()));
     let skew = date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok()).map(|at| Timestamp::now().duration_since(at.timestamp()));
     match (status, ours) {
-        (_, true) if skew.is_some_and(|skew: SignedDuration| skew.as_secs().abs() > SKEW) => {
-            Finding::look("pages", format!("{base} answers; its clock and this one are far apart"), "let both machines set their clocks (NTP)")
-        }
+        (_, true) if skew.is_some_and(|skew: SignedDuration| skew.as_secs().abs() > SKEW) => Finding::look(
+            "pages",
+            format!("{base} answers; its clock and this one are far apart"),
+            "let both machines set their clocks (NTP)",
+        ),
         ("200", true) => Finding::well("pages", format!("{base} leads here")),
-        (_, true) => Finding::look("pages", format!("{base} leads here, and the desk says that it is not well"), "see the other lines, and the log"),
-        _ => Finding::broken("pages", format!("{base} answers {status}, but not as this desk"), "let the proxy pass the whole path on to web.listen"),
+        (_, true) => {
+            Finding::look("pages", format!("{base} leads here, and the desk says that it is not well"), "see the other lines, and the log")
+        }
+        _ => Finding::broken(
+            "pages",
+            format!("{base} answers {status}, but not as this desk"),
+            "let the proxy pass the whole path on to web.listen",
+        ),
     }
 }
 

@@ -54,7 +54,9 @@ fn advice(fault: &Fault) -> &'static str {
     match fault {
         Fault::Login(_) => "see user and password; Microsoft 365 and Google want a token instead (imap.oauth)",
         Fault::Token(_) => "see imap.oauth: address, client and scope",
-        Fault::Unprotected(_) => "see imap.security and host: its certificate must bear that name; imap.ca_file trusts an authority of yours",
+        Fault::Unprotected(_) => {
+            "see imap.security and host: its certificate must bear that name; imap.ca_file trusts an authority of yours"
+        }
         _ => "see host, port and firewall",
     }
 }
@@ -64,6 +66,8 @@ async fn relay_of(relay: &Relay) -> Finding {
     match tokio::time::timeout(PATIENCE, delivery::probe(relay)).await {
         Ok(Ok(())) => Finding::well("relay", format!("signed in at {place}; nothing was sent")),
         Ok(Err(fault)) => Finding::broken("relay", format!("{place}: {fault}"), "see [smtp]: host, port, security, user and password"),
-        Err(_) => Finding::broken("relay", format!("{place} does not answer within {PATIENCE:?}"), "see smtp.host, smtp.port and the firewall"),
+        Err(_) => {
+            Finding::broken("relay", format!("{place} does not answer within {PATIENCE:?}"), "see smtp.host, smtp.port and the firewall")
+        }
     }
 }

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::Finding;
 use crate::address::{Address, Mailbox};
 use crate::config::{Connections, Settings};
+use crate::delivery;
 use crate::intake::imap::{self, Found};
 use crate::mail::{Auto, Letter, Outgoing, compose};
 use crate::ports::Attempt;
 use crate::site::Site;
-use crate::delivery;
 
 /// How long a mail may take to come back.
 const BACK: Duration = Duration::from_secs(90);
@@ -74,10 +74,16 @@ fn judged(site: &Site, sent_at: Timestamp, found: &Found) -> Vec<Finding> {
     let mut findings = vec![Finding::well("round trip", format!("a mail to the desk arrived in {}{tag}", found.folder))];
     let skew = found.received_at.map_or(0, |at| at.duration_since(sent_at).as_secs());
     if !(-SKEW..=BACK.as_secs() as i64 + SKEW).contains(&skew) {
-        findings.push(Finding::look("clock", format!("the mail server's clock is {skew} s from this one"), "let both set their clocks (NTP)"));
+        findings.push(Finding::look(
+            "clock",
+            format!("the mail server's clock is {skew} s from this one"),
+            "let both set their clocks (NTP)",
+        ));
     }
     findings.push(match (site.trust.authserv_ids.is_empty(), found.results.contains(FORGED)) {
-        (true, _) => Finding::look("trust", format!("nobody's word on senders is taken; your server wrote: {}", words(&found.results)), TRUST),
+        (true, _) => {
+            Finding::look("trust", format!("nobody's word on senders is taken; your server wrote: {}", words(&found.results)), TRUST)
+        }
         (false, true) => Finding::broken("trust", "a forged Authentication-Results field arrived: anybody can prove anything", FORGERY),
         (false, false) => Finding::well("trust", "a forged Authentication-Results field was removed on the way"),
     });

@@ -36,6 +36,9 @@ impl Desk<'_> {
     /// What was handled to an end may be judged; a judgement may be corrected for a while.
     pub(super) fn rate(&mut self, ticket: &Ticket, rating: Rating) -> Result<(), Why> {
         let Status::Closed { at, end: End::Approved | End::Expired } = ticket.status else { return Err(wrong_status(ticket)) };
+        if self.rules.organisation.is_light(&ticket.service, &ticket.category) {
+            return Err(wrong_status(ticket));
+        }
         if ![rating.delay, rating.answers].iter().all(|mark| (1..=5).contains(mark)) {
             return Err(Why::BadMark);
         }

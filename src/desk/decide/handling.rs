@@ -50,7 +50,11 @@ impl Desk<'_> {
         must_have_text(&words)?;
         self.take_first(ticket)?;
         let reached = words.reached.clone();
-        self.say(What::ClosureProposed { request: ticket.requests + 1, reached }, words, Visibility::Public)?;
+        let ends = match self.rules.organisation.is_light(&ticket.service, &ticket.category) {
+            true => What::Ended { reached },
+            false => What::ClosureProposed { request: ticket.requests + 1, reached },
+        };
+        self.say(ends, words, Visibility::Public)?;
         self.pass_on_words(ticket)
     }
 

@@ -1,6 +1,6 @@
 //! Looks at a mailbox without taking anything from it: may we sign in, are the folders there, did a mail arrive.
 
-use async_imap::imap_proto::{AttributeValue, MailboxDatum, Response, SectionPath, MessageSection};
+use async_imap::imap_proto::{AttributeValue, MailboxDatum, MessageSection, Response, SectionPath};
 use jiff::Timestamp;
 
 use super::fault::Fault;
@@ -106,9 +106,8 @@ async fn header(session: &mut Session, folder: &str, uid: u32) -> Result<Found, 
             found.received_at = found.received_at.or(seen(response).and_then(|seen| seen.date));
             let Response::Fetch(_, attributes) = response else { return true };
             for attribute in attributes {
-                if let AttributeValue::BodySection {
-                    section: Some(SectionPath::Full(MessageSection::Header)), data: Some(data), ..
-                } = attribute
+                if let AttributeValue::BodySection { section: Some(SectionPath::Full(MessageSection::Header)), data: Some(data), .. } =
+                    attribute
                 {
                     found.results = results(&String::from_utf8_lossy(data));
                 }
@@ -138,7 +137,8 @@ mod tests {
 
     #[test]
     fn row86_only_what_was_checked_is_taken_from_a_header() {
-        let header = "Received: x\r\n y\r\nAuthentication-Results: mx.a;\r\n dkim=pass\r\nSubject: s\r\n t\r\nauthentication-results: b\r\n";
+        let header =
+            "Received: x\r\n y\r\nAuthentication-Results: mx.a;\r\n dkim=pass\r\nSubject: s\r\n t\r\nauthentication-results: b\r\n";
         assert_eq!(results(header), "Authentication-Results: mx.a;\n dkim=pass\nauthentication-results: b\n");
     }
 }

@@ -22,7 +22,9 @@ const ROWS: u32 = 200;
 /// A portion; how many rows.
 pub fn some(connection: &Connection, erasure: &Erasure) -> rusqlite::Result<u64> {
     let person = erasure.person.as_str();
-    let due = ids(connection, "SELECT ticket FROM participants WHERE person = ?1 LIMIT ?2", params![person, TICKETS])?;
+    // Whoever left a ticket once was written to about it.
+    let theirs = "SELECT ticket FROM participants WHERE person = ?1 UNION SELECT ticket FROM seen WHERE person = ?1 LIMIT ?2";
+    let due = ids(connection, theirs, params![person, TICKETS])?;
     for ticket in &due {
         rewrite(connection, *ticket, erasure)?;
     }
@@ -62,6 +64,7 @@ fn forget_mail(connection: &Connection, instance: u64) -> rusqlite::Result<()> {
 /// A ticket and its events with somebody else in their place, and letters about it, which repeat their words, without bytes.
 fn rewrite(connection: &Connection, ticket: TicketId, erasure: &Erasure) -> rusqlite::Result<()> {
     let person = erasure.person.as_str();
+    connection.prepare_cached("DELETE FROM seen WHERE ticket = ?1 AND person = ?2")?.execute(params![Id(ticket), person])?;
     let mut select = connection.prepare_cached("SELECT state, people FROM tickets WHERE id = ?1")?;
     let found: Option<(String, String)> = select.query_row([Id(ticket)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((state, people)) = found else { return Ok(()) };
@@ -104,7 +107,6 @@ fn rest(connection: &Connection, person: &str) -> rusqlite::Result<u64> {
     let named: &dyn ToSql = &format!("%{}%", person.replace(['%', '_'], "_"));
     for (sql, value) in [
         ("UPDATE known SET person = NULL WHERE person = ?1", &person as &dyn ToSql),
-        ("DELETE FROM seen WHERE person = ?1", &person),
         ("INSERT OR IGNORE INTO purged_links (hash) SELECT hash FROM links WHERE person = ?1", &person),
         ("DELETE FROM offers WHERE hash IN (SELECT hash FROM links WHERE person = ?1)", &person),
         ("DELETE FROM links WHERE person = ?1", &person),
