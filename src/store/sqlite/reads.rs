@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    Sqlite, access, articles, change, erasing, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader,
-    staffing, sweeping, tickets, waking,
+    Sqlite, access, articles, change, erasing, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, staffing,
+    sweeping, tickets, waking,
 };
 use crate::address::Address;
 use crate::desk::figures::Fact;
