@@ -64,7 +64,7 @@ fn disk(settings: &Settings) -> Finding {
     let advice = "make room, or see [retention]: when the disk is full, mails stay on their server";
     match free {
         ..FREE_LEAST => Finding::broken("disk", said, advice),
-        ..FREE_MIN => Finding::look("disk", said, advice),
+        FREE_LEAST..FREE_MIN => Finding::look("disk", said, advice),
         _ => Finding::well("disk", said),
     }
 }
