@@ -32,6 +32,9 @@ pub fn read_organisation(file: &Path, own: &[Address]) -> Result<Organisation, F
             "a pattern like \"PC-####\": # is a digit, @ a letter, * more of the one before",
         );
     }
+    for (index, address) in organisation.shared.iter().enumerate() {
+        check.demand(!check.is_own(address), &format!("shared[{index}]"), "this is the desk itself");
+    }
     for (index, service) in organisation.services.iter().enumerate() {
         let served = organisation.members(&service.key).next().is_some();
         check.demand(served, &format!("service[{index}].key"), "no agent is a member: its tickets would reach nobody");

@@ -22,6 +22,9 @@ pub struct Organisation {
     /// itself, whatever its case. `PC-####`, `@@-#*`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub equipment: Vec<String>,
+    /// Addresses behind which several people write: whoever asks from one is asked who they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<Address>,
     /// When people work, where a service says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,

@@ -14,6 +14,8 @@ use crate::mail::carrier;
 /// Links as templates see them; each may be empty.
 #[derive(Debug, Default, Serialize)]
 pub struct Links {
+    /// Where whoever wrote from a shared address says who they are; empty for others.
+    pub person: String,
     /// Agree.
     pub approve: String,
     /// Not solved.
@@ -102,6 +104,9 @@ pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn M
     }
     if let Some(request) = request.filter(|_| !links.approve.is_empty() && scene.site.plus_addressing) {
         twins(&mut links, words, scene, &notice.to, request);
+    }
+    if scene.ticket.beneficiary.is_none() && scene.organisation.shared.contains(&notice.to) && !links.page.is_empty() {
+        links.person = format!("{}/do/beneficiary", links.page);
     }
     ways(&mut links, &mut mailed, words, (scene, notice), mint);
     hints(&mut links, &mut mailed, (scene, notice), mint);

@@ -179,3 +179,28 @@ fn the_lints_that_we_rely_on_are_on() {
     }
     assert!(!manifest.contains("panic = \"abort\""), "a mail that panics the reader must be parked, not end the program");
 }
+
+#[test]
+fn l15_what_was_mended_elsewhere_is_mended_here() {
+    let lock = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
+    let version = |name: &str| -> Vec<u32> {
+        let at = lock.find(&format!("name = \"{name}\"\nversion = \"")).unwrap_or_else(|| panic!("{name} is not among the dependencies"));
+        let rest = lock[at..].split('"').nth(3).unwrap();
+        rest.split('.').map_while(|number| number.parse().ok()).collect()
+    };
+    assert!(version("ammonia") >= vec![4, 2, 4], "ammonia before it let some HTML through");
+    assert!(version("lettre") >= vec![0, 11, 23], "RUSTSEC-2026-0561");
+    assert!(version("rustls") >= vec![0, 23], "older ones are not mended");
+    assert!(!lock.contains("name = \"openssl\""), "one TLS in the house");
+    let gate = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).unwrap();
+    assert!(gate.contains("[advisories]") && gate.contains("yanked = \"deny\"") && gate.contains("ignore = []"));
+}
+
+#[test]
+fn l17_no_page_connects_anywhere() {
+    each(|file| {
+        let words = ["TcpStream::connect", "lookup_host", "crate::intake", "crate::delivery", "hyper::client"];
+        let web = file.whole.contains("use ") && file.name.contains("src/web/");
+        words.iter().filter(|word| web && file.code.contains(**word)).map(|word| format!("{word} in a page")).collect()
+    });
+}

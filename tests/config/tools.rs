@@ -74,3 +74,43 @@ fn row84_what_is_overdue_is_told_and_deleted() {
     let told = place.guichet(&["purge", "--json"]);
     assert_eq!(told.out.trim(), r#"{"deleted":{"letters":0,"mails":0,"rows":0,"tickets":0,"traces":0}}"#);
 }
+
+#[test]
+fn row84_somebodys_data_is_given_out_and_they_are_forgotten() {
+    let place = place();
+    assert_eq!(place.guichet(&["ingest", "mail.eml"]).code, Some(0));
+    let told = place.guichet(&["person", "export", "alice@cust.test", "--to", "alice"]);
+    assert_eq!(told.out.trim(), "1 tickets, 1 mails: written", "{told:?}");
+    let data: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(place.path("alice/data.json")).unwrap()).unwrap();
+    assert_eq!((&data["tickets"][0]["title"], &data["tickets"][0]["events"][0]["text"]), (&"Le WiFi".into(), &"En panne.".into()));
+    assert_eq!(std::fs::read_dir(place.path("alice/mails")).unwrap().count(), 1);
+    assert_eq!(place.guichet(&["person", "export", "eve@cust.test", "--to", "eve"]).code, Some(1));
+    for (who, why) in [("alice@cust.test", "open tickets; end them, or remove them there: #1"), ("ag1@desk.test", "is an agent")] {
+        let told = place.guichet(&["person", "erase", who, "--yes"]);
+        assert!(told.code == Some(2) && told.err.contains(why), "{told:?}");
+    }
+    let told = place.guichet(&["person", "erase", "bob@cust.test"]);
+    assert!(told.code == Some(0) && told.out.starts_with("0 tickets, 0 mails: would be erased"), "{told:?}");
+    assert_eq!(place.guichet(&["person", "erase", "bob@cust.test", "--yes"]).out.trim(), "0 tickets, 0 mails: erased");
+}
+
+#[test]
+fn row86_a_mail_tells_what_it_would_do() {
+    let place = place();
+    let told = place.guichet(&["ingest", "--dry-run", "mail.eml"]);
+    assert!(told.out.starts_with("it would be: new ticket (new), ticket #1"), "{told:?}");
+    assert!(told.out.contains("a mail to ag1@desk.test: new_ticket"), "{told:?}");
+    assert_eq!(place.guichet(&["ticket", "list"]).out, "");
+}
+
+#[test]
+fn row86_while_all_mails_go_to_one_address_check_says_so() {
+    let place = place();
+    let text = std::fs::read_to_string(place.path("guichet.toml")).unwrap();
+    place.write("guichet.toml", &format!("{text}\n[delivery]\nredirect_to = \"trial@desk.test\"\n"));
+    let told = place.guichet(&["check"]);
+    assert!(told.code == Some(0) && told.err.contains("delivery.redirect_to: every mail goes to trial@desk.test alone"), "{told:?}");
+    place.write("guichet.toml", &format!("{text}\n[delivery]\nmaildir = \"out\"\nredirect_to = \"support@desk.test\"\n"));
+    let told = place.guichet(&["check"]);
+    assert!(told.err.contains("it would write to itself") && told.err.contains("exclude each other"), "{told:?}");
+}

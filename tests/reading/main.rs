@@ -7,6 +7,7 @@ mod fixtures;
 mod fuzzed;
 mod odd;
 mod reply;
+mod resources;
 
 use std::time::{Duration, Instant};
 

@@ -139,3 +139,22 @@ fn j01_h14_killed_and_cut_off_amid_a_backlog_each_mail_is_a_ticket_once() {
         letters.len()
     );
 }
+
+#[test]
+fn l18_told_to_stop_amid_a_backlog_it_stops_in_time_and_goes_on_later() {
+    const MAILS: usize = 200;
+    let desk = Desk::new();
+    stop(desk.run());
+    (0..MAILS).for_each(|number| desk.write(number));
+    let child = desk.run();
+    until("some tickets", || desk.count().new >= 10);
+    let told = Instant::now();
+    stop(child);
+    assert!(told.elapsed() < Duration::from_secs(20), "took {:?}", told.elapsed());
+    let child = desk.run();
+    until("all tickets", || desk.count().new as usize == MAILS);
+    until("an empty inbox", || desk.server.count(USER, "") == 0);
+    stop(child);
+    let count = desk.count();
+    assert_eq!((count.all as usize, count.waiting, count.parked), (MAILS, 0, 0));
+}

@@ -8,15 +8,15 @@ const ID_MAX: usize = 998;
 /// Bytes of a Thread-Index that name the conversation ([MS-OXOMSG] section 2.2.1.3).
 const THREAD_INDEX_MIN: usize = 22;
 
-/// The ids of all fields of that name, in order, each once; of a flood, `max / 2` of each end.
+/// The ids of all fields of that name, in order, each once; of a flood `max`, half of them from each end.
 pub(super) fn of(fields: &Fields, name: &str, max: usize) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for value in fields.all(name) {
         in_value(value, &mut ids);
     }
     if ids.len() > max {
-        let end = max / 2;
-        ids.drain(end..ids.len() - end);
+        let last = max.div_ceil(2);
+        ids.drain(max - last..ids.len() - last);
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));
