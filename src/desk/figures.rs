@@ -8,15 +8,61 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ticket::{End, Rating, TicketId};
 use crate::address::Address;
 
 /// Marks that a person must have before their mean is shown (CAPABILITIES row 59).
 pub const MARKS_MIN: usize = 5;
+/// Tickets that a mailed figure is made of at least: fewer tell of single people.
+pub const SAMPLE_MIN: usize = 5;
 /// Ages of open tickets, in days: up to each of these, and beyond the last.
 const AGES: [i64; 4] = [1, 3, 7, 30];
+
+/// How often figures of a service are mailed to its head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rhythm {
+    /// Monday to Sunday.
+    Weekly,
+    /// From the first on.
+    Monthly,
+}
+
+impl Rhythm {
+    /// A stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Rhythm::Weekly => "weekly",
+            Rhythm::Monthly => "monthly",
+        }
+    }
+
+    /// The first day of the last while that is over.
+    pub fn last(self, today: Date) -> Date {
+        self.before(match self {
+            Rhythm::Weekly => today.saturating_sub(i64::from(today.weekday().to_monday_zero_offset()).days()),
+            Rhythm::Monthly => today.first_of_month(),
+        })
+    }
+
+    /// The first day of the while before the one that begins then.
+    pub fn before(self, from: Date) -> Date {
+        match self {
+            Rhythm::Weekly => from.saturating_sub(7.days()),
+            Rhythm::Monthly => from.saturating_sub(1.month()),
+        }
+    }
+
+    /// The first day of the while after the one that begins then.
+    pub fn after(self, from: Date) -> Date {
+        match self {
+            Rhythm::Weekly => from.saturating_add(7.days()),
+            Rhythm::Monthly => from.saturating_add(1.month()),
+        }
+    }
+}
 
 /// What figures are made of: one ticket.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +109,19 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// The same for a mail that is passed on: of agents with few tickets nothing is told, and of few tickets no times and no marks.
+    pub fn discreet(mut self) -> Figures {
+        self.agents.retain(|group| group.counts.opened >= SAMPLE_MIN);
+        let groups = [&mut self.services, &mut self.categories, &mut self.agents].into_iter().flatten().map(|group| &mut group.counts);
+        for counts in groups.chain([&mut self.all]) {
+            counts.marks = counts.marks.filter(|marks| marks.n >= MARKS_MIN);
+            for times in [&mut counts.response, &mut counts.resolution] {
+                *times = if times.n >= SAMPLE_MIN { *times } else { Times::default() };
+            }
+        }
+        self
+    }
+
     /// A line for all tickets, and for each group (RFC 4180); times are in seconds, what is not known is empty.
     pub fn csv(&self) -> String {
         let head = "of,key,opened,open,approved,tacit,unanswered,other,reopened,refused_solutions,first_response_median,first_response_p90,\
@@ -286,6 +345,31 @@ mod tests {
         assert_eq!((figures.all.response.n, figures.all.response.median), (10, 3600));
         assert_eq!((figures.days.len(), figures.days[0].1, figures.days[1].1), (21, 0, 1));
         assert_eq!(figures.ages, [(Some(1), 0), (Some(3), 0), (Some(7), 0), (Some(30), 1), (None, 0)]);
+    }
+
+    #[test]
+    fn row59_a_while_is_the_last_that_is_over() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for (today, week, month) in [
+            ("2026-01-05", "2025-12-29", "2025-12-01"),
+            ("2026-01-11", "2025-12-29", "2025-12-01"),
+            ("2026-03-31", "2026-03-23", "2026-02-01"),
+        ] {
+            assert_eq!((Rhythm::Weekly.last(day(today)), Rhythm::Monthly.last(day(today))), (day(week), day(month)), "{today}");
+        }
+        assert_eq!(Rhythm::Monthly.after(day("2026-02-01")), day("2026-03-01"));
+    }
+
+    #[test]
+    fn row59_mailed_figures_tell_nothing_of_few_tickets() {
+        let mut facts: Vec<Fact> = (1..=9).map(|n| fact(n, 1)).collect();
+        facts.iter_mut().take(4).for_each(|fact| fact.assignee = Address::parse("b@x.test").ok());
+        facts.iter_mut().take(2).for_each(|fact| fact.category = "rare".into());
+        let figures = made(&facts).discreet();
+        assert_eq!(figures.agents.iter().map(|group| group.key.as_str()).collect::<Vec<_>>(), ["a@x.test"]);
+        let rare = figures.categories.iter().find(|group| group.key.ends_with("/rare")).unwrap();
+        assert_eq!((rare.counts.opened, rare.counts.response.n, rare.counts.marks), (2, 0, None));
+        assert!(figures.all.response.n == 9 && figures.all.marks.is_some());
     }
 
     #[test]

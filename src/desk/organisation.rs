@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::assignment::Assignment;
 use super::canned::Canned;
 use super::details::Property;
+use super::figures::Rhythm;
 use super::hours::Hours;
 use super::policy::Delays;
 use super::promise::Target;
@@ -77,6 +78,9 @@ pub struct Service {
     /// Who gets its new tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assign: Option<Assignment>,
+    /// How often its figures are mailed to its head, or to whoever manages it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Rhythm>,
     /// Whoever proposes a solution is reminded to tell the time that it took; the solution never waits for that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wants_time: bool,

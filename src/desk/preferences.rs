@@ -29,9 +29,12 @@ pub struct Preferences {
     /// Prepared answers of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Canned>,
-    /// Hours of the day, in the site's zone, at which their report is mailed: 0 to 23.
+    /// Hours of the day, in their own zone, at which their report is mailed: 0 to 23.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub report_at: BTreeSet<i8>,
+    /// IANA name of the zone of those hours; none: the site's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// Also on Saturdays and Sundays.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub report_on_weekends: bool,

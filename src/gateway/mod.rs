@@ -15,6 +15,7 @@ pub mod clock;
 pub mod doing;
 pub mod effects;
 pub mod facts;
+mod figures;
 mod files;
 pub mod handle;
 pub mod held;

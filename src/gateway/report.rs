@@ -2,6 +2,7 @@
 //! desk was not running is caught up, once.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::Gateway;
 use super::effects::Fault;
@@ -18,13 +19,15 @@ impl<S: Store> Gateway<S> {
         if begins == Some(hour) {
             return Ok(0);
         }
+        let mut mailed = self.periodic_figures()?;
         let organisation = self.organisation.clone();
-        let mut mailed = 0;
         for agent in organisation.agents.iter().filter(|agent| !agent.disabled) {
-            let due = self.store.preferences(&agent.address)?.report_due(&now);
+            let preferences = self.store.preferences(&agent.address)?;
+            let zone = preferences.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+            let local = zone.map_or_else(|| now.clone(), |zone| now.with_time_zone(zone));
             // What was chosen in the course of a day begins with the next hour; only a start catches up.
-            if let Some(due) = due.filter(|due| begins.is_none() || *due == now.hour()) {
-                mailed += usize::from(self.report(&agent.address, (now.date(), due))?);
+            if let Some(due) = preferences.report_due(&local).filter(|due| begins.is_none() || *due == local.hour()) {
+                mailed += usize::from(self.report(&agent.address, (local.date(), due))?);
             }
         }
         Ok(mailed)
@@ -44,14 +47,29 @@ impl<S: Store> Gateway<S> {
         }
     }
 
+    /// Mails a report at once, also when there is nothing to tell, to see what it looks like.
+    pub fn report_now(&mut self, agent: &Address, nonce: &str) -> Result<(), Backend> {
+        let mut change = Change::new(Cause::Named(format!("form/{nonce}")), self.clock.now());
+        let answers = self.day_of(agent)?;
+        self.mail_report(&mut change, agent, answers)?;
+        match self.store.commit(&change) {
+            Ok(()) | Err(CommitFault::AlreadyDone) => Ok(()),
+            Err(fault) => Err(Backend(fault.to_string())),
+        }
+    }
+
     /// Nothing to tell is not mailed.
     fn write_report(&mut self, change: &mut Change, agent: &Address) -> Result<bool, Fault> {
         let mut answers = self.day_of(agent)?;
         answers.retain(|answer| !matches!(answer, Answer::Tickets { rows, .. } if rows.is_empty()));
+        if answers.is_empty() { Ok(false) } else { self.mail_report(change, agent, answers) }
+    }
+
+    /// False: their address takes no mail.
+    fn mail_report(&mut self, change: &mut Change, agent: &Address, answers: Vec<Answer>) -> Result<bool, Fault> {
         let extra = Extra::Answers { answers, asked_in: None };
         let notice = Notice { to: agent.clone(), kind: MailKind::DailyReport, because: Because::Monitoring, extra };
-        let nothing = matches!(&notice.extra, Extra::Answers { answers, .. } if answers.is_empty());
-        if nothing || self.kept_back(&notice, change)?.is_some() {
+        if self.kept_back(&notice, change)?.is_some() {
             return Ok(false);
         }
         self.write_apart(change, &notice)?;

@@ -77,6 +77,8 @@ pub enum MailKind {
     SlaBreach,
     /// To whoever manages a service, and whom it is about: its staff changed.
     ServiceChanged,
+    /// To the head of a service: its figures of the while that is over.
+    Figures,
     /// A key to sign in with.
     SignIn,
     /// A request was filled in: its author proves it.
@@ -87,7 +89,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 40] = [
+    pub const ALL: [MailKind; 41] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -125,6 +127,7 @@ impl MailKind {
         MailKind::SlaWarning,
         MailKind::SlaBreach,
         MailKind::ServiceChanged,
+        MailKind::Figures,
         MailKind::SignIn,
         MailKind::RequestProof,
         MailKind::HeldProof,
@@ -183,6 +186,7 @@ impl MailKind {
             MailKind::SlaWarning => "sla_warning",
             MailKind::SlaBreach => "sla_breach",
             MailKind::ServiceChanged => "service_changed",
+            MailKind::Figures => "figures",
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",

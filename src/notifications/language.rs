@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// Sentences and lists by dotted key: `because.guest`, `date.months`.
@@ -69,16 +70,21 @@ impl Words {
     /// A date and time as people of this language write it, in the given zone.
     pub fn date(&self, at: Timestamp, zone: &TimeZone) -> String {
         let local = at.to_zoned(zone.clone());
+        let time = format!("{:02}:{:02}", local.hour(), local.minute());
+        self.say("date.full", &[("date", &self.day(local.date())), ("time", &time)])
+    }
+
+    /// A date as people of this language write it.
+    pub fn day(&self, date: Date) -> String {
         let item = |key: &str, index: i8| self.list(key).get(index.max(0) as usize).map_or("", String::as_str);
-        let day = if local.day() == 1 { self.term("date", "first").to_owned() } else { local.day().to_string() };
+        let day = if date.day() == 1 { self.term("date", "first").to_owned() } else { date.day().to_string() };
         let values = [
-            ("weekday", item("date.weekdays", local.weekday().to_monday_zero_offset())),
+            ("weekday", item("date.weekdays", date.weekday().to_monday_zero_offset())),
             ("day", &day),
-            ("month", item("date.months", local.month() - 1)),
-            ("year", &local.year().to_string()),
-            ("time", &format!("{:02}:{:02}", local.hour(), local.minute())),
+            ("month", item("date.months", date.month() - 1)),
+            ("year", &date.year().to_string()),
         ];
-        self.say("date.full", &values)
+        self.say("date.day", &values)
     }
 
     /// A number of bytes, rounded as people read it.

@@ -16,12 +16,14 @@ mod kind;
 pub mod language;
 mod links;
 pub mod names;
+mod periodic;
 mod recipients;
 pub mod refusals;
 mod samples;
 mod sheets;
 mod shown;
 pub mod staffed;
+pub mod tables;
 pub mod templates;
 mod views;
 mod write;
@@ -35,6 +37,7 @@ pub use answers::{Answer, Personal, Row};
 pub use confidential::is_confidential;
 pub use kind::MailKind;
 pub use language::Words;
+pub use periodic::Periodic;
 pub use recipients::notices;
 pub use templates::{TemplateFile, Templates};
 pub use write::{Apart, draft, draft_apart};
@@ -155,6 +158,8 @@ pub enum Extra {
         /// The mail that asked.
         asked_in: Option<String>,
     },
+    /// Figures of a while that is over.
+    Figures(Box<Periodic>),
     /// A key that opens a page: its reader's alone.
     Key {
         /// The whole address.

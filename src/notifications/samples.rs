@@ -1,11 +1,15 @@
 //! A small desk that never was, with which every template is rendered: once with everything, once with as little as
 //! there can be, for each kind of reader.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::templates::Templates;
-use super::{Answer, Because, Extra, Hints, MailKind, Mint, Notice, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
+use super::{Answer, Because, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
 use crate::address::{Address, AddressFault, Mailbox};
+use crate::desk::figures::{Counts, Figures, Group, Rhythm};
 use crate::desk::*;
 use crate::mail::{Keys, Limits};
 use crate::proof::Level;
@@ -78,6 +82,7 @@ impl Stage {
             | MailKind::RequestProof
             | MailKind::DailyReport
             | MailKind::ServiceChanged
+            | MailKind::Figures
             | MailKind::HeldProof
             | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
             _ => Ok(()),
@@ -117,12 +122,30 @@ impl Stage {
             MailKind::Answers | MailKind::DailyReport | MailKind::ServiceChanged => {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }
             }
+            MailKind::Figures => Extra::Figures(Box::new(self.periodic(to))),
             MailKind::Acknowledgement if self.full => Extra::Hints(Hints {
                 articles: articles(),
                 places: vec![("sample".into(), "Sample".into())],
                 earlier: Some((122, "Sample".into())),
             }),
             _ => Extra::None,
+        }
+    }
+}
+
+impl Stage {
+    /// Figures with a category and an agent, or without anything.
+    fn periodic(&self, agent: &Address) -> Periodic {
+        let group = |key: String| Group { key, counts: Counts { opened: 7, ..Counts::default() } };
+        let groups = |key: String| if self.full { vec![group(key)] } else { vec![] };
+        let (categories, agents) = (groups("sample/sample".into()), groups(agent.to_string()));
+        Periodic {
+            organisation: Arc::new(self.organisation.clone()),
+            service: "sample".into(),
+            rhythm: if self.full { Rhythm::Weekly } else { Rhythm::Monthly },
+            days: (Date::constant(2026, 1, 5), Date::constant(2026, 1, 11)),
+            now: Figures { categories, agents, ages: if self.full { vec![(Some(1), 3), (None, 1)] } else { vec![] }, ..Figures::default() },
+            before: Figures::default(),
         }
     }
 }

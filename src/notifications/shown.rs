@@ -52,7 +52,8 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::NotPossible
         | MailKind::Answers
         | MailKind::DailyReport
-        | MailKind::ServiceChanged => Vec::new(),
+        | MailKind::ServiceChanged
+        | MailKind::Figures => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
             asked_before(scene, notice).into_iter().collect()
         }

@@ -9,6 +9,7 @@ use super::blocks::{self, Block};
 use super::extras::{self, Bounced, Commands, Held};
 use super::language::Words;
 use super::links::Links;
+use super::periodic::PeriodicView;
 use super::shown::{self, Position};
 use super::{Because, Extra, MailKind, Notice, Reader, Scene, due, facts, names};
 use crate::address::Address;
@@ -61,6 +62,8 @@ pub struct View {
     pub status: String,
     /// What is known besides, for agents: a name and a value each.
     pub fields: Vec<FieldLine>,
+    /// Figures of a while that is over.
+    pub periodic: PeriodicView,
     /// Lines of the category's template that are still missing, for owners.
     pub missing: Vec<String>,
     /// It was asked, or told, before.
@@ -190,6 +193,10 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
             Extra::Answers { answers, .. } => answers.iter().map(|answer| section(words, &reader.language, &site.zone, answer)).collect(),
             _ => vec![],
         },
+        periodic: match &notice.extra {
+            Extra::Figures(periodic) => periodic.view(words),
+            _ => PeriodicView::default(),
+        },
         language: reader.language.clone(),
         ..View::default()
     }
@@ -290,6 +297,7 @@ fn because(notice: &Notice) -> &'static str {
         (MailKind::History, _) => "because.history",
         (MailKind::DailyReport, _) => "because.report",
         (MailKind::ServiceChanged, _) => "because.staffed",
+        (MailKind::Figures, _) => "because.figures",
         (_, Because::Requester) => "because.requester",
         (_, Because::Beneficiary) => "because.beneficiary",
         (_, Because::Guest) => "because.guest",

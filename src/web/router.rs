@@ -108,6 +108,7 @@ fn desk<D: Desk>() -> Router<Web<D>> {
         .route("/desk/services/{service}/{task}", get(staff::show::<D>).post(staff::save::<D>))
         .route("/desk/services/{service}/{task}/{agent}", get(staff::show::<D>).post(staff::save::<D>))
         .route("/desk/answers", post(answers::save::<D>))
+        .route("/desk/report", post(preferences::report::<D>))
         .route("/desk/sessions/{id}", post(preferences::end::<D>))
         .route("/desk/t/{desk}", get(ticket_page::show::<D>))
         .route("/desk/t/{desk}/history", post(ticket_page::mail_history::<D>))

@@ -1,8 +1,12 @@
 //! One mail of each kind, as its most usual reader gets it.
 
+use std::sync::Arc;
+
 use guichet::address::Address;
+use guichet::desk::figures::{Counts, Figures, Group, Rhythm, Times};
 use guichet::desk::*;
 use guichet::notifications::*;
+use jiff::civil::Date;
 
 use crate::desk::*;
 
@@ -49,6 +53,7 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::Answers
         | MailKind::DailyReport
         | MailKind::ServiceChanged
+        | MailKind::Figures
         | MailKind::Forwarded
         | MailKind::History
         | MailKind::FreshLink => machine(kind),
@@ -181,6 +186,30 @@ fn sorting(kind: MailKind) -> Picture {
     }
 }
 
+fn figures(desk: Desk) -> Picture {
+    let counts = |opened| Counts { opened, open: 1, response: Times { n: 7, median: 5400, p90: 90_000 }, ..Counts::default() };
+    let group = |key: &str| Group { key: key.into(), counts: counts(7) };
+    let (categories, agents) = (vec![group("dsi/"), group("dsi/materiel")], vec![group("karim@desk.test")]);
+    let now = Figures { all: counts(9), categories, agents, ages: vec![(Some(1), 1), (None, 0)], ..Figures::default() };
+    let periodic = Periodic {
+        organisation: Arc::new(desk.organisation.clone()),
+        service: "dsi".into(),
+        rhythm: Rhythm::Weekly,
+        days: (Date::constant(2026, 1, 5), Date::constant(2026, 1, 11)),
+        now,
+        before: Figures { all: counts(12), ..Figures::default() },
+    };
+    extra(desk, karim(), MailKind::Figures, Because::Administrator, Extra::Figures(Box::new(periodic)))
+}
+
+fn staffed(desk: Desk) -> Picture {
+    let (agent, may) = (alice(), vec![Privilege::TakeFree, Privilege::Assign]);
+    let what = vec![Staffing::May { agent, may, lost: vec![Privilege::Refuse] }];
+    let names = vec!["Alice <b>Martin</b>".into()];
+    let answer = Answer::Staffed { service: "Support DSI".into(), by: "Karim".into(), what, names, handed: vec![] };
+    extra(desk, karim(), MailKind::ServiceChanged, Because::Administrator, Extra::Answers { answers: vec![answer], asked_in: None })
+}
+
 fn machine(kind: MailKind) -> Picture {
     let refused = |action: &str, why| vec![Refused { action: action.into(), why }];
     let desk = Desk::taken();
@@ -204,13 +233,8 @@ fn machine(kind: MailKind) -> Picture {
             extra(desk, karim(), kind, Because::Assignee, bounced)
         }
         MailKind::Forwarded => extra(desk, karim(), kind, Because::Author, commands(&[], vec![], "", &["#requester dora@cust.test"])),
-        MailKind::ServiceChanged => {
-            let (agent, may) = (alice(), vec![Privilege::TakeFree, Privilege::Assign]);
-            let what = vec![Staffing::May { agent, may, lost: vec![Privilege::Refuse] }];
-            let names = vec!["Alice <b>Martin</b>".into()];
-            let answer = Answer::Staffed { service: "Support DSI".into(), by: "Karim".into(), what, names, handed: vec![] };
-            extra(desk, karim(), kind, Because::Administrator, Extra::Answers { answers: vec![answer], asked_in: None })
-        }
+        MailKind::Figures => figures(desk),
+        MailKind::ServiceChanged => staffed(desk),
         MailKind::Answers | MailKind::DailyReport => {
             let at = desk.ticket.opened_at;
             let row = |id, title: &str, urgent| Row {

@@ -4,6 +4,8 @@
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
+use guichet::desk::Staffing;
+use guichet::gateway::{Heirs, Manage, Managed};
 use serde_json::json;
 
 use crate::chromium::Browser;
@@ -48,7 +50,15 @@ fn full() -> Story {
     }
     let mut organisation = crate::world::organisation();
     organisation.agents[0].memberships[0].may.push(guichet::desk::Privilege::ManageAgents);
+    let soon = |minutes| Some(jiff::SignedDuration::from_mins(minutes));
+    organisation.services[0].targets = vec![guichet::desk::Target { urgency: None, response: soon(15), resolution: soon(16 * 60) }];
+    organisation.services[0].wants_time = true;
     world.gateway.apply_organisation(organisation).unwrap();
+    let guests = Staffing::Guests { category: "reseau".into(), guests: vec![crate::world::address("reseau@cust.test")] };
+    let seen = guichet::store::StaffingReads::organisation_version(world.gateway.store()).unwrap();
+    let by = crate::world::address("ag1@desk.test");
+    let form = Manage { by, service: "dsi".into(), seen, nonce: "guests".into(), what: vec![guests], heirs: Heirs::default() };
+    assert_eq!(world.gateway.manage(&form).unwrap(), Managed::Done);
     world.receives(&Mail::from("Mallory <ag2@desk.test>").to("support@desk.test").subject("Urgent"));
     drop(world);
     story.decorate();
@@ -87,7 +97,13 @@ async fn every_page_of_the_signed_in_fits_and_is_usable_by_everybody() {
         ("held", "/desk/held"),
         ("behalf", "/desk/new"),
         ("preferences", "/desk/preferences"),
+        ("figures", "/desk/figures"),
+        ("articles", "/desk/articles"),
         ("service-page", "/desk/services/dsi"),
+        ("staff-join", "/desk/services/dsi/join"),
+        ("staff-may", "/desk/services/dsi/may/ag2%40desk%2Etest"),
+        ("staff-leave", "/desk/services/dsi/leave/ag1%40desk%2Etest"),
+        ("staff-guests", "/desk/services/dsi/guests"),
         ("my-empty", "/my"),
     ];
     let own = [("my", "/my"), ("my-ticket", "/my/t/1"), ("invite", "/my/t/1/do/invite"), ("my-new", "/new/dsi/-")];
@@ -116,6 +132,32 @@ async fn every_page_of_the_signed_in_fits_and_is_usable_by_everybody() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    browser.close().await;
+    served.stop().await;
+}
+
+/// What stands on paper: the conversation and what is known, nothing to press, and dark letters whatever the screen's scheme.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row21_a_ticket_on_paper_is_what_was_said() {
+    let story = full();
+    let (served, browser) = (serve(&story.desk).await, Browser::open().await);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    std::fs::create_dir_all(&folder).unwrap();
+    let device = json!({"width": 794, "height": 1123, "deviceScaleFactor": 1, "mobile": false});
+    browser.devtools("Emulation.setDeviceMetricsOverride", device).await;
+    for (name, path, who) in [("paper-board", "/desk/t/1?all=1", "ag1@desk.test"), ("paper-own", "/my/t/1", "alice@cust.test")] {
+        browser.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
+        sign_in(&browser, &served, &story.desk, who, "Me connecter").await;
+        browser.goto(&served.at(path)).await;
+        let dark = json!({"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        browser.devtools("Emulation.setEmulatedMedia", dark).await;
+        let shown = "[...document.querySelectorAll('button, nav, textarea, input, summary')].filter(it => it.checkVisibility()).length";
+        assert_eq!(browser.number(shown).await, 0.0, "{name}: nothing to press");
+        let letters = "parseInt(getComputedStyle(document.querySelector('h1')).color.match(/[0-9]+/)[0])";
+        assert!(browser.number(letters).await < 100.0, "{name}: dark on white");
+        browser.says("La cartouche est changée").await;
+        std::fs::write(folder.join(format!("{name}.png")), browser.picture().await).unwrap();
+    }
     browser.close().await;
     served.stop().await;
 }

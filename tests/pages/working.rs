@@ -148,6 +148,37 @@ async fn p61_lists_search_and_a_ticket_on_behalf() {
 }
 
 #[tokio::test]
+async fn row67_a_report_comes_at_once_for_whoever_wants_to_see_it_and_at_their_own_hour() {
+    let (story, karim) = at_desk().await;
+    let page = karim.get("/desk/preferences").await;
+    let pressed = karim.press(&page, "report", &[]).await;
+    assert!(karim.follow(&pressed).await.has("Le rapport part vers votre adresse."));
+    let report = story.desk.mail_to("ag1@desk.test");
+    assert!(report.text.contains("Vos tickets") && report.text.contains("#1"), "{}", report.text);
+    let pairs = [("language", "fr"), ("hears.dsi", "creation"), ("report_1", "11"), ("report_weekends", "1")];
+    let odd = karim.press(&page, "preferences", &[&pairs[..], &[("report_zone", "Nowhere/City")]].concat()).await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    // Eleven on La Réunion is eight in Paris in winter.
+    let kept = karim.press(&page, "preferences", &[&pairs[..], &[("report_zone", "Indian/Reunion")]].concat()).await;
+    assert!(karim.follow(&kept).await.has("<option value=\"Indian/Reunion\" selected>"));
+    let due = |hours: i64| {
+        story.desk.with(|world| {
+            world.sent();
+            world.later(jiff::SignedDuration::from_hours(hours));
+            world.ticks();
+            world.sent().iter().filter(|sent| sent.to == "ag1@desk.test" && sent.subject.contains("ce qui vous attend")).count()
+        })
+    };
+    due(12);
+    let mailed: Vec<usize> = (0..24).map(|_| due(1)).collect();
+    assert_eq!(mailed.iter().sum::<usize>(), 1);
+    let hour = story.desk.with(|world| jiff::Timestamp::from_second(world.now()).unwrap());
+    let at = mailed.iter().position(|mailed| *mailed == 1).unwrap();
+    let mailed_at = hour - jiff::SignedDuration::from_hours(23 - i64::try_from(at).unwrap());
+    assert_eq!(mailed_at.to_zoned(jiff::tz::TimeZone::get("Indian/Reunion").unwrap()).hour(), 11);
+}
+
+#[tokio::test]
 async fn row60_lists_tell_what_is_promised_and_say_when_it_is_late() {
     let (story, karim) = at_desk().await;
     story.desk.with(|world| {

@@ -15,6 +15,7 @@ mod automatic;
 mod batches;
 mod clock;
 mod fields;
+mod figures;
 mod held;
 mod history;
 mod identity;

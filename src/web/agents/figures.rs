@@ -9,10 +9,10 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::inside::{Inside, enter};
-use super::views::{BarView, ChartView, ChoiceLink, FiguresView, TableView};
+use super::views::{BarView, ChartView, ChoiceLink, FiguresView};
 use crate::desk::Privilege;
-use crate::desk::figures::{Counts, Figures, Group, Times, While, figures};
-use crate::notifications::Words;
+use crate::desk::figures::{Figures, Group, While, figures};
+use crate::notifications::{Words, tables};
 use crate::web::desk::{Desk, Web};
 use crate::web::links::{self, prefix};
 use crate::web::pages::View;
@@ -95,71 +95,22 @@ fn view<D: Desk>(web: &Web<D>, inside: &Inside, (found, days): (&Figures, i64)) 
         label: words.say("page.figures.days", &[("n", &n.to_string())]),
         current: n == days,
     };
-    let place = |key: &str| place(inside, words, key);
-    let person = |key: &str| crate::address::Address::parse(key).map_or_else(|_| key.to_owned(), |who| inside.name(&who));
+    let place = |key: &str| tables::place(words, &inside.organisation, key);
+    let person = |key: &str| tables::person(&inside.organisation, key);
+    let table = |word: &str, groups: &[Group], name: &dyn Fn(&str) -> String| tables::table(words, (word, &tables::COLUMNS), groups, name);
     let all = [Group { key: words.say("page.figures.all", &[]), counts: found.all.clone() }];
     FiguresView {
         heading: words.say("page.figures.heading", &[]),
         ways: DAYS.map(way).to_vec(),
         chart: chart(words, found),
         tables: vec![
-            table(words, "all", &all, str::to_owned),
-            table(words, "agents", &found.agents, person),
-            table(words, "services", &found.services, place),
-            table(words, "categories", &found.categories, place),
-            ages(words, found),
+            table("all", &all, &str::to_owned),
+            table("agents", &found.agents, &person),
+            table("services", &found.services, &place),
+            table("categories", &found.categories, &place),
+            tables::ages(words, found),
         ],
         csv: format!("{start}.csv?days={days}"),
-    }
-}
-
-/// A service, or a category of it, by the names that people read.
-fn place(inside: &Inside, words: &Words, key: &str) -> String {
-    let (service, category) = key.split_once('/').map_or((key, None), |(service, category)| (service, Some(category)));
-    let known = inside.organisation.service(service).map_or(service, |known| known.name.as_str());
-    match category {
-        None => known.to_owned(),
-        Some("") => format!("{known} / {}", words.say("page.form.unsorted", &[])),
-        Some(key) => format!("{known} / {}", inside.organisation.category(service, key).map_or(key, |category| &category.name)),
-    }
-}
-
-fn table(words: &Words, word: &str, groups: &[Group], name: impl Fn(&str) -> String) -> TableView {
-    let columns = ["opened", "open", "approved", "tacit", "refusals", "reopened", "response", "resolution", "marks"];
-    TableView {
-        caption: words.say(&format!("page.figures.{word}"), &[]),
-        head: columns.iter().map(|column| words.say(&format!("page.figures.{column}"), &[])).collect(),
-        rows: groups.iter().map(|group| cells(words, name(&group.key), &group.counts)).collect(),
-    }
-}
-
-fn cells(words: &Words, name: String, counts: &Counts) -> Vec<String> {
-    let marks = counts.marks.map(|marks| format!("{:.1} / {:.1} ({})", marks.delay, marks.answers, marks.n));
-    let numbers = [counts.opened, counts.open, counts.approved, counts.tacit, counts.refusals as usize, counts.reopened as usize];
-    let numbers = numbers.into_iter().map(|n| n.to_string());
-    let times = [times(words, counts.response), times(words, counts.resolution), marks.unwrap_or_else(|| "–".to_owned())];
-    std::iter::once(name).chain(numbers).chain(times).collect()
-}
-
-/// `2 h / 3 j`: half took no longer, nine of ten took no longer.
-fn times(words: &Words, times: Times) -> String {
-    let one = |seconds: i64| match seconds {
-        ..3600 => words.say("page.figures.minutes", &[("n", &(seconds / 60).to_string())]),
-        3600..172_800 => words.say("page.figures.hours", &[("n", &(seconds / 3600).to_string())]),
-        _ => words.say("page.figures.span", &[("n", &(seconds / 86400).to_string())]),
-    };
-    if times.n == 0 { "–".to_owned() } else { format!("{} / {}", one(times.median), one(times.p90)) }
-}
-
-fn ages(words: &Words, found: &Figures) -> TableView {
-    let label = |days: &Option<i64>| match days {
-        Some(days) => words.say("page.figures.under", &[("n", &days.to_string())]),
-        None => words.say("page.figures.older", &[]),
-    };
-    TableView {
-        caption: words.say("page.figures.ages", &[]),
-        head: vec![words.say("page.figures.open", &[])],
-        rows: found.ages.iter().map(|(days, n)| vec![label(days), n.to_string()]).collect(),
     }
 }
 

@@ -6,6 +6,7 @@ use axum::extract::{Extension, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::answers;
@@ -25,6 +26,25 @@ use crate::web::ticket_page::Asked;
 use crate::web::tickets::{Way, read_form};
 use crate::web::visitor::Visitor;
 
+/// Zones to choose from, beside the site's: those of France, and of its neighbours.
+const ZONES: [&str; 14] = [
+    "Europe/Paris",
+    "Europe/London",
+    "Europe/Brussels",
+    "Europe/Zurich",
+    "America/Guadeloupe",
+    "America/Martinique",
+    "America/Cayenne",
+    "America/Miquelon",
+    "America/Montreal",
+    "Indian/Reunion",
+    "Indian/Mayotte",
+    "Pacific/Noumea",
+    "Pacific/Tahiti",
+    "Pacific/Wallis",
+];
+/// The press of the button that mails a report at once.
+const REPORT: &str = "report";
 /// Characters of a signature.
 const SIGNATURE_MAX: usize = 1000;
 
@@ -45,6 +65,13 @@ pub async fn show<D: Desk>(
     let live = sessions.iter().filter(|session| now < session.expires_at);
     let view = PreferencesView {
         form: form(&web, &visitor, &inside),
+        report: ButtonView {
+            action: format!("{}/desk/report", prefix(&web.desk.site().base_url)),
+            press: REPORT.into(),
+            nonce: web.nonces.fresh(&visitor.key(), REPORT, now),
+            label: words.say("page.preferences.report_now", &[]),
+            ..ButtonView::default()
+        },
         answers: answers::form(&web, &visitor, &inside, &answers::Typed::of(&inside.preferences.answers)),
         services: service::managed(&web, &inside),
         attended: attended.iter().map(|(ticket, attention)| way(&web, words, ticket, *attention)).collect(),
@@ -107,7 +134,7 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
 }
 
 /// Up to two hours of the day, and whether also at the end of the week.
-fn reports(words: &Words, preferences: &Preferences) -> [FieldView; 3] {
+fn reports(words: &Words, preferences: &Preferences) -> [FieldView; 4] {
     let hour = |name: &'static str, chosen: Option<&i8>| {
         let hours =
             (0..24).map(|n: i8| choice(&n.to_string(), &words.say("page.preferences.hour", &[("n", &n.to_string())]), chosen == Some(&n)));
@@ -117,7 +144,13 @@ fn reports(words: &Words, preferences: &Preferences) -> [FieldView; 3] {
     let mut hours = preferences.report_at.iter();
     let weekends = if preferences.report_on_weekends { "1".into() } else { String::new() };
     let weekends = FieldView { kind: "check", value: weekends, ..field(words, "report_weekends", None) };
-    [hour("report_1", hours.next()), hour("report_2", hours.next()), weekends]
+    let own = preferences.zone.as_deref().unwrap_or_default();
+    let usual = choice("", &words.say("page.preferences.usual_zone", &[]), own.is_empty());
+    // One that was chosen from an older list stays.
+    let other = Some(own).filter(|own| !own.is_empty() && !ZONES.contains(own));
+    let zones = std::iter::once(usual).chain(ZONES.into_iter().chain(other).map(|zone| choice(zone, zone, zone == own)));
+    let zone = FieldView { kind: "select", choices: zones.collect(), ..field(words, "report_zone", None) };
+    [hour("report_1", hours.next()), hour("report_2", hours.next()), zone, weekends]
 }
 
 fn choice(value: &str, label: &str, chosen: bool) -> ChoiceView {
@@ -177,8 +210,12 @@ fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Prefe
     };
     let report_at = [hour("report_1")?, hour("report_2")?].into_iter().flatten().collect();
     let report_on_weekends = fields.raw("report_weekends") == "1";
+    let zone = match fields.raw("report_zone") {
+        "" => None,
+        name => Some(name.to_owned()).filter(|name| TimeZone::get(name).is_ok()).map(Some)?,
+    };
     let answers = inside.preferences.answers.clone();
-    Some(Preferences { language: Some(language), hears, away_until, signature, answers, report_at, report_on_weekends })
+    Some(Preferences { language: Some(language), hears, away_until, signature, answers, report_at, zone, report_on_weekends })
 }
 
 /// The last day of an absence that ends then, as a form has it; empty for none.
@@ -209,6 +246,20 @@ pub async fn end<D: Desk>(
     let (person, id) = (inside.person.clone(), id.parse().unwrap_or_default());
     match web.desk.change(move |gateway| gateway.end_session(&person, id)).await {
         Ok(()) => see_other(&web, "/desk/preferences?done=session_ended"),
+        Err(_) => unavailable(&web, &headers),
+    }
+}
+
+/// Mails a report at once, to see what it looks like.
+pub async fn report<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extension<Visitor>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let (inside, fields) = match posted(&web, (&visitor, &headers), request, REPORT).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let (person, nonce) = (inside.person.clone(), fields.raw("nonce").to_owned());
+    match web.desk.change(move |gateway| gateway.report_now(&person, &nonce)).await {
+        Ok(()) => see_other(&web, "/desk/preferences?done=report_sent"),
         Err(_) => unavailable(&web, &headers),
     }
 }

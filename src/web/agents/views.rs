@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::notifications::tables::Table;
 use crate::web::pages::{Detail, Entry, FormPage, Line, StatusView, WayView};
 
 /// A list of tickets.
@@ -52,7 +53,7 @@ pub struct FiguresView {
     /// Whiles to choose from.
     pub ways: Vec<ChoiceLink>,
     pub chart: ChartView,
-    pub tables: Vec<TableView>,
+    pub tables: Vec<Table>,
     /// The same for a spreadsheet.
     pub csv: String,
 }
@@ -73,15 +74,6 @@ pub struct BarView {
     pub width: String,
     pub height: String,
     pub title: String,
-}
-
-/// A table; each row begins with its name.
-#[derive(Debug, Default, Serialize)]
-pub struct TableView {
-    pub caption: String,
-    /// Names of the columns after the first.
-    pub head: Vec<String>,
-    pub rows: Vec<Vec<String>>,
 }
 
 /// A ticket as its agents see it.
@@ -211,6 +203,8 @@ pub struct AdmitView {
 #[derive(Debug, Default, Serialize)]
 pub struct PreferencesView {
     pub form: FormPage,
+    /// Mails a report at once.
+    pub report: ButtonView,
     /// Prepared answers of their own.
     pub answers: FormPage,
     /// Services whose page they may see.

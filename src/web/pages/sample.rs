@@ -7,6 +7,7 @@ use super::forms::{ChoiceView, FieldView, FormPage, LetterView, WayView};
 use super::texts::Texts;
 use super::views::*;
 use crate::notifications::TemplateFault;
+use crate::notifications::tables::Table;
 use crate::web::agents::service::{AgentView, CategoryView, ServiceView};
 use crate::web::agents::views::*;
 
@@ -78,6 +79,7 @@ fn forms(texts: &Texts, frame: Frame, full: bool) -> [Result<String, TemplateFau
     let session = SessionView { here: full, ..SessionView::default() };
     let preferences = PreferencesView {
         form: form_page(full),
+        report: ButtonView::default(),
         answers: form_page(full),
         services: repeat(way(), full),
         attended: repeat(way(), full),
@@ -232,7 +234,7 @@ fn article(full: bool) -> ArticleView {
 }
 
 fn figures(full: bool) -> FiguresView {
-    let table = TableView { head: vec!["Sample".into()], rows: repeat(vec!["Sample".into(), "1".into()], full), ..TableView::default() };
+    let table = Table { head: vec!["Sample".into()], rows: repeat(vec!["Sample".into(), "1".into()], full), ..Table::default() };
     let chart = ChartView { bars: repeat(BarView::default(), full), ..ChartView::default() };
     FiguresView {
         ways: repeat(ChoiceLink { current: full, ..ChoiceLink::default() }, full),

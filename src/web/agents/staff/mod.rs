@@ -208,7 +208,7 @@ impl<D: Desk> Shown<'_, D> {
             button: say("button"),
             grave: matches!(self.sheet.task, Task::Leave(_)),
             back: start,
-            back_label: service.clone(),
+            back_label: words.say("page.staff.back", &values),
             ..FormPage::default()
         };
         let told = wrong.iter().map(|word| Notice { tone: "bad", text: words.say(&format!("page.staff.error_{word}"), &values) });
