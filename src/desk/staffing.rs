@@ -107,6 +107,17 @@ impl Staffing {
         if let Staffing::Guests { guests, .. } = self { guests } else { &[] }
     }
 
+    /// The same for people: a category by its name.
+    pub fn named(&self, service: &str, organisation: &Organisation) -> Staffing {
+        match self {
+            Staffing::Guests { category, guests } => {
+                let name = organisation.category(service, category).map_or(category, |known| &known.name);
+                Staffing::Guests { category: name.clone(), guests: guests.clone() }
+            }
+            other => other.clone(),
+        }
+    }
+
     /// Puts it into the organisation; whoever is nowhere an agent any more is none, and stands in for nobody.
     pub fn apply(&self, service: &str, organisation: &mut Organisation) {
         match self {

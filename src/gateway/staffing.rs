@@ -165,7 +165,7 @@ impl<S: Store> Gateway<S> {
         let answer = Answer::Staffed {
             service: after.service(&form.service).map_or_else(|| form.service.clone(), |service| service.name.clone()),
             by: name(&form.by),
-            what: form.what.clone(),
+            what: form.what.iter().map(|what| what.named(&form.service, after)).collect(),
             names,
             handed: handed.iter().map(|ticket| (ticket.id, ticket.assignee.as_ref().map(name))).collect(),
         };

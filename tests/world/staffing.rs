@@ -116,7 +116,7 @@ fn row47_permanent_guests_of_a_service_and_of_a_category_follow_new_tickets() {
     let guests = |category: &str, who: &str| Staffing::Guests { category: category.into(), guests: vec![address(who)] };
     assert_eq!(karim_does(&mut world, guests("", "all@cust.test")), Managed::Done);
     assert_eq!(karim_does(&mut world, guests("reseau", "net@cust.test")), Managed::Done);
-    assert!(world.letter_to_any("ag1@desk.test").text.contains("« reseau » : net@cust.test"));
+    assert!(world.letter_to_any("ag1@desk.test").text.contains("« Réseau » : net@cust.test"));
     let guests_of = |world: &World, id| world.ticket(id).guests.iter().map(|guest| guest.address.to_string()).collect::<Vec<_>>();
     world.receives(&Mail::new("Alice Martin <alice@cust.test>").to("support+reseau@desk.test"));
     assert_eq!(guests_of(&world, 3), ["all@cust.test", "net@cust.test"]);

@@ -157,7 +157,8 @@ pub fn changed(words: &Words, zone: &TimeZone, inside: &Inside, one: &Staffed) -
         Staffing::Joins { name, .. } => name.clone(),
         what => what.agent().map(|agent| inside.name(agent)).unwrap_or_default(),
     };
-    staffed::line(words, zone, &one.what, &name).join(" ")
+    let what = one.what.named(&one.service, &inside.organisation);
+    staffed::line(words, zone, &what, &name).join(" ")
 }
 
 fn category_view(words: &Words, service: &Service, category: &Category, desk: &Address) -> CategoryView {
