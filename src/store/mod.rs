@@ -249,6 +249,8 @@ pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads + Staff
     fn raw(&self, instance: u64) -> Result<Option<Vec<u8>>, Backend>;
     /// Counts of the ledger, of one mailbox or all.
     fn count(&self, mailbox: Option<&str>) -> Result<LedgerCount, Backend>;
+    /// Of the newest rows of the ledger, a thousand at most: how many there are, and how many were gone before they could be fetched.
+    fn lately_vanished(&self) -> Result<(u64, u64), Backend>;
     /// When the newest mail of a mailbox came.
     fn last_arrival(&self, mailbox: &str) -> Result<Option<Timestamp>, Backend>;
     /// Letters of a ticket (`None`: all), oldest first, at most `limit`.

@@ -115,10 +115,23 @@ fn waiting(settings: &Settings, reader: &Reader) -> anyhow::Result<Vec<Finding>>
     for mailbox in settings.mailboxes() {
         findings.push(silence(&mailbox, reader.last_arrival(&mailbox)?, now));
     }
+    let (lately, vanished) = reader.lately_vanished()?;
+    findings.push(alone(lately, vanished));
     if reader.last_written()?.is_some_and(|at| at > now + SignedDuration::from_mins(5)) {
         findings.push(Finding::broken("clock", "mails were written later than now", "set the clock: until it is right nothing is due"));
     }
     Ok(findings)
+}
+
+/// Mails that are gone before they can be fetched: somebody else empties the mailbox (CASEBOOK H24).
+fn alone(lately: u64, vanished: u64) -> Finding {
+    match vanished * 20 > lately {
+        true => {
+            let said = format!("{vanished} of the last {lately} mails were gone before they could be fetched");
+            Finding::broken("mailboxes", said, "another program reads them, too (an old help desk, a rule, a phone that archives): stop it")
+        }
+        false => Finding::well("mailboxes", "nobody else takes mails out of them"),
+    }
 }
 
 fn letters(overdue: Option<SignedDuration>) -> Finding {
@@ -140,5 +153,18 @@ fn silence(mailbox: &str, last: Option<Timestamp>, now: Timestamp) -> Finding {
             Finding::look(&about, format!("the last mail came at {at}"), "if that is unusual, write one and look whether it arrives")
         }
         None => Finding::look(&about, "no mail has come yet", "write one to the desk and look whether it arrives"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::State;
+    use super::*;
+
+    #[test]
+    fn h24_whoever_else_empties_the_mailbox_is_noticed_from_a_twentieth_on() {
+        for (lately, vanished, state) in [(0, 0, State::Well), (100, 5, State::Well), (100, 6, State::Broken), (1, 1, State::Broken)] {
+            assert_eq!(alone(lately, vanished).state, state, "{vanished} of {lately}");
+        }
     }
 }

@@ -200,6 +200,12 @@ pub fn mark(connection: &Connection, mailbox: &str, folder: &str) -> rusqlite::R
     select.query_row([mailbox, folder], mark).optional()
 }
 
+/// Of the newest rows, how many there are, and how many had vanished.
+pub fn lately_vanished(connection: &Connection) -> rusqlite::Result<(u64, u64)> {
+    let sql = "SELECT count(*), coalesce(sum(reason = 'vanished'), 0) FROM (SELECT reason FROM ledger ORDER BY id DESC LIMIT 1000)";
+    connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get::<_, Id>(0)?.0, row.get::<_, Id>(1)?.0)))
+}
+
 /// When the newest mail of a mailbox came, by the last row of each of its folders.
 pub fn last_arrival(connection: &Connection, mailbox: &str) -> rusqlite::Result<Option<Timestamp>> {
     let sql = "SELECT max((SELECT received_at FROM ledger WHERE folder = f.id ORDER BY epoch DESC, uid DESC LIMIT 1))

@@ -132,6 +132,10 @@ impl<T: Connected> Reads for T {
         Ok(ledger::count(self.connection(), mailbox)?)
     }
 
+    fn lately_vanished(&self) -> Result<(u64, u64), Backend> {
+        Ok(keep::lately_vanished(self.connection())?)
+    }
+
     fn last_arrival(&self, mailbox: &str) -> Result<Option<Timestamp>, Backend> {
         Ok(keep::last_arrival(self.connection(), mailbox)?)
     }
