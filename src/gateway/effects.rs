@@ -127,7 +127,8 @@ impl<S: Store> Gateway<S> {
         let queued_here = change.letters.iter().filter(|letter| letter.auto && letter.person == notice.to).count() as u32;
         let in_day = self.store.auto_since(Some(&notice.to), day)? + queued_here;
         let per_day = if notice.kind == MailKind::AcknowledgementUnproven { brakes.unproven_per_day } else { brakes.auto_per_day };
-        if in_day >= per_day || self.store.auto_since(Some(&notice.to), hour)? + queued_here >= brakes.auto_per_hour {
+        let many = in_day >= brakes.auto_per_hour;
+        if in_day >= per_day || many && self.store.auto_since(Some(&notice.to), hour)? + queued_here >= brakes.auto_per_hour {
             return Ok(Some("brake-address"));
         }
         Ok((self.store.auto_since(None, hour)? >= brakes.all_per_hour).then_some("brake-all"))

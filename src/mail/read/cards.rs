@@ -49,8 +49,12 @@ pub(super) fn is_author(text: &str, author: &str) -> bool {
         words.sort();
         words
     };
+    // Most lines are too long to be a name: the folded one is half as long at least, and every second character of it may be a separator.
+    if text.len() > (4 * author.len()).min(4 * WIDTH) {
+        return false;
+    }
     let author = words(author);
-    author.len() >= 2 && text.len() <= 4 * WIDTH && words(text) == author
+    author.len() >= 2 && words(text) == author
 }
 
 /// A line on which somebody is reached: a telephone, an address, a page.

@@ -25,7 +25,9 @@ static ABROAD: LazyLock<Option<Regex>> =
 
 /// The first phone number of a text, on lines that hold one, in the shape in which people read it.
 pub fn phone(text: &str) -> Option<String> {
-    text.lines().filter(|line| !is_for_machines(line)).find_map(|line| {
+    // Few lines have digits enough; the others need no further look.
+    let could = |line: &&str| line.bytes().filter(u8::is_ascii_digit).count() >= *DIGITS.start();
+    text.lines().filter(could).filter(|line| !is_for_machines(line)).find_map(|line| {
         let found = |pattern: &Option<Regex>| {
             pattern.as_ref()?.find_iter(line).find(|found| stands_alone(line, found.start(), found.end())).map(|found| found.as_str())
         };
