@@ -115,6 +115,7 @@ fn opening(id: u64, requester: &Address) -> Opening {
         urgency: Urgency::Medium,
         words: said(&words),
         related: None,
+        late: false,
         told: Default::default(),
     }
 }

@@ -179,6 +179,7 @@ fn opening(ticket: &Ticket) -> What {
         urgency: Urgency::Medium,
         reached: vec![],
         related: None,
+        late: false,
         told: None,
         root_message_id: ticket.root_message_id.clone(),
     }

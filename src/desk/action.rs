@@ -230,8 +230,10 @@ pub struct Opening {
     pub urgency: Urgency,
     /// The request itself.
     pub words: Words,
-    /// An ended ticket that this one answers too late.
+    /// The ticket that it was meant for: agents see it.
     pub related: Option<TicketId>,
+    /// That one was its author's, and is at its end: they may be told why this is another.
+    pub late: bool,
     /// What the request tells besides: phone, equipment, fields.
     pub told: Details,
 }

@@ -32,8 +32,11 @@ pub enum What {
         urgency: Urgency,
         /// Whoever stood in To or Cc.
         reached: Vec<Address>,
-        /// An ended ticket that this one answers too late: agents see it.
+        /// The ticket that it was meant for: agents see it.
         related: Option<TicketId>,
+        /// That one was its author's, and is at its end: they may be told why this is another.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
         /// The `Message-ID` of the mail that began it.
         root_message_id: Option<String>,
         /// What the request tells besides its words.

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Gateway;
 use super::case::{Case, Waiting};
 use super::effects::Fault;
-use super::receive::read_all;
+use super::receive::{Meant, read_all};
 use crate::address::Address;
 use crate::desk::{Door, TicketId};
 use crate::mail::Incoming;
@@ -177,7 +177,7 @@ impl<S: Store> Gateway<S> {
             Decision::Admit { .. } if reason == "commands-refused" => Ok(case.ends(Disposition::Held, "commands-refused", pointed)),
             _ if case.identity.who.is_none() => Ok(case.ends(Disposition::Held, "no-author", pointed)),
             Decision::Admit { .. } => self.lead(&mut case),
-            Decision::Split => self.open(&mut case, pointed),
+            Decision::Split => self.open(&mut case, pointed.map(Meant::Others)),
         }
     }
 }

@@ -116,6 +116,7 @@ impl<S: Store> Gateway<S> {
             urgency: Urgency::Medium,
             words: Words { text, source, reached: vec![] },
             related: None,
+            late: false,
             told: Details::default(),
         };
         let actions = vec![Action::Open(Box::new(opening)), Action::Link { to: before.id }];

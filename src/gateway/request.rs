@@ -64,6 +64,7 @@ impl<S: Store> Gateway<S> {
             urgency: Urgency::Medium,
             words,
             related: None,
+            late: false,
             told: self.stated(request),
         };
         let outcome = decide_all(None, vec![Action::Open(Box::new(opening))], &opens.actor, self.rules(), now);

@@ -11,11 +11,11 @@ use crate::desk::{Attention, Details, Event, Property, What};
 
 /// The line for an event, or none where its words, or the mail's own text, say it.
 pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) -> Option<String> {
-    if let What::Opened { related: Some(related), .. } = &event.what {
+    if let What::Opened { related: Some(related), late, .. } = &event.what {
         // Only agents may know of a ticket that the reader may have no part in; its author is told why this is another one.
         return match shown::position(scene, &notice.to) {
             Position::Agent => Some(words.say("fact.related", &[("whom", &format!("#{related}"))])),
-            _ if event.actor.person.as_ref() == Some(&notice.to) => Some(words.say("fact.too_late", &[])),
+            _ if *late && event.actor.person.as_ref() == Some(&notice.to) => Some(words.say("fact.too_late", &[])),
             _ => None,
         };
     }

@@ -90,6 +90,7 @@ pub fn opening() -> Opening {
         urgency: Urgency::Medium,
         words: words("Elle ne répond plus."),
         related: None,
+        late: false,
         told: Default::default(),
     }
 }

@@ -184,6 +184,7 @@ pub fn opened(who: Address, reached: Vec<Address>) -> Event {
         language: "fr".into(),
         urgency: Urgency::Medium,
         related: None,
+        late: false,
         told: None,
         root_message_id: Some("root@cust.test".into()),
         reached,

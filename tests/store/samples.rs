@@ -96,6 +96,7 @@ pub fn opened(id: u64, title: &str) -> What {
         urgency: Urgency::Medium,
         reached: vec![who(&format!("cc{id}@cust.test"))],
         related: None,
+        late: false,
         told: None,
         root_message_id: Some("m1@cust.test".into()),
     }

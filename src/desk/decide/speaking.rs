@@ -15,7 +15,8 @@ impl Desk<'_> {
     /// A ticket begins: its guests are who stood in the mail and who follows all tickets of the service.
     pub(super) fn open(&mut self, opening: Opening) -> Result<(), Why> {
         let organisation = self.rules.organisation;
-        let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related, told } = opening;
+        let Opening { id, title, service, category, requester, beneficiary, guests, language, urgency, words, related, late, told } =
+            opening;
         let mut everybody: Vec<Address> = Vec::new();
         for guest in guests.into_iter().chain(organisation.permanent_guests(&service, &category).cloned()) {
             if guest != requester && beneficiary.as_ref() != Some(&guest) && !everybody.contains(&guest) {
@@ -37,6 +38,7 @@ impl Desk<'_> {
             urgency,
             reached,
             related,
+            late,
             root_message_id,
             told,
         };

@@ -8,6 +8,7 @@ use super::super::effects::{Decided, Fault, learned, token_hash};
 use super::super::pairs::{Decision, with_people};
 use super::super::wishes::may_command;
 use super::super::{Gateway, facts};
+use super::opening::Meant;
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Event, Outcome, Role, Ticket, TicketId, What, Why, Words, catalogue, decide_all};
 use crate::mail::carrier::Purpose;
@@ -49,7 +50,7 @@ impl<S: Store> Gateway<S> {
         match candidate.role {
             Role::Stranger if case.is_vouched() => self.admit(case, ticket),
             // A tag of somebody else's ticket gets what any other subject gets: no answer of ours tells that it exists (CASEBOOK B14).
-            Role::Stranger if by == By::SubjectTag => self.open(case, Some(ticket.id)),
+            Role::Stranger if by == By::SubjectTag => self.open(case, Some(Meant::Others(ticket.id))),
             Role::Stranger => self.hold(case, "join-request", Some(ticket)),
             Role::Agent if case.identity.level < Level::Proven || case.identity.weak => self.hold(case, "agent-not-proven", Some(ticket)),
             role => self.speak(case, &candidate, role, absorbed),
@@ -168,7 +169,7 @@ impl<S: Store> Gateway<S> {
             return self.hold_draft(case, ticket, understood, refused);
         }
         if unwanted.iter().any(|refused| matches!(refused.why, Why::TooLate | Why::TooOften)) {
-            return self.open(case, Some(ticket.id));
+            return self.open(case, Some(Meant::Ended(ticket.id)));
         }
         if outcome.done.is_empty() && !unwanted.is_empty() {
             let needs_proof = unwanted.iter().any(|refused| matches!(refused.why, Why::NotProven { .. }));

@@ -29,6 +29,7 @@ use crate::mail::{self, Incoming, Kind};
 use crate::routing::route::By;
 use crate::routing::{Candidate, Guard, Route, guard::guard, route};
 use crate::store::{Backend, Change, CommitFault, Disposition, Store};
+pub(super) use opening::Meant;
 
 pub use reading::{Read, Unread, read_all};
 
@@ -179,10 +180,10 @@ impl<S: Store> Gateway<S> {
                 self.hold(case, "pointers-disagree", None)
             }
             Route::New if matches!(kind, Kind::AutoReply | Kind::System) && case.word.is_none() => self.machine_alone(case),
-            Route::New if case.word.is_some() => self.open(case, purged),
+            Route::New if case.word.is_some() => self.open(case, purged.map(Meant::Ended)),
             Route::New => match self.asks_the_desk(case)? {
                 Some(change) => Ok(change),
-                None => self.open(case, purged),
+                None => self.open(case, purged.map(Meant::Ended)),
             },
             Route::Ticket { id, by, absorb } => {
                 case.note("routed", json!({"ticket": id, "by": by, "absorb": absorb}));

@@ -27,9 +27,26 @@ enum Haste {
 /// Characters of a title that are kept.
 const TITLE_MAX: usize = 200;
 
+/// The ticket that a mail was meant for, when it opens another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::gateway) enum Meant {
+    /// Its author's, and at its end: they are told why.
+    Ended(TicketId),
+    /// One that its author has no part in: agents alone are told.
+    Others(TicketId),
+}
+
+impl Meant {
+    fn ticket(self) -> TicketId {
+        match self {
+            Meant::Ended(ticket) | Meant::Others(ticket) => ticket,
+        }
+    }
+}
+
 impl<S: Store> Gateway<S> {
-    /// Opens a ticket; `related` is an ended one that the mail answers too late.
-    pub(in crate::gateway) fn open(&mut self, case: &mut Case<'_>, related: Option<TicketId>) -> Result<Change, Fault> {
+    /// Opens a ticket, perhaps for what was meant for another.
+    pub(in crate::gateway) fn open(&mut self, case: &mut Case<'_>, meant: Option<Meant>) -> Result<Change, Fault> {
         let Some(who) = case.identity.who.clone() else { return self.hold(case, "no-author", None) };
         let judged = self.judged(case);
         match &judged {
@@ -59,7 +76,8 @@ impl<S: Store> Gateway<S> {
             language: self.language(&case.mail, known.as_ref().and_then(|person| person.language.clone())),
             urgency: judged.urgency.unwrap_or(if case.mail.important { Urgency::High } else { Urgency::Medium }),
             words: case.words(self.redacted(case)?),
-            related,
+            related: meant.map(Meant::ticket),
+            late: matches!(meant, Some(Meant::Ended(_))),
             told,
         };
         opening.title = self.title(&case.mail, &opening.language);
@@ -71,7 +89,7 @@ impl<S: Store> Gateway<S> {
         let outcome = decide_all(None, actions, &actor, self.rules(), case.now);
         let extra = self.told_relay(&relayed, &who.address, &outcome.refused);
         let ticket = outcome.ticket.as_ref().map(|ticket| ticket.id);
-        let wrong_tag = related.is_none() && case.pointers.signed_numbers().next().is_some();
+        let wrong_tag = meant.is_none() && case.pointers.signed_numbers().next().is_some();
         let mut change = Change::new(crate::store::Cause::Mail(case.waiting.instance), case.now);
         let silent = case.waiting.old || case.mail.kind != Kind::Human;
         let hasty = self.answers_too_promptly(&who.address, case)?;

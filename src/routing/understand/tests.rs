@@ -65,6 +65,7 @@ fn ticket(acts: Vec<(&str, Action)>) -> Ticket {
         urgency: Urgency::Medium,
         words: words("x"),
         related: None,
+        late: false,
         told: Default::default(),
     };
     let mut ticket = None;
