@@ -143,6 +143,10 @@ pub enum Action {
     },
     /// Public words to the people of this incident, and to those of each of its tickets.
     Broadcast(Words),
+    /// It is a known outage: everybody who writes meanwhile is told these words.
+    Outage(Words),
+    /// It is one no longer.
+    OutageOver,
     /// What an agent said to all on its incident is said here.
     Heed {
         /// What.
@@ -284,6 +288,8 @@ impl Action {
             Action::Parent { .. } => "parent",
             Action::Child { .. } => "child",
             Action::Broadcast(_) => "broadcast",
+            Action::Outage(_) => "outage",
+            Action::OutageOver => "outage_over",
             Action::Heed { .. } => "heed",
             Action::ChildSpoke { .. } => "child_spoke",
             Action::Split { .. } => "split",

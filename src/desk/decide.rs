@@ -129,6 +129,8 @@ impl Desk<'_> {
             Action::Parent { to } => self.set_parent(ticket, to),
             Action::Child { child, joins } => self.set_child(ticket, child, joins),
             Action::Broadcast(words) => self.broadcast(ticket, words),
+            Action::Outage(words) => self.declare_outage(ticket, &words),
+            Action::OutageOver => self.set_outage(ticket, None),
             Action::Heed { words, closes } => self.heed(ticket, words, closes),
             Action::ChildSpoke { child } => self.child_spoke(ticket, child),
             other => self.sort(ticket, role, other),

@@ -50,6 +50,9 @@ pub struct Details {
     /// It is an incident: tickets that are a part of it, in order of joining.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<TicketId>,
+    /// It is a known outage: what everybody who writes meanwhile is told of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outage: Option<String>,
     /// Who hears more, or less, of this ticket than is usual.
     pub attention: Vec<(Address, Attention)>,
     /// It was no request: its sender is blocked, and nothing of theirs brings it back.

@@ -135,6 +135,7 @@ impl Ticket {
             What::Changed { after, .. } => self.set(after),
             What::Linked { to } | What::Split { into: to, .. } => self.details.linked.push(*to),
             What::ParentChanged { after, .. } => self.details.parent = *after,
+            What::OutageChanged { after, .. } => self.details.outage = after.clone(),
             What::ChildChanged { child, joins: true } => self.details.children.push(*child),
             What::ChildChanged { child, joins: false } => self.details.children.retain(|known| known != child),
             What::Spammed => {

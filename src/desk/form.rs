@@ -155,6 +155,8 @@ fn handled(verb: &str, filled: &Filled, about: About<'_>) -> Option<Result<Actio
         "canned" => Action::Canned { key: filled.get("answer").to_owned(), words: filled.words("text") },
         "faq" => Action::Faq { article: filled.get("article").to_owned(), words: filled.words("text") },
         "broadcast" => Action::Broadcast(filled.words("text")),
+        "outage" => Action::Outage(filled.words("text")),
+        "outage_over" => Action::OutageOver,
         "take" => Action::Take,
         "release" => Action::Release,
         "recall" => Action::Recall,

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod assignment;
+pub mod burst;
 pub mod calendar;
 pub mod canned;
 pub mod catalogue;

@@ -330,6 +330,15 @@ impl Organisation {
         of_service.chain(self.category(service, category).into_iter().flat_map(|known| &known.permanent_guests))
     }
 
+    /// A service, or a category of it, by the names that people read.
+    pub fn place(&self, service: &str, category: &str) -> String {
+        let named = self.service(service).map_or(service, |service| &service.name);
+        match self.category(service, category) {
+            Some(category) => format!("{named} / {}", category.name),
+            None => named.to_owned(),
+        }
+    }
+
     /// Who gets new tickets of a category.
     pub fn assignment(&self, service: &str, category: &str) -> Assignment {
         let own = self.category(service, category).and_then(|category| category.assign);

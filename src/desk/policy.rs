@@ -21,6 +21,12 @@ pub struct Policy {
     /// How long after their last open request a new one of the same person, with a like subject, is asked about: new, or an addition?
     /// 0: never.
     pub addition_hours: u16,
+    /// People who must have asked for the same kind of thing within [`Policy::burst_minutes`] before agents are told of a burst. 0: never.
+    pub burst_people: usize,
+    /// That while, in minutes.
+    pub burst_minutes: u16,
+    /// How many times what is usual at that hour of the week it must be.
+    pub burst_factor: usize,
     /// Working days without a word after which an unanswered question ends the request. 0: never.
     pub question_days: u16,
     /// Working days without a word after which its reader is reminded, each once.
@@ -43,6 +49,9 @@ impl Default for Policy {
             postpone_days: 366,
             undo_hours: 24,
             addition_hours: 24,
+            burst_people: 5,
+            burst_minutes: 30,
+            burst_factor: 4,
             question_days: 14,
             question_reminders: vec![3, 7],
             approval_days: 10,

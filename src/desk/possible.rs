@@ -59,6 +59,8 @@ fn plausible(verb: &str, ticket: &Ticket, events: &[Event], by: (&Actor, Rules<'
         "merge" => Action::Merge { into: 0, whose: None, confirmed: false, with_people: false },
         "parent" => Action::Parent { to: if ticket.details.parent.is_some() { None } else { Some(0) } },
         "broadcast" => Action::Broadcast(words()),
+        "outage" => Action::Outage(words()),
+        "outage_over" => Action::OutageOver,
         "split" => Action::Split { seq: Some(ticket.version), into: 0 },
         "undo" => Action::Undo(Some(Box::new(last_act(events, actor.person.as_ref()?).ok()?))),
         "canned" => {

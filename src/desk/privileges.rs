@@ -89,9 +89,14 @@ fn privilege(action: &Action, ticket: &Ticket, actor: &Actor) -> Option<Privileg
         Action::Release | Action::Recall if of_another => Some(Privilege::TakeAssigned),
         Action::Refuse(_) => Some(Privilege::Refuse),
         Action::Transfer(_) | Action::Back(_) => Some(Privilege::Transfer),
-        Action::Set(_) | Action::Merge { .. } | Action::Link { .. } | Action::Parent { .. } | Action::Split { .. } | Action::Spam => {
-            Some(Privilege::ManageProperties)
-        }
+        Action::Set(_)
+        | Action::Merge { .. }
+        | Action::Link { .. }
+        | Action::Parent { .. }
+        | Action::Outage(_)
+        | Action::OutageOver
+        | Action::Split { .. }
+        | Action::Spam => Some(Privilege::ManageProperties),
         Action::Reopen(_) => Some(Privilege::Reopen),
         _ => None,
     }

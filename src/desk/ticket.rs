@@ -229,6 +229,12 @@ impl Ticket {
         self.details.reminders > 0
     }
 
+    /// What everybody is told of the outage that this is, until a solution is proposed.
+    pub fn outage(&self) -> Option<&str> {
+        let over = matches!(self.status, Status::AwaitingApproval { .. } | Status::Closed { .. });
+        self.details.outage.as_deref().filter(|_| !over)
+    }
+
     /// Requester, beneficiary or guest.
     pub fn is_participant(&self, person: &Address) -> bool {
         self.is_owner(person) || self.guest(person).is_some()

@@ -240,6 +240,13 @@ pub enum What {
         /// It became one.
         joins: bool,
     },
+    /// It became a known outage, is told of otherwise, or is one no longer.
+    OutageChanged {
+        /// Before.
+        before: Option<String>,
+        /// Now.
+        after: Option<String>,
+    },
     /// The words before were said on these tickets, too, to their own people.
     PassedOn {
         /// Which.
@@ -320,6 +327,7 @@ impl What {
             What::Linked { .. } => "linked",
             What::ParentChanged { .. } => "parent_changed",
             What::ChildChanged { .. } => "child_changed",
+            What::OutageChanged { .. } => "outage_changed",
             What::PassedOn { .. } => "passed_on",
             What::ChildSpoke { .. } => "child_spoke",
             What::Split { .. } => "split",

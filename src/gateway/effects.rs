@@ -74,6 +74,9 @@ impl<S: Store> Gateway<S> {
             };
             told = self.tell(change, ticket, &before, &decided)?;
         }
+        if !decided.silent && decided.before.is_none() {
+            self.watch.opened(ticket, &self.site.policy);
+        }
         if !decided.outcome.done.is_empty() {
             let expected = decided.before.map(|before| before.version);
             let wake = self.wake(ticket, change.at);

@@ -9,6 +9,7 @@ pub mod act;
 mod again;
 pub mod articles;
 pub mod bounce;
+mod bursts;
 pub mod case;
 mod checking;
 pub mod clock;
@@ -73,6 +74,8 @@ pub struct Gateway<S> {
     /// The hour whose reports are on their way.
     reported: Option<jiff::civil::DateTime>,
     told: tick::Told,
+    /// Who asked for what lately.
+    watch: crate::desk::burst::Watch,
     /// The hour in which nothing was left to delete.
     swept: Option<jiff::civil::DateTime>,
     signatures: Option<Arc<dyn Signatures>>,
@@ -110,6 +113,7 @@ impl<S: Store> Gateway<S> {
             mint,
             reported: None,
             told: tick::Told::default(),
+            watch: crate::desk::burst::Watch::default(),
             swept: None,
             signatures: None,
         })

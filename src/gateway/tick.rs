@@ -56,7 +56,7 @@ impl<S: Store> Gateway<S> {
         }
         self.store.wind(&later)?;
         self.sweep_now_and_then()?;
-        Ok(done + self.reports()?)
+        Ok(done + self.reports()? + self.bursts(now)?)
     }
 
     /// These mailboxes are watched: until each was read, nothing is known of what came.
@@ -126,7 +126,7 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Did it happen now?
-    fn passed(&mut self, change: &Change) -> Result<bool, Backend> {
+    pub(super) fn passed(&mut self, change: &Change) -> Result<bool, Backend> {
         match self.store.commit(change) {
             Ok(()) => Ok(true),
             Err(CommitFault::AlreadyDone | CommitFault::Stale(_)) => Ok(false),

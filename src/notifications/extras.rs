@@ -1,9 +1,9 @@
-//! What a mail tells besides the events, as templates see it: commands, mails that wait, mails that did not arrive.
+//! What a mail tells besides the events, as templates see it: commands, mails that wait or did not arrive, bursts and outages.
 
 use serde::Serialize;
 
 use super::language::Words;
-use super::{Extra, Notice, Scene, blocks, names, refusals};
+use super::{Burst, Extra, Hints, Notice, Scene, blocks, names, refusals};
 use crate::site::Site;
 
 /// What commands did and did not.
@@ -57,6 +57,55 @@ pub struct Bounced {
     pub diagnostic: String,
     /// No retry will help.
     pub permanent: bool,
+}
+
+/// A burst of like requests.
+#[derive(Debug, Serialize)]
+pub struct BurstView {
+    /// Service and category.
+    pub place: String,
+    /// How many people.
+    pub people: String,
+    /// Within how many minutes.
+    pub minutes: String,
+    /// How many tickets are usual.
+    pub usual: String,
+    /// Where the first of them is declared an outage, behind the sign-in.
+    pub url: String,
+    /// The first of them.
+    pub first: String,
+}
+
+/// A known outage.
+#[derive(Debug, Serialize)]
+pub struct OutageView {
+    /// Number of its ticket: for agents alone.
+    pub number: String,
+    /// What everybody is told, behind a border.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// A burst, where the mail tells of one.
+pub fn burst(site: &Site, extra: &Extra) -> Option<BurstView> {
+    let Extra::Burst(Burst { place, people, minutes, usual, rows }) = extra else { return None };
+    let first = rows.first().map_or(0, |row| row.id);
+    Some(BurstView {
+        place: names::title(place),
+        people: people.to_string(),
+        minutes: minutes.to_string(),
+        usual: usual.to_string(),
+        url: format!("{}/desk/t/{first}/do/outage", site.base_url),
+        first: first.to_string(),
+    })
+}
+
+/// Known outages, where the mail tells of some.
+pub fn outages(extra: &Extra) -> Vec<OutageView> {
+    let Extra::Hints(Hints { outages, .. }) = extra else { return vec![] };
+    let view = |(id, text): &(u64, String)| OutageView { number: id.to_string(), text: blocks::bordered(text), html: blocks::html(text) };
+    outages.iter().map(view).collect()
 }
 
 /// What commands did, where the mail tells of it.

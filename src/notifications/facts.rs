@@ -64,6 +64,8 @@ pub fn fact(words: &Words, scene: &Scene<'_>, event: &Event, notice: &Notice) ->
         What::ParentChanged { after: Some(to), .. } => ("fact.parent_changed", format!("#{to}")),
         What::ParentChanged { before, .. } => ("fact.no_parent", before.map(|id| format!("#{id}")).unwrap_or_default()),
         What::ChildChanged { child, joins } => (if *joins { "fact.child_changed" } else { "fact.no_child" }, format!("#{child}")),
+        What::OutageChanged { after: Some(text), .. } => ("fact.outage_changed", names::title(text)),
+        What::OutageChanged { .. } => ("fact.outage_over", String::new()),
         What::PassedOn { to } => ("fact.passed_on", to.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(", ")),
         What::ChildSpoke { child } => ("fact.child_spoke", format!("#{child}")),
     };
@@ -101,7 +103,7 @@ fn upkeep(words: &Words, scene: &Scene<'_>, event: &Event, who: &str) -> String 
     match &event.what {
         What::Postponed { until } => words.say("fact.postponed", &[("who", who), ("whom", &words.date(*until, &scene.site.zone))]),
         What::Transferred { service, category, .. } => {
-            words.say("fact.transferred", &[("who", who), ("whom", &place(scene, service, category))])
+            words.say("fact.transferred", &[("who", who), ("whom", &scene.organisation.place(service, category))])
         }
         What::Undone { acts, .. } => {
             let acts = acts.iter().map(|act| words.term("act", act)).collect::<Vec<_>>().join(", ");
@@ -135,17 +137,6 @@ fn attention(attention: Attention) -> &'static str {
         Attention::Usual => "fact.unmuted",
         Attention::Muted => "fact.muted",
         Attention::Following => "fact.following",
-    }
-}
-
-/// A service, or a category of it, by the names that people read.
-pub fn place(scene: &Scene<'_>, service: &str, category: &str) -> String {
-    let known = scene.organisation.service(service);
-    let named = known.and_then(|known| known.categories.iter().find(|other| other.key == category));
-    let service = known.map_or(service, |known| known.name.as_str());
-    match named {
-        Some(category) => format!("{service} / {}", category.name),
-        None => service.to_owned(),
     }
 }
 

@@ -85,6 +85,8 @@ pub enum MailKind {
     RequestProof,
     /// A key that confirms a mail that waits.
     HeldProof,
+    /// To agents: many people ask for the same kind of thing at once.
+    Burst,
 }
 
 impl MailKind {
@@ -131,6 +133,7 @@ impl MailKind {
         MailKind::SignIn,
         MailKind::RequestProof,
         MailKind::HeldProof,
+        MailKind::Burst,
     ];
 
     /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
@@ -190,6 +193,7 @@ impl MailKind {
             MailKind::SignIn => "sign_in",
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",
+            MailKind::Burst => "burst",
         }
     }
 }

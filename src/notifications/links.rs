@@ -115,7 +115,7 @@ pub fn links(words: &Words, scene: &Scene<'_>, notice: &Notice, mint: &mut dyn M
 
 /// Articles and categories, for whoever may close and sort the request themselves.
 fn hints(links: &mut Links, mailed: &mut Vec<MailedLink>, (scene, notice): (&Scene<'_>, &Notice), mint: &mut dyn Mint) {
-    let Extra::Hints(Hints { articles, places, earlier }) = &notice.extra else { return };
+    let Extra::Hints(Hints { articles, places, earlier, .. }) = &notice.extra else { return };
     if !scene.ticket.is_owner(&notice.to) {
         return;
     }

@@ -151,6 +151,8 @@ pub enum Extra {
     },
     /// What may help a request on, told with its acknowledgement.
     Hints(Hints),
+    /// Many people ask for the same kind of thing at once.
+    Burst(Burst),
     /// What was asked by mail.
     Answers {
         /// In order.
@@ -192,6 +194,23 @@ pub struct Hints {
     pub places: Vec<(String, String)>,
     /// An open request of the same person, to which it may be an addition: number and title.
     pub earlier: Option<(TicketId, String)>,
+    /// Known outages that it may be about: the tickets' numbers, and what everybody is told.
+    pub outages: Vec<(TicketId, String)>,
+}
+
+/// Many people ask for the same kind of thing at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Burst {
+    /// A service, or a category of it, by name.
+    pub place: String,
+    /// How many people.
+    pub people: usize,
+    /// Within how many minutes.
+    pub minutes: u16,
+    /// How many tickets are usual in that while.
+    pub usual: usize,
+    /// Their tickets, the first of them first.
+    pub rows: Vec<Row>,
 }
 
 /// An article that may help.

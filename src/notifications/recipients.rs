@@ -68,7 +68,7 @@ fn calls<'a>(scene: &Scene<'a>, event: &'a Event) -> Vec<Call<'a>> {
         What::Undone { first, acts, .. } => audience.undone(*first, acts),
         What::Spammed | What::Attended { .. } | What::Spent { .. } | What::PassedOn { .. } => &mut audience,
         What::ChildSpoke { .. } => audience.assignee(MailKind::Update),
-        What::Linked { .. } | What::Split { .. } | What::ParentChanged { .. } | What::ChildChanged { .. } => {
+        What::Linked { .. } | What::Split { .. } | What::ParentChanged { .. } | What::ChildChanged { .. } | What::OutageChanged { .. } => {
             audience.assignee(MailKind::Update).always(MailKind::Update)
         }
         What::Filed | What::Left { .. } | What::Rated(_) | What::Absorbed { .. } | What::Rerooted { .. } => {

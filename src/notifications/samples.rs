@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::templates::Templates;
-use super::{Answer, Because, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
+use super::{Answer, Because, Burst, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::figures::{Counts, Figures, Group, Rhythm};
 use crate::desk::*;
@@ -84,6 +84,7 @@ impl Stage {
             | MailKind::ServiceChanged
             | MailKind::Figures
             | MailKind::HeldProof
+            | MailKind::Burst
             | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
             _ => Ok(()),
         }
@@ -127,7 +128,15 @@ impl Stage {
                 articles: articles(),
                 places: vec![("sample".into(), "Sample".into())],
                 earlier: Some((122, "Sample".into())),
+                outages: vec![(121, "Sample".into())],
             }),
+            MailKind::NewTicket if self.full => Extra::Hints(Hints { outages: vec![(121, "Sample".into())], ..Hints::default() }),
+            MailKind::Burst if self.full => {
+                let title = "Sample".to_owned();
+                let row =
+                    Row { id: 123, title, status: "free".into(), assignee: String::new(), opened_at: Timestamp::UNIX_EPOCH, urgent: true };
+                Extra::Burst(Burst { place: "Sample".into(), people: 6, minutes: 30, usual: 1, rows: vec![row] })
+            }
             _ => Extra::None,
         }
     }

@@ -53,7 +53,8 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::Answers
         | MailKind::DailyReport
         | MailKind::ServiceChanged
-        | MailKind::Figures => Vec::new(),
+        | MailKind::Figures
+        | MailKind::Burst => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
             asked_before(scene, notice).into_iter().collect()
         }

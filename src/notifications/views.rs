@@ -4,14 +4,14 @@
 
 use serde::Serialize;
 
-use super::answers::{Section, section};
+use super::answers::{Answer, Section, section};
 use super::blocks::{self, Block};
-use super::extras::{self, Bounced, Commands, Held};
+use super::extras::{self, Bounced, BurstView, Commands, Held, OutageView};
 use super::language::Words;
 use super::links::Links;
 use super::periodic::PeriodicView;
 use super::shown::{self, Position};
-use super::{Because, Extra, MailKind, Notice, Reader, Scene, due, facts, names};
+use super::{Because, Burst, Extra, MailKind, Notice, Reader, Scene, due, facts, names};
 use crate::address::Address;
 use crate::desk::{End, Event, Status, What};
 use crate::site::Site;
@@ -109,6 +109,10 @@ pub struct View {
     pub held: Option<Held>,
     /// A mail that did not arrive.
     pub bounced: Option<Bounced>,
+    /// Many people ask for the same at once.
+    pub burst: Option<BurstView>,
+    /// Outages that are known.
+    pub outages: Vec<OutageView>,
     /// Older words were left out: the mail would be too large.
     pub left_out: bool,
     /// What was asked by mail.
@@ -183,6 +187,8 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         },
         because: words.say(because(notice), &[("desk", &site.name), ("service", &site.name)]),
         redirected: site.redirect_to.as_ref().map(|_| words.say("redirected.line", &[("who", notice.to.as_str())])).unwrap_or_default(),
+        burst: extras::burst(site, &notice.extra),
+        outages: extras::outages(&notice.extra),
         held: extras::held(words, site, &notice.extra),
         title: match &notice.extra {
             Extra::Confirm { subject, .. } => names::title(subject),
@@ -191,6 +197,10 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         bounced: extras::bounced(&notice.extra),
         answers: match &notice.extra {
             Extra::Answers { answers, .. } => answers.iter().map(|answer| section(words, &reader.language, &site.zone, answer)).collect(),
+            Extra::Burst(Burst { rows, people, .. }) => {
+                let list = Answer::Tickets { list: "burst".into(), rows: rows.clone(), more: rows.len() < *people };
+                vec![section(words, &reader.language, &site.zone, &list)]
+            }
             _ => vec![],
         },
         periodic: match &notice.extra {

@@ -212,6 +212,8 @@ pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads + Staff
     fn last_written(&self) -> Result<Option<Timestamp>, Backend>;
     /// Tickets, newest first.
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend>;
+    /// Known outages, the oldest first.
+    fn outages(&self) -> Result<Vec<Ticket>, Backend>;
     /// Everything that happened to a ticket, in order.
     fn events(&self, ticket: TicketId) -> Result<Vec<Event>, Backend>;
     /// Where these Message-IDs point; an id may point at several tickets.

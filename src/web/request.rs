@@ -18,12 +18,13 @@ use super::template;
 use super::tickets::{own_bar, read_form};
 use super::visitor::Visitor;
 use crate::address::Address;
-use crate::desk::{Actor, Door, Organisation, Wanted};
+use crate::desk::{Actor, Door, Organisation, Ticket, Wanted};
 use crate::gateway::articles::suggested;
 use crate::gateway::{self, request::Opens};
 use crate::knowledge::{Article, Subject};
+use crate::notifications::Words;
 use crate::proof::Level;
-use crate::store::Request as Filled;
+use crate::store::{Backend, Request as Filled};
 
 /// Bytes of the files of a request whose author nobody has proven yet.
 const FILES_MAX: usize = 10_000_000;
@@ -43,7 +44,8 @@ pub async fn choose<D: Desk>(
     question: Query<Question>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Ok(organisation)) = web.desk.look(|reads| reads.organisation()).await else { return unavailable(&web, &headers) };
+    let found = web.desk.look(|reads| Ok::<_, Backend>((reads.organisation()?, reads.outages()?))).await;
+    let Ok(Ok((organisation, known))) = found else { return unavailable(&web, &headers) };
     let outside = Outside::new(&web, &visitor);
     let (words, start) = (outside.words(), prefix(&web.desk.site().base_url));
     let view = ChooseView {
@@ -54,12 +56,23 @@ pub async fn choose<D: Desk>(
     };
     let frame = Maker::of(&web).frame(outside.language.clone(), view.heading.clone());
     let bar = visitor.person.is_some().then(|| own_bar(&web, &visitor));
-    let frame = Frame { bar, notices: notices(words, question.done.as_deref()), ..frame };
+    let known = outages(words, &organisation, &known, |_| true);
+    let frame = Frame { bar, notices: notices(words, question.done.as_deref()).into_iter().chain(known).collect(), ..frame };
     links::rendered(&web, StatusCode::OK, web.texts.render("choose", &View { frame, own: view }))
 }
 
+/// Known outages, for whoever is about to ask.
+fn outages(words: &Words, organisation: &Organisation, known: &[Ticket], covers: impl Fn(&Ticket) -> bool) -> Vec<Notice> {
+    let told = known.iter().filter(|outage| covers(outage)).filter_map(|outage| Some((outage, outage.outage()?)));
+    let say = |(outage, text): (&Ticket, &str)| {
+        let service = organisation.place(&outage.service, &outage.category);
+        Notice { tone: "bad", text: words.say("page.new.outage", &[("service", &service), ("text", text)]) }
+    };
+    told.map(say).collect()
+}
+
 /// What is only for some people is shown to whoever is signed in as one of them.
-fn place(words: &crate::notifications::Words, start: &str, service: &crate::desk::Service, who: Option<&Address>) -> PlaceView {
+fn place(words: &Words, start: &str, service: &crate::desk::Service, who: Option<&Address>) -> PlaceView {
     let way = |key: &str, label: &str, hint: &str| {
         let url = format!("{start}/new/{}/{key}", service.key);
         WayView { url, label: label.to_owned(), hint: hint.to_owned() }
@@ -78,9 +91,14 @@ pub async fn ask<D: Desk>(
     Path((service, category)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Ok(organisation)) = web.desk.look(|reads| reads.organisation()).await else { return unavailable(&web, &headers) };
+    let found = web.desk.look(|reads| Ok::<_, Backend>((reads.organisation()?, reads.outages()?))).await;
+    let Ok(Ok((organisation, known))) = found else { return unavailable(&web, &headers) };
     match Kind::find(&organisation, (&service, &category), visitor.person.as_ref()) {
-        Some(kind) => form(&web, &visitor, &kind, (&Fields::default(), &[])),
+        Some(mut kind) => {
+            let outside = Outside::new(&web, &visitor);
+            kind.outages = outages(outside.words(), &organisation, &known, |outage| outage.service == service);
+            form(&web, &visitor, &kind, (&Fields::default(), &[]))
+        }
         None => not_found(&web, &headers),
     }
 }
@@ -93,6 +111,8 @@ struct Kind {
     /// What it is called, with what belongs there.
     label: String,
     wanted: Vec<Wanted>,
+    /// Outages that it may be about.
+    outages: Vec<Notice>,
 }
 
 impl Kind {
@@ -100,7 +120,13 @@ impl Kind {
     fn find(organisation: &Organisation, (service, category): (&str, &str), who: Option<&Address>) -> Option<Kind> {
         let service = organisation.service(service)?;
         if category == NONE {
-            return Some(Kind { service: service.key.clone(), category: String::new(), label: service.name.clone(), wanted: vec![] });
+            return Some(Kind {
+                service: service.key.clone(),
+                category: String::new(),
+                label: service.name.clone(),
+                wanted: vec![],
+                outages: vec![],
+            });
         }
         let category = service.categories.iter().find(|known| known.key == category && known.is_for(who))?;
         let about = if category.about.is_empty() { String::new() } else { format!(" : {}", category.about) };
@@ -109,6 +135,7 @@ impl Kind {
             category: category.key.clone(),
             label: format!("{} / {}{about}", service.name, category.name),
             wanted: category.fields.clone(),
+            outages: vec![],
         })
     }
 
@@ -169,7 +196,8 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, kind: &Kind, (typed, wrongs): 
     };
     let status = if wrongs.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let kept = (!wrongs.is_empty()).then(|| if wrong("file").is_some() { "page.error.too_large" } else { "page.new.kept" });
-    let notices = kept.map(|key| Notice { tone: "bad", text: words.say(key, &[]) }).into_iter().collect();
+    let kept = kept.map(|key| Notice { tone: "bad", text: words.say(key, &[]) });
+    let notices = kept.into_iter().chain(kind.outages.iter().cloned()).collect();
     let frame = Maker::of(web).frame(outside.language.clone(), page.heading.clone());
     let frame = Frame { bar: visitor.person.is_some().then(|| own_bar(web, visitor)), notices, ..frame };
     links::rendered(web, status, web.texts.render("form", &View { frame, own: page }))

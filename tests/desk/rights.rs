@@ -55,6 +55,7 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Link { to: 7 }),
         ("free", Action::Parent { to: Some(7) }),
         ("free", Action::Child { child: 7, joins: true }),
+        ("free", Action::Outage(words("x"))),
         ("free", Action::Heed { words: words("x"), closes: true }),
         ("free", Action::Split { seq: Some(1), into: 9 }),
         ("free", Action::Spam),
@@ -111,6 +112,7 @@ canned a proven
 link a proven
 parent a proven
 child oga proven
+outage a proven
 heed ogas proven
 split a proven
 spam a proven
@@ -127,9 +129,9 @@ fn every_privilege() -> Vec<Privilege> {
 #[test]
 fn d11_roles_and_proofs() {
     // What undoes needs something done, what goes back must have come from somewhere, hearing as usual something else before, an article
-    // becomes a proposal before the desk decides, only what has no category is sorted by its owner, and an incident has tickets: they have
-    // tests of their own.
-    assert_eq!(every_action().len() + 7, CATALOGUE.len());
+    // becomes a proposal before the desk decides, only what has no category is sorted by its owner, an incident has tickets, and
+    // what ends was declared: they have tests of their own.
+    assert_eq!(every_action().len() + 8, CATALOGUE.len());
     for (status, action) in every_action() {
         let verb = action.word();
         assert!(catalogue::spec(verb).is_some(), "{verb}");

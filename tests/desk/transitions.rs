@@ -105,6 +105,8 @@ pub fn action(verb: &str, request: u64) -> Action {
         "parent" => Action::Parent { to: Some(7) },
         "broadcast" => Action::Broadcast(words("Cela revient.")),
         "child" => Action::Child { child: 7, joins: true },
+        "outage" => Action::Outage(words("Plus de réseau.")),
+        "outage_over" => Action::OutageOver,
         "heed" => Action::Heed { words: words("Cela revient."), closes: true },
         "child_spoke" => Action::ChildSpoke { child: 7 },
         "split" => Action::Split { seq: Some(1), into: 9 },

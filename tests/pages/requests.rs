@@ -47,6 +47,19 @@ async fn p60_a_new_request_is_seen_by_nobody_before_it_is_proven() {
 }
 
 #[tokio::test]
+async fn row22_a_known_outage_stands_on_the_page_of_whoever_is_about_to_ask() {
+    let story = opened();
+    let visitor = Visitor::new(&story.desk);
+    let told = "Support DSI, panne connue en ce moment : Le réseau est &lt;coupé&gt;.";
+    assert!(!visitor.get("/new").await.has(told));
+    story.desk.with(|world| world.acts("ag1@desk.test", 1, "outage", &[("text", "Le réseau est <coupé>.")]));
+    assert!(visitor.get("/new").await.has(told) && visitor.get("/new/dsi/reseau").await.has(told));
+    assert!(!visitor.get("/new/logistique/-").await.has("coupé"), "another service's");
+    story.desk.with(|world| world.acts("ag1@desk.test", 1, "close", &[("text", "Réparé.")]));
+    assert!(!visitor.get("/new").await.has(told));
+}
+
+#[tokio::test]
 async fn p60_a_link_owner_invites_and_a_forwarded_link_decides_nothing() {
     let (story, _, _) = proposed();
     let visitor = Visitor::new(&story.desk);

@@ -23,6 +23,7 @@ mod incidents;
 mod journeys;
 mod light;
 mod links;
+mod outages;
 mod personal;
 mod privacy;
 mod promises;

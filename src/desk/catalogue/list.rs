@@ -247,6 +247,14 @@ pub const CATALOGUE: &[Spec] = &[
         form: Some(&[TEXT]),
         ..FOR_AGENTS
     },
+    Spec {
+        verb: "outage",
+        words: &[("fr", &["panne", "panne-connue"]), ("en", &["outage"])],
+        takes: Takes::Text,
+        form: Some(&[TEXT]),
+        ..FOR_AGENTS
+    },
+    Spec { verb: "outage_over", words: &[("fr", &["fin-panne", "panne-finie"]), ("en", &["outage-over", "end-outage"])], ..FOR_AGENTS },
     // Whoever handles the incident may belong to another service.
     Spec { verb: "heed", roles: &[Role::Owner, Role::Guest, Role::Agent, Role::Stranger], ..BY_ROUTING },
     Spec { verb: "child_spoke", ..BY_THE_CLOCK },

@@ -8,6 +8,9 @@ use super::super::what::What;
 use super::super::why::Why;
 use super::{Desk, must_be_open, must_have_text, wrong_status};
 
+/// Characters that everybody is told of an outage.
+const OUTAGE_MAX: usize = 1000;
+
 impl Desk<'_> {
     pub(super) fn set_parent(&mut self, ticket: &Ticket, after: Option<TicketId>) -> Result<(), Why> {
         let before = ticket.details.parent;
@@ -40,6 +43,24 @@ impl Desk<'_> {
         match ticket.details.children.clone() {
             none if none.is_empty() => Ok(()),
             to => self.say(What::PassedOn { to }, Words::default(), Visibility::Agents),
+        }
+    }
+
+    /// Parts of an incident are no outages of their own.
+    pub(super) fn declare_outage(&mut self, ticket: &Ticket, words: &Words) -> Result<(), Why> {
+        must_be_open(ticket)?;
+        must_have_text(words)?;
+        match ticket.details.parent {
+            Some(_) => Err(Why::Nested { ticket: ticket.id }),
+            None => self.set_outage(ticket, Some(words.text.trim().chars().take(OUTAGE_MAX).collect())),
+        }
+    }
+
+    pub(super) fn set_outage(&mut self, ticket: &Ticket, after: Option<String>) -> Result<(), Why> {
+        let before = ticket.details.outage.clone();
+        match before == after {
+            true => Err(Why::NothingToDo),
+            false => self.say(What::OutageChanged { before, after }, Words::default(), Visibility::Agents),
         }
     }
 

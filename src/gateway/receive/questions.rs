@@ -68,7 +68,8 @@ impl<S: Store> Gateway<S> {
         let Some(answered) = case.pointers.ids.first() else { return Ok(false) };
         let letter = self.store.letter_of(answered)?;
         Ok(letter.is_some_and(|letter| {
-            [MailKind::Answers, MailKind::DailyReport].iter().any(|kind| letter.kind == kind.word()) && letter.person == *author
+            [MailKind::Answers, MailKind::DailyReport, MailKind::Burst].iter().any(|kind| letter.kind == kind.word())
+                && letter.person == *author
         }))
     }
 
@@ -263,7 +264,7 @@ impl<S: Store> Gateway<S> {
     }
 
     /// A ticket's line.
-    pub(super) fn row(&self, ticket: &Ticket) -> Row {
+    pub(in crate::gateway) fn row(&self, ticket: &Ticket) -> Row {
         let assignee = ticket.assignee.as_ref();
         let name = assignee.map(|who| self.organisation.agent(who).map_or_else(|| who.to_string(), |agent| agent.name.clone()));
         let confidential = self.organisation.is_confidential(&ticket.service, &ticket.category);

@@ -28,6 +28,7 @@ pub fn action(asked: &Asked<'_>, wish: &Wish<'_>, follow: bool) -> Result<(Actio
         "transfer" => transfer(asked, args, follow)?,
         "split" => Action::Split { seq: None, into: 0 },
         "link" => Action::Link { to: number(args)?.0 },
+        "outage_over" => Action::OutageOver,
         "parent" => Action::Parent { to: parent(args)? },
         "merge" => merge(args)?,
         "addition" => Action::Addition { to: number(args)?.0 },

@@ -87,13 +87,15 @@ fn wishes<'a>(role: Role, lines: &[&'a CommandLine]) -> Result<Vec<Wish<'a>>, Ve
 }
 
 /// Of each of these a mail may ask one.
-const EXCLUSIVE: [&[&str]; 12] = [
+const EXCLUSIVE: [&[&str]; 14] = [
     &["take", "assign", "release", "transfer", "back"],
     &["ask", "close", "faq", "cancel", "leave", "refuse", "postpone", "transfer", "back", "merge", "addition", "spam"],
     &["reopen", "close", "faq", "cancel", "leave", "refuse", "merge", "spam"],
     &["release", "ask", "close", "faq", "postpone"],
-    &["broadcast", "ask", "close", "faq", "refuse"],
+    &["broadcast", "outage", "ask", "close", "faq", "refuse"],
     &["broadcast", "note"],
+    &["outage", "note"],
+    &["outage", "outage_over"],
     // Asking, closing and postponing take the ticket.
     &["assign", "ask", "close", "faq", "postpone"],
     &["note", "reply"],
@@ -148,7 +150,7 @@ impl<'a> Script<'a> {
             text: Some(text),
             note: agent && has(&["note"]),
             among_agents: agent && !has(&["reply", "canned"]) && (has(&AMONG_AGENTS) || asked.internal),
-            has_taker: has(&["ask", "close", "faq", "refuse", "broadcast"]),
+            has_taker: has(&["ask", "close", "faq", "refuse", "broadcast", "outage"]),
             follow: has(&["follow"]),
             moves: has(&["transfer"]),
             actions: vec![],
@@ -160,7 +162,7 @@ impl<'a> Script<'a> {
         let Wish { spec, args, .. } = wish;
         let action = match spec.verb {
             "reopen" => Ok(Action::Reopen(self.words(args, !self.note && !self.has_taker))),
-            "ask" | "close" | "refuse" | "broadcast" => self.with_text(spec, args),
+            "ask" | "close" | "refuse" | "broadcast" | "outage" => self.with_text(spec, args),
             "back" => Ok(Action::Back(self.words(args, true))),
             "faq" => self.faq(args),
             "canned" => match arguments::canned(self.asked, args) {
@@ -206,6 +208,7 @@ impl<'a> Script<'a> {
             () if is_polite(&words.text) => Err(Why::TextMissing),
             () if spec.verb == "ask" => Ok(Action::Ask(words)),
             () if spec.verb == "refuse" => Ok(Action::Refuse(words)),
+            () if spec.verb == "outage" => Ok(Action::Outage(words)),
             () if spec.verb == "broadcast" => Ok(Action::Broadcast(words)),
             () => Ok(Action::ProposeClosure(words)),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use serde::Deserialize;
 
 use super::finding::first_since;
@@ -33,6 +33,13 @@ struct Besides {
     refusals: u32,
     /// The last thing that waited for an answer was a solution.
     proposed: bool,
+}
+
+/// How many tickets of a service's category were opened from a time on, before another.
+pub fn opened(connection: &Connection, (service, category): (&str, &str), [from, to]: [Timestamp; 2]) -> rusqlite::Result<usize> {
+    let (low, high) = (first_since(connection, from)?, first_since(connection, to)?);
+    let sql = "SELECT count(*) FROM tickets WHERE id >= ?1 AND id < ?2 AND service = ?3 AND state ->> '$.category' = ?4";
+    connection.prepare_cached(sql)?.query_row(params![Id(low), Id(high), service, category], |row| Ok(row.get::<_, Id>(0)?.0 as usize))
 }
 
 /// Tickets since a time, and open ones of any age.

@@ -56,6 +56,10 @@ impl<T: Connected> Reads for T {
         Ok(waking::last_written(self.connection())?)
     }
 
+    fn outages(&self) -> Result<Vec<Ticket>, Backend> {
+        Ok(tickets::outages(self.connection())?)
+    }
+
     fn tickets(&self, query: &TicketQuery) -> Result<Vec<Ticket>, Backend> {
         Ok(tickets::list(self.connection(), query)?)
     }
@@ -238,6 +242,10 @@ impl<T: Connected> ArticleReads for T {
 }
 
 impl<T: Connected> FigureReads for T {
+    fn opened(&self, place: (&str, &str), between: [Timestamp; 2]) -> Result<usize, Backend> {
+        Ok(figures::opened(self.connection(), place, between)?)
+    }
+
     fn facts(&self, services: &[String], since: Timestamp) -> Result<Vec<Fact>, Backend> {
         Ok(figures::facts(self.connection(), services, since)?)
     }

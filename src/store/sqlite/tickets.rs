@@ -37,6 +37,17 @@ pub fn list(connection: &Connection, query: &TicketQuery) -> rusqlite::Result<Ve
     select.query_map(params_from_iter(filter.values), |row| json(row, "state"))?.collect()
 }
 
+/// Known outages, the oldest first.
+pub fn outages(connection: &Connection) -> rusqlite::Result<Vec<Ticket>> {
+    // Past ones are only looked up, and not read.
+    let told = format!("SELECT id >> {SEQ_BITS} FROM events WHERE kind = 'outage_changed'");
+    let sql = format!("SELECT state FROM tickets WHERE id IN ({told}) AND +{} ORDER BY id", is_open());
+    let mut select = connection.prepare_cached(&sql)?;
+    let mut found = select.query_map([], |row| json::<Ticket>(row, "state"))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    found.retain(|ticket| ticket.outage().is_some());
+    Ok(found)
+}
+
 /// Conditions with their values, in order; only those that were asked for, so that an index can serve them.
 struct Filter {
     sql: String,
