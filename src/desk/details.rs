@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::priority::RequestKind;
 use super::promise::{Pause, Promise, Stage};
 use super::ticket::{TicketId, Urgency};
 use crate::address::Address;
@@ -42,6 +43,12 @@ pub struct Details {
     /// Promises whose agents were told how far they are gone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alerted: Vec<(Promise, Stage)>,
+    /// What kind of request somebody said that it is; none: as its category has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RequestKind>,
+    /// How many people, or how much work, it concerns, as agents see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<Urgency>,
     /// Tickets that have to do with it, in order of linking.
     pub linked: Vec<TicketId>,
     /// The incident that it is a part of: what is said and proposed there for all is said and proposed here.
@@ -80,6 +87,10 @@ pub enum Property {
     Title(String),
     /// How urgent.
     Urgency(Urgency),
+    /// How much it concerns; none: nobody has said.
+    Impact(Option<Urgency>),
+    /// What kind of request it is; none: as its category has it.
+    Kind(Option<RequestKind>),
     /// Key of a category of the ticket's service; empty is "to sort".
     Category(String),
     /// Who has the problem; none: the requester.
@@ -105,6 +116,8 @@ impl Property {
         match self {
             Property::Title(_) => "title",
             Property::Urgency(_) => "urgency",
+            Property::Impact(_) => "impact",
+            Property::Kind(_) => "kind",
             Property::Category(_) => "category",
             Property::Beneficiary(_) => "beneficiary",
             Property::Phone(_) => "phone",
@@ -145,6 +158,8 @@ impl Details {
     pub fn state(&mut self, property: Property) {
         self.found.retain(|word| word != property.word());
         match property {
+            Property::Impact(impact) => self.impact = impact,
+            Property::Kind(kind) => self.kind = kind,
             Property::Phone(phone) => self.phone = phone,
             Property::Equipment(equipment) => self.equipment = equipment,
             Property::Field { key, value } => {

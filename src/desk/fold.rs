@@ -194,7 +194,10 @@ impl Ticket {
     fn set(&mut self, property: &Property) {
         match property.clone() {
             Property::Title(title) => self.title = title,
-            Property::Urgency(urgency) => self.urgency = urgency,
+            Property::Urgency(urgency) => {
+                self.urgency = urgency;
+                self.details.found.retain(|word| word != "urgency");
+            }
             Property::Category(category) => self.category = category,
             Property::Beneficiary(beneficiary) => {
                 self.guests.retain(|guest| Some(&guest.address) != beneficiary.as_ref());

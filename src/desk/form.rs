@@ -12,6 +12,7 @@ use super::action::{Action, Transfer};
 use super::catalogue::spec;
 use super::details::{Attention, Property};
 use super::event::Words;
+use super::priority::RequestKind;
 use super::ticket::{Rating, Status, Ticket, Urgency};
 use super::why::{Refused, Why};
 use crate::address::Address;
@@ -193,6 +194,11 @@ fn sorted(verb: &str, filled: &Filled, zone: &TimeZone) -> Option<Result<Action,
         "equipment" => Ok(Action::Set(Property::Equipment(text("equipment")))),
         "category" => Ok(Action::Set(Property::Category(text("category")))),
         "urgency" => urgency(filled.get("urgency")).map(|urgency| Action::Set(Property::Urgency(urgency))),
+        "impact" => urgency(filled.get("impact")).map(|impact| Action::Set(Property::Impact(Some(impact)))),
+        "kind" => {
+            let kind = RequestKind::of(filled.get("kind")).ok_or_else(|| Why::NotAValue { text: text("kind") });
+            kind.map(|kind| Action::Set(Property::Kind(Some(kind))))
+        }
         "beneficiary" => {
             let who = if filled.has("beneficiary") { filled.address("beneficiary").map(Some) } else { Ok(None) };
             who.map(|who| Action::Set(Property::Beneficiary(who)))

@@ -10,9 +10,10 @@ use super::details::Property;
 use super::figures::Rhythm;
 use super::hours::Hours;
 use super::policy::Delays;
+use super::priority::RequestKind;
 use super::promise::Target;
 use super::rules::Rule;
-use super::ticket::Ticket;
+use super::ticket::{Ticket, Urgency};
 use crate::address::Address;
 
 /// Everything that the organisation declares.
@@ -103,6 +104,12 @@ pub struct Category {
     /// What belongs here, for whoever chooses; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
+    /// What kind of request belongs here, unless somebody says otherwise of one; none: both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RequestKind>,
+    /// No priority above this, whatever people say; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority_max: Option<Urgency>,
     /// Articles are never suggested here: neither in acknowledgements nor on the form.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_articles: bool,

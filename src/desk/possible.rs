@@ -10,6 +10,7 @@ use super::catalogue::{CATALOGUE, Spec};
 use super::decide::{Rules, decide_all};
 use super::details::{Attention, Property};
 use super::event::{Actor, Event, Words};
+use super::priority::RequestKind;
 use super::ticket::{Rating, Ticket, Urgency};
 use super::undo::last_act;
 use super::why::Why;
@@ -107,6 +108,8 @@ fn changed(property: &str, ticket: &Ticket, rules: Rules<'_>) -> Option<Property
         "phone" => Property::Phone(format!("{}0", ticket.details.phone)),
         "equipment" => Property::Equipment(format!("{}0", ticket.details.equipment)),
         "urgency" => Property::Urgency(if ticket.urgency == Urgency::High { Urgency::Low } else { Urgency::High }),
+        "impact" => Property::Impact(if ticket.details.impact == Some(Urgency::High) { None } else { Some(Urgency::High) }),
+        "kind" => Property::Kind(if ticket.details.kind.is_some() { None } else { Some(RequestKind::Incident) }),
         "beneficiary" => Property::Beneficiary(nobody(ticket)),
         "requester" => Property::Requester(nobody(ticket)?),
         "field" => {

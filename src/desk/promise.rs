@@ -8,15 +8,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Times};
+use super::priority::RequestKind;
 use super::ticket::{Status, Ticket, Urgency};
 
 /// What is promised for some tickets. Times are working time: `4h`, `1h 30m`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// For this urgency; none: for any.
+    /// For this priority, which is the urgency where nobody has told an impact; none: for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
+    /// For this kind of request; none: for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RequestKind>,
     /// Until a human answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<SignedDuration>,
@@ -143,7 +147,8 @@ pub fn promised(ticket: &Ticket, promise: Promise, times: Times<'_>) -> Option<S
         return None;
     }
     let targets = category.into_iter().flat_map(|category| &category.targets).chain(&service.targets);
-    let fits = |target: &&Target| target.urgency.is_none_or(|urgency| urgency == ticket.urgency);
+    let (priority, kind) = (times.organisation.priority(ticket), times.organisation.kind(ticket));
+    let fits = |target: &&Target| target.urgency.is_none_or(|urgency| urgency == priority) && (target.kind.is_none() || target.kind == kind);
     targets.filter(fits).find_map(|target| target.time(promise))
 }
 

@@ -215,6 +215,8 @@ impl Ticket {
         match like {
             Property::Title(_) => Property::Title(self.title.clone()),
             Property::Urgency(_) => Property::Urgency(self.urgency),
+            Property::Impact(_) => Property::Impact(self.details.impact),
+            Property::Kind(_) => Property::Kind(self.details.kind),
             Property::Category(_) => Property::Category(self.category.clone()),
             Property::Beneficiary(_) => Property::Beneficiary(self.beneficiary.clone()),
             Property::Phone(_) => Property::Phone(self.details.phone.clone()),

@@ -152,6 +152,8 @@ fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
     match property {
         Property::Title(text) | Property::Phone(text) | Property::Equipment(text) => names::title(text),
         Property::Urgency(urgency) => words.term("urgency", urgency.word()).to_owned(),
+        Property::Impact(impact) => impact.map(|impact| words.term("choice.impact", impact.word()).to_owned()).unwrap_or_default(),
+        Property::Kind(kind) => kind.map(|kind| words.term("choice.kind", kind.word()).to_owned()).unwrap_or_default(),
         Property::Category(key) if key.is_empty() => String::new(),
         Property::Category(key) => {
             let known = scene.organisation.service(&scene.ticket.service);
@@ -160,6 +162,22 @@ fn value(words: &Words, scene: &Scene<'_>, property: &Property) -> String {
         Property::Field { value, .. } => names::title(value),
         Property::Requester(who) => names::label(scene, who),
         Property::Beneficiary(who) => who.as_ref().map(|who| names::label(scene, who)).unwrap_or_default(),
+    }
+}
+
+/// How urgent its people say that it is; agents read beside it what it concerns and whose turn it is, where that differs.
+pub fn urgency(words: &Words, scene: &Scene<'_>, agent: bool) -> String {
+    let (ticket, priority) = (scene.ticket, scene.organisation.priority(scene.ticket));
+    let urgency = words.term("urgency", ticket.urgency.word());
+    match ticket.details.impact {
+        _ if !agent => urgency.to_owned(),
+        None if priority == ticket.urgency => urgency.to_owned(),
+        None if ticket.stated_urgency() != ticket.urgency => words.say("priority.hint", &[("urgency", urgency)]),
+        None => words.say("priority.capped", &[("urgency", urgency), ("priority", words.term("urgency", priority.word()))]),
+        Some(impact) => {
+            let (impact, priority) = (words.term("choice.impact", impact.word()), words.term("urgency", priority.word()));
+            words.say("priority.both", &[("urgency", urgency), ("impact", impact), ("priority", priority)])
+        }
     }
 }
 

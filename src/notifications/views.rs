@@ -137,6 +137,7 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
     people(&mut view, words, scene, told);
     view.owner = position == Position::Owner;
     view.agent = position == Position::Agent;
+    view.urgency = facts::urgency(words, scene, view.agent);
     fields(&mut view, words, scene);
     view.by_rule = told.iter().any(|event| matches!(event.what, What::Assigned { .. }) && event.actor.person.is_none());
     due::tell(&mut view, words, scene, notice);
@@ -222,8 +223,7 @@ fn people(view: &mut View, words: &Words, scene: &Scene<'_>, told: &[&Event]) {
     view.category = category.map(|category| category.name.clone()).unwrap_or_default();
     view.requester = names::full(scene, &ticket.requester);
     view.beneficiary = ticket.beneficiary.as_ref().map(|who| names::full(scene, who)).unwrap_or_default();
-    view.urgency = words.term("urgency", ticket.urgency.word()).to_owned();
-    view.urgent = ticket.urgency == crate::desk::Urgency::High;
+    view.urgent = organisation.priority(ticket) == crate::desk::Urgency::High;
     view.status = words.term("status", ticket.status.word()).to_owned();
     match ticket.status {
         Status::Postponed { until } => view.until = words.date(until, &scene.site.zone),
@@ -240,7 +240,9 @@ fn people(view: &mut View, words: &Words, scene: &Scene<'_>, told: &[&Event]) {
 fn fields(view: &mut View, words: &Words, scene: &Scene<'_>) {
     let details = &scene.ticket.details;
     if view.agent {
-        view.fields = facts::known(words, scene).into_iter().map(|(name, value)| FieldLine { name, value }).collect();
+        let kind = scene.organisation.kind(scene.ticket).map(|kind| words.term("choice.kind", kind.word()).to_owned());
+        view.fields.extend(kind.map(|value| FieldLine { name: words.say("field.kind", &[]), value }));
+        view.fields.extend(facts::known(words, scene).into_iter().map(|(name, value)| FieldLine { name, value }));
     }
     if view.owner {
         let wanted = scene.organisation.fields(&scene.ticket.service, &scene.ticket.category);

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::pages::{ChoiceView, FieldView, field};
 use super::tickets::Loaded;
-use crate::desk::{Field, Input, Property, Service, Spec, Ticket, Urgency, Visibility};
+use crate::desk::{Field, Input, Property, RequestKind, Service, Spec, Ticket, Urgency, Visibility};
 use crate::notifications::{Words, names};
 
 /// Characters of a message in a list to choose from.
@@ -73,6 +73,8 @@ fn present(ticket: &Ticket, name: &str) -> String {
     let property = |like: Property| match ticket.property(&like) {
         Property::Title(text) | Property::Phone(text) | Property::Equipment(text) | Property::Category(text) => text,
         Property::Urgency(urgency) => urgency.word().to_owned(),
+        Property::Impact(impact) => impact.map_or("", Urgency::word).to_owned(),
+        Property::Kind(kind) => kind.map_or("", RequestKind::word).to_owned(),
         Property::Requester(who) => who.to_string(),
         Property::Field { value, .. } => value,
         Property::Beneficiary(who) => who.map(|who| who.to_string()).unwrap_or_default(),
@@ -83,6 +85,8 @@ fn present(ticket: &Ticket, name: &str) -> String {
         "equipment" => property(Property::Equipment(String::new())),
         "category" => property(Property::Category(String::new())),
         "urgency" => property(Property::Urgency(Urgency::Low)),
+        "impact" => property(Property::Impact(None)),
+        "kind" => property(Property::Kind(None)),
         "beneficiary" => property(Property::Beneficiary(None)),
         _ => String::new(),
     }

@@ -39,6 +39,8 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", transfer("logistique", "", false)),
         ("free", Action::Set(Property::Title("x".into()))),
         ("free", Action::Set(Property::Urgency(Urgency::High))),
+        ("free", Action::Set(Property::Impact(Some(Urgency::High)))),
+        ("free", Action::Set(Property::Kind(Some(RequestKind::Request)))),
         ("free", Action::Set(Property::Category(String::new()))),
         ("free", Action::Set(Property::Beneficiary(Some(address("carol"))))),
         ("free", Action::Set(Property::Phone("x".into()))),
@@ -97,7 +99,9 @@ recall a proven
 transfer a proven
 spend a proven
 title oa proven
-urgency a proven
+urgency oa proven
+impact a proven
+kind oa proven
 category a proven
 beneficiary oa proven
 phone oa proven

@@ -25,6 +25,7 @@ mod light;
 mod links;
 mod outages;
 mod personal;
+mod priorities;
 mod privacy;
 mod promises;
 mod proofs;

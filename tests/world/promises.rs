@@ -108,6 +108,13 @@ fn row60_urgency_and_category_have_promises_of_their_own() {
         vec![guichet::desk::Target { response: Some(SignedDuration::from_mins(30)), ..Default::default() }];
     world.gateway.apply_organisation(organisation).unwrap();
     world.receives(&Mail::new("alice@cust.test").header("Importance", "high"));
+    let alert = world.letter_to("ag1@desk.test");
+    assert!(alert.text.contains("haute, selon le logiciel") && !alert.text.contains("10:00"), "a mark is a hint: {}", alert.text);
+    world.later(SignedDuration::from_secs(-300));
+    world.receives(&Mail::new("dave@other.test"));
+    world.later(SignedDuration::from_secs(-300));
+    world.sent();
+    world.acts("ag2@desk.test", 2, "urgency", &[("urgency", "high")]);
     assert!(world.letter_to("ag1@desk.test").text.contains("avant lundi 5 janvier 2026 à 10:00"));
     world.receives(&Mail::from("bob@cust.test").to("support+reseau@desk.test"));
     let alert = world.letter_to("ag1@desk.test");

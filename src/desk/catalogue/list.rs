@@ -34,6 +34,7 @@ const OF_THE_TICKET: &[Role] = &[Role::Owner, Role::Guest, Role::Agent];
 const TEXT: Field = Field::must("text", Input::Text);
 const NOTE: Field = Field::may("note", Input::Text);
 const REASON: Field = Field::must("reason", Input::Text);
+const LEVELS: &[&str] = &["low", "medium", "high"];
 const MARK: Input = Input::Choice(&["1", "2", "3", "4", "5"]);
 
 /// Every action, in the order in which the commands of one mail are carried out: words come before the end that would
@@ -95,9 +96,21 @@ pub const CATALOGUE: &[Spec] = &[
             ("fr", &["urgence", "priorite", "urgent", "haute", "normale", "basse"]),
             ("en", &["urgency", "priority", "urgent", "high", "normal", "low"]),
         ],
+        form: Some(&[Field::must("urgency", Input::Choice(LEVELS))]),
+        ..OWN_FIELD
+    },
+    Spec {
+        verb: "impact",
+        words: &[("fr", &["impact"]), ("en", &["impact"])],
         takes: Takes::Value,
-        form: Some(&[Field::must("urgency", Input::Choice(&["low", "medium", "high"]))]),
+        form: Some(&[Field::must("impact", Input::Choice(LEVELS))]),
         ..FOR_AGENTS
+    },
+    Spec {
+        verb: "kind",
+        words: &[("fr", &["nature", "incident", "demande"]), ("en", &["kind", "incident", "request"])],
+        form: Some(&[Field::must("kind", Input::Choice(&["incident", "request"]))]),
+        ..OWN_FIELD
     },
     Spec {
         verb: "category",

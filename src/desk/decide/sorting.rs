@@ -99,8 +99,7 @@ impl Desk<'_> {
             }
             // Who asks for themselves has no beneficiary.
             Property::Beneficiary(who) => Property::Beneficiary(who.filter(|who| *who != ticket.requester)),
-            Property::Urgency(urgency) => Property::Urgency(urgency),
-            Property::Requester(who) => Property::Requester(who),
+            named @ (Property::Urgency(_) | Property::Impact(_) | Property::Kind(_) | Property::Requester(_)) => named,
             Property::Field { key, value } => {
                 let wanted = self.rules.organisation.fields(&ticket.service, &ticket.category);
                 match wanted.iter().find(|wanted| wanted.key == key) {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::case::Case;
 use super::super::effects::{Decided, Fault, learned};
 use crate::address::Address;
-use crate::desk::{Action, Actor, Door, Opening, TicketId, Urgency, decide_all};
+use crate::desk::{Action, Actor, Door, Opening, Property, TicketId, Urgency, decide_all};
 use crate::mail::{Incoming, Kind};
 use crate::proof::Level;
 use crate::routing::rules::Judgement;
@@ -64,7 +64,13 @@ impl<S: Store> Gateway<S> {
         if known.as_ref().is_some_and(|person| person.blocked) {
             return Ok(case.ends(Disposition::Ignored, "blocked-sender", None));
         }
-        let (beneficiary, told) = fields::told(&case.mail, self.organisation.category(&service, &category), &self.organisation);
+        let (beneficiary, mut told) = fields::told(&case.mail, self.organisation.category(&service, &category), &self.organisation);
+        let hinted = case.mail.important && judged.urgency.is_none();
+        if hinted {
+            // A mail program's mark: agents see it, and nothing follows from it.
+            told.found.push(Property::Urgency(Urgency::High).word().to_owned());
+        }
+        let urgency = judged.urgency.unwrap_or(if hinted { Urgency::High } else { Urgency::Medium });
         let mut opening = Opening {
             id: self.store.next_ticket()?,
             title: String::new(),
@@ -74,7 +80,7 @@ impl<S: Store> Gateway<S> {
             beneficiary: beneficiary.filter(|_| case.identity.level == Level::Proven),
             guests,
             language: self.language(&case.mail, known.as_ref().and_then(|person| person.language.clone())),
-            urgency: judged.urgency.unwrap_or(if case.mail.important { Urgency::High } else { Urgency::Medium }),
+            urgency,
             words: case.words(self.redacted(case)?),
             related: meant.map(Meant::ticket),
             late: matches!(meant, Some(Meant::Ended(_))),

@@ -212,7 +212,7 @@ impl<S: Store> Gateway<S> {
         let more = tickets.len() > LIST_MAX;
         tickets.truncate(LIST_MAX);
         match listing {
-            Listing::Urgent => tickets.retain(|ticket| ticket.urgency == Urgency::High),
+            Listing::Urgent => tickets.retain(|ticket| self.organisation.priority(ticket) == Urgency::High),
             Listing::Today => tickets.retain(|ticket| promise::next_due(ticket, self.times()).is_some_and(|due| due > now)),
             Listing::Unanswered => {
                 tickets.retain(|ticket| now.duration_since(ticket.opened_at) >= LATE && promise::next_due(ticket, self.times()).is_none())
@@ -274,7 +274,7 @@ impl<S: Store> Gateway<S> {
             status: ticket.status.word().to_owned(),
             assignee: name.unwrap_or_default(),
             opened_at: ticket.opened_at,
-            urgent: ticket.urgency == Urgency::High,
+            urgent: self.organisation.priority(ticket) == Urgency::High,
         }
     }
 }

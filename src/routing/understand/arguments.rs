@@ -4,7 +4,7 @@ use super::script::Wish;
 use super::when::moment;
 use super::{Asked, people, places};
 use crate::desk::form;
-use crate::desk::{Action, Attention, Canned, Property, TicketId, Transfer, Urgency, Why, Words};
+use crate::desk::{Action, Attention, Canned, Property, RequestKind, TicketId, Transfer, Urgency, Why, Words};
 use crate::mail::commands::fold;
 use crate::routing::fields;
 
@@ -38,6 +38,8 @@ pub fn action(asked: &Asked<'_>, wish: &Wish<'_>, follow: bool) -> Result<(Actio
         }
         "spend" => Action::Spend(form::minutes(args)?),
         "urgency" => return urgency(wish),
+        "impact" => Action::Set(Property::Impact(Some(level(args).ok_or_else(|| Why::NotAValue { text: args.to_owned() })?))),
+        "kind" => return kind(wish),
         _ => Action::Set(property(asked, wish)?),
     };
     Ok((action, String::new()))
@@ -58,16 +60,34 @@ fn property(asked: &Asked<'_>, wish: &Wish<'_>) -> Result<Property, Why> {
 
 /// `#urgence haute`, or the value itself: then what follows it is said.
 fn urgency(wish: &Wish<'_>) -> Result<(Action, String), Why> {
-    let level = |word: &str| match fold(word.trim_matches(['.', '!', ' '])).as_str() {
-        "urgent" | "urgente" | "haute" | "high" | "elevee" | "forte" => Some(Urgency::High),
-        "normal" | "normale" | "medium" | "moyenne" => Some(Urgency::Medium),
-        "basse" | "low" | "faible" => Some(Urgency::Low),
-        _ => None,
-    };
     let set = |urgency| Action::Set(Property::Urgency(urgency));
     match (level(wish.word), level(wish.args)) {
         (Some(urgency), _) => Ok((set(urgency), wish.args.to_owned())),
         (None, Some(urgency)) => Ok((set(urgency), String::new())),
+        (None, None) => Err(Why::NotAValue { text: wish.args.to_owned() }),
+    }
+}
+
+fn level(word: &str) -> Option<Urgency> {
+    match fold(word.trim_matches(['.', '!', ' '])).as_str() {
+        "urgent" | "urgente" | "haut" | "haute" | "high" | "eleve" | "elevee" | "fort" | "forte" => Some(Urgency::High),
+        "normal" | "normale" | "medium" | "moyen" | "moyenne" => Some(Urgency::Medium),
+        "bas" | "basse" | "low" | "faible" => Some(Urgency::Low),
+        _ => None,
+    }
+}
+
+/// `#nature incident`, or the kind itself: then what follows it is said.
+fn kind(wish: &Wish<'_>) -> Result<(Action, String), Why> {
+    let kind = |word: &str| match fold(word.trim()).as_str() {
+        "incident" => Some(RequestKind::Incident),
+        "demande" | "request" => Some(RequestKind::Request),
+        _ => None,
+    };
+    let set = |kind| Action::Set(Property::Kind(Some(kind)));
+    match (kind(wish.word), kind(wish.args)) {
+        (Some(kind), _) => Ok((set(kind), wish.args.to_owned())),
+        (None, Some(kind)) => Ok((set(kind), String::new())),
         (None, None) => Err(Why::NotAValue { text: wish.args.to_owned() }),
     }
 }

@@ -16,7 +16,7 @@ const WORK: &[&str] = &["canned", "faq", "transfer", "postpone", "release", "reo
 /// With the people of the ticket.
 const PEOPLE: &[&str] = &["invite", "remove", "beneficiary", "requester"];
 /// With the ticket's details.
-const DETAILS: &[&str] = &["title", "category", "urgency", "phone", "equipment"];
+const DETAILS: &[&str] = &["title", "category", "urgency", "impact", "kind", "phone", "equipment"];
 /// Before everything else while nobody has the ticket; with the rarer ones when a colleague has it.
 const TAKE: &str = "take";
 /// With its own form on the page.

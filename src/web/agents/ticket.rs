@@ -6,7 +6,7 @@ use super::offered::offered;
 use super::views::*;
 use crate::address::Address;
 use crate::desk::{End, Status, TicketId};
-use crate::notifications::{Scene, Words, due, names};
+use crate::notifications::{Scene, Words, due, facts, names};
 use crate::store::LetterState;
 use crate::web::desk::{Desk, Web};
 use crate::web::pages::{Detail, FormPage, StatusView, Teller, WayView, details, status};
@@ -30,7 +30,7 @@ pub fn board<D: Desk>(web: &Web<D>, visitor: &Visitor, loaded: &Loaded, all: boo
     BoardView {
         heading: names::title(&ticket.title),
         status: standing(words, status(words, &scene, &loaded.person)),
-        details: details(words, &scene, true).into_iter().chain(promised(words, &scene)).collect(),
+        details: details(words, &scene, true).into_iter().chain(turn(words, &scene)).chain(promised(words, &scene)).collect(),
         whole: if story.left_out > 0 || story.cut { format!("{place}?all=1") } else { String::new() },
         earlier: story.left_out.to_string(),
         entries: story.entries,
@@ -89,6 +89,13 @@ fn standing(words: &Words, status: StatusView) -> StatusView {
         "free" => StatusView { sentence: words.say("page.board.free", &[]), ..status },
         _ => status,
     }
+}
+
+/// What kind of request it is, and how soon it is its turn.
+fn turn(words: &Words, scene: &Scene<'_>) -> Vec<Detail> {
+    let kind = scene.organisation.kind(scene.ticket).map(|kind| ("kind", words.term("choice.kind", kind.word()).to_owned()));
+    let all = kind.into_iter().chain([("urgency", facts::urgency(words, scene, true))]);
+    all.map(|(field, value)| Detail { name: words.term("field", field).to_owned(), value }).collect()
 }
 
 /// What the service has promised and not kept yet.
