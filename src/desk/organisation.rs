@@ -251,7 +251,8 @@ impl Privilege {
     }
 }
 
-/// How much an agent hears of tickets that are not theirs.
+/// How much an agent hears of tickets that are not theirs. Each level hears all that the one before it does: more of new tickets than of
+/// free ones, and more of these than of colleagues'.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Monitoring {
@@ -260,6 +261,8 @@ pub enum Monitoring {
     /// New ones, and ones that become free.
     #[default]
     Creation,
+    /// These, and everything on tickets that nobody has.
+    Pool,
     /// Everything.
     Always,
 }

@@ -58,13 +58,14 @@ impl Preferences {
 
 impl Monitoring {
     /// Every level, least first.
-    pub const ALL: [Monitoring; 3] = [Monitoring::Never, Monitoring::Creation, Monitoring::Always];
+    pub const ALL: [Monitoring; 4] = [Monitoring::Never, Monitoring::Creation, Monitoring::Pool, Monitoring::Always];
 
     /// A stable word.
     pub fn word(self) -> &'static str {
         match self {
             Monitoring::Never => "never",
             Monitoring::Creation => "creation",
+            Monitoring::Pool => "pool",
             Monitoring::Always => "always",
         }
     }

@@ -148,7 +148,8 @@ pub fn promised(ticket: &Ticket, promise: Promise, times: Times<'_>) -> Option<S
     }
     let targets = category.into_iter().flat_map(|category| &category.targets).chain(&service.targets);
     let (priority, kind) = (times.organisation.priority(ticket), times.organisation.kind(ticket));
-    let fits = |target: &&Target| target.urgency.is_none_or(|urgency| urgency == priority) && (target.kind.is_none() || target.kind == kind);
+    let fits =
+        |target: &&Target| target.urgency.is_none_or(|urgency| urgency == priority) && (target.kind.is_none() || target.kind == kind);
     targets.filter(fits).find_map(|target| target.time(promise))
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::language::Words;
 use super::{Extra, Suggested, names, staffed};
 use crate::desk::catalogue::{Spec, everything};
-use crate::desk::{Role, Staffing, TicketId};
+use crate::desk::{Monitoring, Role, Staffing, TicketId};
 use crate::mail::{Content, File};
 
 /// An answer to a question by mail.
@@ -33,6 +33,8 @@ pub enum Answer {
     Absent(Option<jiff::Timestamp>),
     /// Reports come at these hours, perhaps also on days off; none: never.
     ReportAt(Vec<i8>, bool),
+    /// So much they hear of tickets that are not theirs, from now on.
+    Hears(Monitoring),
     /// Mails are in that language from now on.
     Language(String),
     /// A service's staff changed.
@@ -156,6 +158,10 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
             lines: data.more.then(|| say("answers.data_more", &[])).into_iter().collect(),
             hint: say("answers.data_hint", &[]),
         },
+        Answer::Hears(level) => {
+            let level = words.term("page.hears", level.word());
+            Section { heading: say("answers.hears", &[("level", level)]), ..Section::default() }
+        }
         Answer::Language(code) => {
             Section { heading: say("answers.language", &[("language", words.term("tongue", code))]), ..Section::default() }
         }

@@ -171,14 +171,15 @@ impl<'a> Audience<'a> {
         self
     }
 
-    /// Agents of the service who hear everything, of all tickets or of this one.
+    /// Agents of the service who hear everything: of all tickets, of those that nobody has, or of this one.
     fn always(&mut self, kind: MailKind) -> &mut Self {
         for (who, attention) in &self.scene.ticket.details.attention {
             if *attention == Attention::Following && self.members().any(|(agent, _)| agent.address == *who) {
                 self.call(who, Because::Monitoring, kind);
             }
         }
-        self.monitors(Monitoring::Always, kind)
+        let least = if self.scene.ticket.assignee.is_none() { Monitoring::Pool } else { Monitoring::Always };
+        self.monitors(least, kind)
     }
 
     /// Agents of the service who hear of new and of freed tickets.
@@ -216,7 +217,7 @@ impl<'a> Audience<'a> {
     /// Words of a participant on a free ticket that nobody follows closely: the pool hears them, or nobody would.
     fn pool(&mut self, kind: MailKind) -> &mut Self {
         let by_agent = self.event.actor.person.as_ref().is_some_and(|who| self.members().any(|(agent, _)| agent.address == *who));
-        let followed = self.in_charge().is_some() || self.members().any(|(_, membership)| membership.hears == Monitoring::Always);
+        let followed = self.in_charge().is_some() || self.members().any(|(_, membership)| membership.hears >= Monitoring::Pool);
         if by_agent || followed { self } else { self.handlers(kind) }
     }
 

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::templates::Templates;
-use super::{Answer, Because, Burst, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft};
+use super::{
+    Answer, Because, Burst, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft,
+};
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::figures::{Counts, Figures, Group, Rhythm};
 use crate::desk::*;
@@ -180,6 +182,7 @@ fn answers(to: &Address) -> Vec<Answer> {
         Answer::ReportAt(vec![8, 14], true),
         Answer::ReportAt(vec![8], false),
         Answer::ReportAt(vec![], false),
+        Answer::Hears(Monitoring::Always),
         Answer::Language("fr".into()),
         staffed(to),
     ]);

@@ -13,7 +13,7 @@ use super::periodic::PeriodicView;
 use super::shown::{self, Position};
 use super::{Because, Burst, Extra, MailKind, Notice, Reader, Scene, due, facts, names};
 use crate::address::Address;
-use crate::desk::{End, Event, Status, What};
+use crate::desk::{Attention, End, Event, Status, What};
 use crate::site::Site;
 
 /// Names that a line lists before it counts.
@@ -262,7 +262,7 @@ fn last_lines(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice
     let values = [("desk", scene.site.name.as_str()), ("service", view.service.as_str())];
     let others = others(words, scene, &notice.to).unwrap_or_default();
     let addressed = [("names", others.as_str())];
-    view.because = words.say(because(notice), &values);
+    view.because = heard(words, scene, notice).unwrap_or_else(|| words.say(because(notice), &values));
     view.marker = words.say("marker.line", &[]);
     view.banner = match position {
         _ if shown::stays_inside(scene, notice) => words.say("expect.note", &[]),
@@ -281,6 +281,16 @@ fn last_lines(view: &mut View, words: &Words, scene: &Scene<'_>, notice: &Notice
         Because::Monitoring => words.say("stop.monitoring", &values),
         _ => String::new(),
     };
+}
+
+/// Why an agent hears of a ticket that is not theirs: their level in its service, or that they follow this one.
+fn heard(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<String> {
+    let member = scene.organisation.membership(&notice.to, &scene.ticket.service).filter(|_| notice.because == Because::Monitoring)?;
+    if scene.ticket.attention(&notice.to) == Attention::Following {
+        return Some(words.say("because.following", &[]));
+    }
+    let service = scene.organisation.service(&scene.ticket.service).map_or("", |service| &service.name);
+    Some(words.say("because.hears", &[("service", service), ("level", words.term("page.hears", member.hears.word()))]))
 }
 
 fn expect(position: Position) -> &'static str {

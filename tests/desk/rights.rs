@@ -40,7 +40,7 @@ fn every_action() -> Vec<(&'static str, Action)> {
         ("free", Action::Set(Property::Title("x".into()))),
         ("free", Action::Set(Property::Urgency(Urgency::High))),
         ("free", Action::Set(Property::Impact(Some(Urgency::High)))),
-        ("free", Action::Set(Property::Kind(Some(RequestKind::Request)))),
+        ("free", Action::Set(Property::Kind(Some(guichet::desk::RequestKind::Request)))),
         ("free", Action::Set(Property::Category(String::new()))),
         ("free", Action::Set(Property::Beneficiary(Some(address("carol"))))),
         ("free", Action::Set(Property::Phone("x".into()))),

@@ -77,7 +77,11 @@ fn p22_properties_are_kept_on_one_line_and_the_history_tells_before_and_after() 
     assert!(matches!(office.refuses("karim", Action::Set(Property::Category("colis".into()))), Why::NoSuchPlace { .. }));
     office.does("alice", Action::Set(Property::Phone("01 02 03".into())));
     office.does("karim", Action::Set(Property::Urgency(Urgency::High)));
-    assert_eq!(office.refuses("alice", Action::Set(Property::Urgency(Urgency::Low))), Why::NotAllowed);
+    assert_eq!(
+        office.refuses("alice", Action::Set(Property::Impact(Some(Urgency::High)))),
+        Why::NotAllowed,
+        "she says how urgent, not what it concerns"
+    );
     office.does("alice", Action::Set(Property::Beneficiary(Some(address("alice")))));
     assert_eq!(office.ticket().beneficiary, None, "who asks for herself has no beneficiary");
 }
@@ -180,7 +184,8 @@ fn p61_forms_become_the_same_actions_as_mails() {
                 name,
                 match name {
                     "delay" | "answers" | "ticket" | "message" | "time" => "4",
-                    "urgency" => "high",
+                    "urgency" | "impact" => "high",
+                    "kind" => "incident",
                     "until" => "2026-10-15",
                     _ => "x@y.org",
                 },
@@ -202,7 +207,20 @@ fn p61_a_page_offers_exactly_what_may_be_done_now() {
         offered(&Office::at("free"), "alice"),
         ["undo"; 0]
             .into_iter()
-            .chain(["title", "beneficiary", "phone", "equipment", "field", "invite", "remove", "reply", "cancel", "mute"])
+            .chain([
+                "title",
+                "urgency",
+                "kind",
+                "beneficiary",
+                "phone",
+                "equipment",
+                "field",
+                "invite",
+                "remove",
+                "reply",
+                "cancel",
+                "mute"
+            ])
             .collect::<Vec<_>>()
     );
     let karim = offered(&Office::at("in_progress"), "karim");
@@ -213,7 +231,7 @@ fn p61_a_page_offers_exactly_what_may_be_done_now() {
         assert!(!karim.contains(&verb), "{verb}: {karim:?}");
     }
     assert_eq!(offered(&Office::at("in_progress"), "mallory"), Vec::<&str>::new());
-    assert_eq!(offered(&Office::at("awaiting_approval"), "alice")[..2], ["title", "beneficiary"]);
+    assert_eq!(offered(&Office::at("awaiting_approval"), "alice")[..2], ["title", "urgency"]);
     assert!(offered(&Office::at("awaiting_approval"), "alice").contains(&"approve"));
     assert!(offered(&Office::at("postponed"), "karim").contains(&"recall"));
 }

@@ -95,7 +95,7 @@ pub fn action(verb: &str, request: u64) -> Action {
         "title" => Action::Set(Property::Title("Autre".into())),
         "urgency" => Action::Set(Property::Urgency(Urgency::High)),
         "impact" => Action::Set(Property::Impact(Some(Urgency::High))),
-        "kind" => Action::Set(Property::Kind(Some(RequestKind::Request))),
+        "kind" => Action::Set(Property::Kind(Some(guichet::desk::RequestKind::Request))),
         "category" => Action::Set(Property::Category(String::new())),
         "beneficiary" => Action::Set(Property::Beneficiary(Some(address("carol")))),
         "phone" => Action::Set(Property::Phone("01 02".into())),

@@ -54,6 +54,7 @@ fn picture(kind: MailKind) -> Picture {
         | MailKind::DailyReport
         | MailKind::ServiceChanged
         | MailKind::Figures
+        | MailKind::Burst
         | MailKind::Forwarded
         | MailKind::History
         | MailKind::FreshLink => machine(kind),
@@ -235,17 +236,13 @@ fn machine(kind: MailKind) -> Picture {
         MailKind::Forwarded => extra(desk, karim(), kind, Because::Author, commands(&[], vec![], "", &["#requester dora@cust.test"])),
         MailKind::Figures => figures(desk),
         MailKind::ServiceChanged => staffed(desk),
+        MailKind::Burst => {
+            let rows = rows(desk.ticket.opened_at);
+            let burst = Burst { place: "Support DSI / Réseau".into(), people: 6, minutes: 30, usual: 1, rows };
+            extra(desk, karim(), kind, Because::Monitoring, Extra::Burst(burst))
+        }
         MailKind::Answers | MailKind::DailyReport => {
-            let at = desk.ticket.opened_at;
-            let row = |id, title: &str, urgent| Row {
-                id,
-                title: title.into(),
-                status: "free".into(),
-                assignee: String::new(),
-                opened_at: at,
-                urgent,
-            };
-            let rows = vec![row(12, "Imprimante", true), row(13, "http://evil.test", false)];
+            let rows = rows(desk.ticket.opened_at);
             let answers = vec![Answer::Tickets { list: "mine".into(), rows, more: false }, Answer::Absent(None)];
             let asked_in = (kind == MailKind::Answers).then(|| "q@desk.test".into());
             extra(desk, karim(), kind, Because::Author, Extra::Answers { answers, asked_in })
@@ -266,6 +263,14 @@ fn machine(kind: MailKind) -> Picture {
             extra(desk, marie(), kind, Because::Administrator, held)
         }
     }
+}
+
+fn rows(at: jiff::Timestamp) -> Vec<Row> {
+    let row = |id, title: &str, urgent| {
+        let (title, status, assignee) = (title.into(), "free".into(), String::new());
+        Row { id, title, status, assignee, opened_at: at, urgent }
+    };
+    vec![row(12, "Imprimante", true), row(13, "http://evil.test", false)]
 }
 
 /// The same with a picture in it.

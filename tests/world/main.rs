@@ -23,6 +23,7 @@ mod incidents;
 mod journeys;
 mod light;
 mod links;
+mod monitoring;
 mod outages;
 mod personal;
 mod priorities;

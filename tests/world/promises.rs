@@ -115,6 +115,9 @@ fn row60_urgency_and_category_have_promises_of_their_own() {
     world.later(SignedDuration::from_secs(-300));
     world.sent();
     world.acts("ag2@desk.test", 2, "urgency", &[("urgency", "high")]);
+    world.sent();
+    world.acts("ag2@desk.test", 2, "assign", &[("agent", "ag1@desk.test")]);
+    world.later(SignedDuration::from_secs(-300));
     assert!(world.letter_to("ag1@desk.test").text.contains("avant lundi 5 janvier 2026 à 10:00"));
     world.receives(&Mail::from("bob@cust.test").to("support+reseau@desk.test"));
     let alert = world.letter_to("ag1@desk.test");

@@ -378,6 +378,7 @@ pub const QUESTIONS: &[Spec] = &[
         ..QUESTION
     },
     Spec { verb: "absent", words: &[("fr", &["absent", "absence", "conges"]), ("en", &["absent", "away"])], ..QUESTION },
+    Spec { verb: "monitoring", words: &[("fr", &["surveillance", "ecoute"]), ("en", &["monitoring", "hear"])], ..QUESTION },
     Spec {
         verb: "language",
         words: &[("fr", &["langue"]), ("en", &["language"])],

@@ -146,6 +146,11 @@ impl<S: Store> Gateway<S> {
                 self.prefers(change, who, |known| Preferences { away_until: until, ..known })?;
                 answers.push(Answer::Absent(until));
             }
+            Question::Hears(level) => {
+                let hears = services.into_iter().map(|service| (service, level)).collect();
+                self.prefers(change, who, |known| Preferences { hears, ..known })?;
+                answers.push(Answer::Hears(level));
+            }
             Question::Language(language) => {
                 self.prefers(change, who, |known| Preferences { language: Some(language.clone()), ..known })?;
                 let known = self.store.person(who)?.unwrap_or_else(|| crate::store::Person::unknown(who.clone()));

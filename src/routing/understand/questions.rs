@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::when::{Moment, moment};
 use crate::desk::catalogue::Spec;
-use crate::desk::{TicketId, Why};
+use crate::desk::{Monitoring, TicketId, Why};
 use crate::mail::commands::{CommandLine, fold};
 
 /// What somebody wants to know, or wants us to know of them.
@@ -26,6 +26,8 @@ pub enum Question {
     Search(String),
     /// Away until then; none: back.
     Absent(Option<Timestamp>),
+    /// So much they want to hear of tickets that are not theirs.
+    Hears(Monitoring),
     /// ISO 639-1 of the mails that they get from now on.
     Language(String),
     /// The commands.
@@ -95,12 +97,24 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
         "search" => Question::Search(line.args.clone()),
         "absent" if matches!(words, "non" | "no" | "fin" | "off" | "retour" | "back") => Question::Absent(None),
         "absent" => Question::Absent(Some(moment(&line.args, at)?.0)),
+        "monitoring" => Question::Hears(monitoring(words).ok_or_else(not)?),
         "language" => Question::Language(match words {
             "fr" | "francais" | "french" => "fr".to_owned(),
             "en" | "anglais" | "english" => "en".to_owned(),
             _ => return Err(not()),
         }),
         _ => Question::Help,
+    })
+}
+
+/// A level by the words that people write.
+fn monitoring(words: &str) -> Option<Monitoring> {
+    Some(match words {
+        "rien" | "aucune" | "jamais" | "non" | "nothing" | "none" | "never" | "off" => Monitoring::Never,
+        "creation" | "nouveaux" | "normale" | "new" | "normal" => Monitoring::Creation,
+        "libres" | "libre" | "pot commun" | "free" | "pool" => Monitoring::Pool,
+        "complete" | "tout" | "totale" | "toujours" | "all" | "everything" | "full" | "always" => Monitoring::Always,
+        _ => return None,
     })
 }
 

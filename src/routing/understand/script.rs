@@ -106,8 +106,22 @@ const EXCLUSIVE: [&[&str]; 14] = [
 ];
 
 /// Each of these may be asked once; of the others, twice with different words is twice.
-const ONCE: [&str; 14] =
-    ["impact", "kind", "parent", "requester", "assign", "transfer", "postpone", "urgency", "category", "title", "beneficiary", "phone", "equipment", "merge"];
+const ONCE: [&str; 14] = [
+    "impact",
+    "kind",
+    "parent",
+    "requester",
+    "assign",
+    "transfer",
+    "postpone",
+    "urgency",
+    "category",
+    "title",
+    "beneficiary",
+    "phone",
+    "equipment",
+    "merge",
+];
 
 fn contradict(one: &Wish<'_>, other: (&Spec, &str)) -> bool {
     let (a, b) = (one.spec.verb, other.0.verb);

@@ -243,7 +243,11 @@ fn row<D: Desk>(web: &Web<D>, inside: &Inside, (ticket, name): &Named) -> Row {
         title: names::title(&ticket.title),
         status: words.term("status", ticket.status.word()).to_owned(),
         word: ticket.status.word().to_owned(),
-        urgent: if inside.organisation.priority(ticket) == Urgency::High { words.term("choice.urgency", "high").to_owned() } else { String::new() },
+        urgent: if inside.organisation.priority(ticket) == Urgency::High {
+            words.term("choice.urgency", "high").to_owned()
+        } else {
+            String::new()
+        },
         requester: named.unwrap_or_else(|| ticket.requester.to_string()),
         place: category.map_or(service.to_owned(), |category| format!("{service} / {}", category.name)),
         assignee: ticket.assignee.as_ref().map(|who| inside.name(who)).unwrap_or_default(),

@@ -1,0 +1,44 @@
+//! What agents hear of tickets that are not theirs (CAPABILITIES row 64): levels that each hear more, chosen by mail, named in the mail.
+
+use crate::world::{Mail, Sent, World};
+
+/// Marie hears so much; what she gets of a ticket's life: new, words on it while free, words on it while Karim's.
+fn heard(level: &str) -> (World, Vec<Sent>) {
+    let mut world = World::new();
+    world.receives(&Mail::new("ag2@desk.test").subject("?").text(&format!("#surveillance {level}")));
+    let answer = world.letter_to("ag2@desk.test");
+    assert!(answer.text.contains("vous recevez désormais"), "{}", answer.text);
+    world.receives(&Mail::new("alice@cust.test"));
+    let mut all = world.sent();
+    let alert = all.iter().find(|sent| sent.to == "ag1@desk.test").unwrap().clone();
+    let root = world.ticket(1).root_message_id.unwrap();
+    world.receives(&alert.answered_by("ag1@desk.test", "#note\nÀ voir."));
+    world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
+    world.receives(&Mail::new("alice@cust.test").reply_to_id(&root).text("Des nouvelles ?"));
+    all.extend(world.sent());
+    all.retain(|sent| sent.to == "ag2@desk.test");
+    (world, all)
+}
+
+#[test]
+fn row64_each_level_hears_what_the_one_before_hears_and_more() {
+    let counts: Vec<usize> = ["rien", "création", "libres", "complète"].into_iter().map(|level| heard(level).1.len()).collect();
+    assert_eq!(counts, [0, 1, 2, 4], "nothing; the new one; also the note on it while free; also what Karim and Alice do");
+}
+
+#[test]
+fn row64_the_last_lines_say_why_and_how_to_hear_less() {
+    let (_, all) = heard("libres");
+    let text = &all[0].text;
+    assert!(text.contains("niveau de surveillance pour Support DSI : les nouveaux, et tout des tickets libres."), "{text}");
+    assert!(text.contains("#surveillance rien"), "{text}");
+}
+
+#[test]
+fn row64_an_unknown_level_changes_nothing_and_participants_have_none() {
+    let mut world = World::new();
+    world.receives(&Mail::new("ag2@desk.test").subject("?").text("#surveillance complète"));
+    world.receives(&Mail::new("ag2@desk.test").subject("?").text("#surveillance parfois"));
+    world.receives(&Mail::new("alice@cust.test").text("#surveillance rien"));
+    assert_eq!(world.last_ticket(), 2, "both are requests, and read by somebody");
+}
