@@ -184,7 +184,7 @@ async fn row60_lists_tell_what_is_promised_and_say_when_it_is_late() {
     story.desk.with(|world| {
         let mut organisation = crate::world::organisation();
         let four_hours = Some(jiff::SignedDuration::from_hours(4));
-        organisation.services[0].targets = vec![guichet::desk::Target { urgency: None, response: None, resolution: four_hours }];
+        organisation.services[0].targets = vec![guichet::desk::Target { resolution: four_hours, ..Default::default() }];
         world.gateway.apply_organisation(organisation).unwrap();
     });
     let mine = karim.get("/desk/mine").await;
