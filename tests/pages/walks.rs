@@ -51,7 +51,7 @@ fn full() -> Story {
     let mut organisation = crate::world::organisation();
     organisation.agents[0].memberships[0].may.push(guichet::desk::Privilege::ManageAgents);
     let soon = |minutes| Some(jiff::SignedDuration::from_mins(minutes));
-    organisation.services[0].targets = vec![guichet::desk::Target { urgency: None, response: soon(15), resolution: soon(16 * 60) }];
+    organisation.services[0].targets = vec![guichet::desk::Target { response: soon(15), resolution: soon(16 * 60), ..Default::default() }];
     organisation.services[0].wants_time = true;
     world.gateway.apply_organisation(organisation).unwrap();
     let guests = Staffing::Guests { category: "reseau".into(), guests: vec![crate::world::address("reseau@cust.test")] };
