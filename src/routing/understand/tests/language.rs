@@ -127,12 +127,12 @@ fn questions_are_answered_also_when_the_rest_is_held() {
 
 #[test]
 fn p21_p22_requesters_set_their_own_fields() {
-    use crate::desk::{Attention, Property};
+    use crate::desk::{Attention, Property, Urgency};
     let one = |text: &str| alice(&free(), text).actions;
     assert_eq!(one("#tel 01 23"), [Action::Set(Property::Phone("01 23".into()))]);
     assert_eq!(one("#pour ben@cust.test"), [Action::Set(Property::Beneficiary(Some(address("ben@cust.test"))))]);
     assert_eq!(one("#muet"), [Action::Attend(Attention::Muted)]);
-    assert_eq!(one("#urgent"), [Action::Reply(words("#urgent"))], "how urgent it is, agents judge: text");
+    assert_eq!(one("#urgent"), [Action::Set(Property::Urgency(Urgency::High))], "what it comes to, agents judge by the impact");
     assert_eq!(one("#annuler"), [Action::Cancel]);
 }
 
