@@ -96,7 +96,8 @@ fn store(gateway: &mut Gateway<Sqlite>, arrivals: Vec<Arrival>, global: &Global)
         let Some(kept) = kept.first() else { continue };
         if !kept.known {
             let cut = arrival.cut_from.is_some();
-            let waiting = Waiting { instance: kept.instance, received_at: arrival.received_at, old: arrival.old, cut, raw: arrival.raw };
+            let waiting =
+                Waiting { instance: kept.instance, received_at: arrival.received_at, old: arrival.old, cut, raw: arrival.raw.into() };
             gateway.receive(&[waiting])?;
         }
         bar.suspend(|| say(gateway, kept.instance, kept.known, global))?;

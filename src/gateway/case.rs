@@ -1,6 +1,7 @@
 //! One mail on its way through the gateway: what is known of it, and what becomes of it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -25,8 +26,8 @@ pub struct Waiting {
     pub old: bool,
     /// It was cut for its size.
     pub cut: bool,
-    /// The bytes.
-    pub raw: Vec<u8>,
+    /// The bytes, shared with whoever reads them.
+    pub raw: Arc<Vec<u8>>,
 }
 
 /// A mail with everything that was found out about it.

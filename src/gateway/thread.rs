@@ -130,7 +130,7 @@ fn waiting(arrival: Arrival, kept: &Kept) -> Waiting {
         received_at: arrival.received_at,
         old: arrival.old,
         cut: arrival.cut_from.is_some(),
-        raw: arrival.raw,
+        raw: Arc::new(arrival.raw),
     }
 }
 
@@ -159,7 +159,13 @@ pub(super) fn load<S: Store>(gateway: &Gateway<S>, instances: &[&crate::store::I
     for instance in instances {
         let raw = gateway.store().raw(instance.id)?.unwrap_or_default();
         let Some(instance) = gateway.store().instance(instance.id)? else { continue };
-        loaded.push(Waiting { instance: instance.id, received_at: instance.received_at, old: instance.old, cut: instance.cut, raw });
+        loaded.push(Waiting {
+            instance: instance.id,
+            received_at: instance.received_at,
+            old: instance.old,
+            cut: instance.cut,
+            raw: raw.into(),
+        });
     }
     Ok(loaded)
 }

@@ -29,7 +29,8 @@ impl<S: Store> Gateway<S> {
     /// Decides about a mail as if it came now, and forgets it.
     pub fn would(&mut self, raw: Vec<u8>) -> Result<Would, Backend> {
         // The row of a mail that is not there.
-        let waiting = Waiting { instance: 0, received_at: self.clock.now().max(Timestamp::UNIX_EPOCH), old: false, cut: false, raw };
+        let waiting =
+            Waiting { instance: 0, received_at: self.clock.now().max(Timestamp::UNIX_EPOCH), old: false, cut: false, raw: raw.into() };
         let decided = self.try_out(&waiting);
         // The number that a new ticket would have had is free again.
         self.store.abandon();

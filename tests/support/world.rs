@@ -133,8 +133,13 @@ impl World {
         let instance = self.keeps(raw);
         let row = self.gateway.store().instance(instance).unwrap().unwrap();
         if row.handled.is_none() {
-            let waiting =
-                Waiting { instance, received_at: row.received_at, old: false, cut: false, raw: raw.replace('\n', "\r\n").into_bytes() };
+            let waiting = Waiting {
+                instance,
+                received_at: row.received_at,
+                old: false,
+                cut: false,
+                raw: raw.replace('\n', "\r\n").into_bytes().into(),
+            };
             self.gateway.receive(&[waiting]).unwrap();
         }
         self.deliver();
@@ -150,7 +155,7 @@ impl World {
         let instance = self.keeps(&raw);
         let received_at = Timestamp::from_second(self.now()).unwrap();
         self.gateway
-            .receive(&[Waiting { instance, received_at, old: false, cut: true, raw: raw.replace('\n', "\r\n").into_bytes() }])
+            .receive(&[Waiting { instance, received_at, old: false, cut: true, raw: raw.replace('\n', "\r\n").into_bytes().into() }])
             .unwrap();
         self.deliver();
         self.check();

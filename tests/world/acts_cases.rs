@@ -65,7 +65,7 @@ fn b16_recipients_are_fixed_when_the_answer_is_written() {
     let instance = world.keeps(&mail.raw(world.now()));
     let raw = world.gateway.store().raw(instance).unwrap().unwrap();
     let received_at = world.gateway.store().instance(instance).unwrap().unwrap().received_at;
-    world.gateway.receive(&[guichet::gateway::Waiting { instance, received_at, old: false, cut: false, raw }]).unwrap();
+    world.gateway.receive(&[guichet::gateway::Waiting { instance, received_at, old: false, cut: false, raw: raw.into() }]).unwrap();
     // Then its reader's part changes: who it was written to stays.
     world.acts("ag1@desk.test", 1, "beneficiary", &[("beneficiary", "eve@cust.test")]);
     let sent = world.sent();

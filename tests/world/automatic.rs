@@ -212,7 +212,7 @@ fn large(world: &mut World, mail: &Mail) -> Vec<String> {
     let received_at = jiff::Timestamp::from_second(world.now()).unwrap();
     let arrival = Arrival { cut_from: Some(40 << 20), ..Arrival::new(origin, received_at, raw.clone()) };
     let instance = world.gateway.store_mut().keep(&[arrival]).unwrap()[0].instance;
-    world.gateway.receive(&[Waiting { instance, received_at, old: false, cut: true, raw }]).unwrap();
+    world.gateway.receive(&[Waiting { instance, received_at, old: false, cut: true, raw: raw.into() }]).unwrap();
     world.deliver();
     let handled = world.gateway.store().instance(instance).unwrap().unwrap().handled.unwrap();
     assert_eq!(handled.disposition, Disposition::Held);

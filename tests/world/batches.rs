@@ -23,7 +23,7 @@ fn received(world: &mut World, mails: &[Mail], at_once: usize) -> Vec<Dispositio
     let raws: Vec<String> = mails.iter().map(|mail| mail.raw(world.now())).collect();
     let waiting = |raw: &String| {
         let instance = world.keeps(raw);
-        Waiting { instance, received_at, old: false, cut: false, raw: raw.replace('\n', "\r\n").into_bytes() }
+        Waiting { instance, received_at, old: false, cut: false, raw: raw.replace('\n', "\r\n").into_bytes().into() }
     };
     let waiting: Vec<Waiting> = raws.iter().map(waiting).collect();
     waiting.chunks(at_once).flat_map(|some| world.gateway.receive(some).unwrap()).collect()

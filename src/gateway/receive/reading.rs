@@ -4,9 +4,10 @@
 //! too long are left to themselves, but never more than [`LEFT_MAX`]: the next such one is waited for, so that hostile mails
 //! cannot take all cores. Excludes: bounds of memory, which the reader itself keeps ([`Limits::memory`]).
 
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ pub type Read = Result<Incoming, Unread>;
 
 /// Reads mails, in order.
 pub fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Read> {
-    let mails: Arc<[Vec<u8>]> = waiting.iter().map(|waiting| waiting.raw.clone()).collect();
+    let mails: Arc<[Arc<Vec<u8>>]> = waiting.iter().map(|waiting| waiting.raw.clone()).collect();
     let limits = *limits;
     let reading = move |raw: &[u8]| {
         fail::fail_point!("reader");
@@ -51,16 +52,22 @@ pub fn read_all(waiting: &[Waiting], limits: &Limits) -> Vec<Read> {
     within(limits.time, &mails, reading)
 }
 
-/// Reads each within `time`; whoever takes longer is left, and another one reads on.
-fn within(time: Duration, mails: &Arc<[Vec<u8>]>, read: impl Fn(&[u8]) -> Incoming + Clone + Send + 'static) -> Vec<Read> {
+/// Reads each within `time`, or twice that at most; whoever takes longer is left, and another one reads on.
+fn within(time: Duration, mails: &Arc<[Arc<Vec<u8>>]>, read: impl Fn(&[u8]) -> Incoming + Clone + Send + 'static) -> Vec<Read> {
     let mut answers = Vec::with_capacity(mails.len());
     while answers.len() < mails.len() {
-        let (sender, understood) = mpsc::channel();
-        let (rest, first, reading) = (mails.clone(), answers.len(), read.clone());
+        let (at_work, ended) = mpsc::channel::<Infallible>();
+        let understood = Arc::new(Mutex::new(Some(Vec::with_capacity(mails.len()))));
+        let (rest, first, reading, written) = (mails.clone(), answers.len(), read.clone(), understood.clone());
         let work = move || {
+            let _at_work = at_work;
             for raw in &rest[first..] {
-                // Nobody waits any more: another reader took over.
-                let Ok(()) = sender.send(guarded(&reading, raw)) else { return };
+                let answer = guarded(&reading, raw);
+                match locked(&written).as_mut() {
+                    Some(answers) => answers.push(answer),
+                    // Nobody waits any more: another reader took over.
+                    None => return,
+                }
             }
         };
         let Ok(reader) = Builder::new().name("reading".into()).stack_size(STACK).spawn(work) else {
@@ -68,9 +75,9 @@ fn within(time: Duration, mails: &Arc<[Vec<u8>]>, read: impl Fn(&[u8]) -> Incomi
             answers.push(guarded(&read, &mails[first]));
             continue;
         };
-        let late = take(time, &understood, &mut answers);
-        drop(understood);
-        if late {
+        let late = waits(time, &ended, &understood);
+        answers.extend(locked(&understood).take().unwrap_or_default());
+        if late && answers.len() < mails.len() {
             answers.push(Err(Unread::Slow));
             leave(reader);
         }
@@ -78,14 +85,24 @@ fn within(time: Duration, mails: &Arc<[Vec<u8>]>, read: impl Fn(&[u8]) -> Incomi
     answers
 }
 
-/// Takes answers until there are no more; true when one is late.
-fn take(time: Duration, understood: &mpsc::Receiver<Read>, answers: &mut Vec<Read>) -> bool {
-    loop {
-        match understood.recv_timeout(time) {
-            Ok(answer) => answers.push(answer),
-            Err(fault) => return fault == RecvTimeoutError::Timeout,
+/// What a reader has understood so far; none: nobody waits for it any more.
+type Understood = Mutex<Option<Vec<Read>>>;
+
+/// Waits until the reader has ended, woken by nothing before; true when it does not get on.
+fn waits(time: Duration, ended: &mpsc::Receiver<Infallible>, understood: &Understood) -> bool {
+    let mut before = 0;
+    while ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
+        let now = locked(understood).as_ref().map_or(0, Vec::len);
+        if now == before {
+            return true;
         }
+        before = now;
     }
+    false
+}
+
+fn locked(understood: &Understood) -> MutexGuard<'_, Option<Vec<Read>>> {
+    understood.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn guarded(read: impl Fn(&[u8]) -> Incoming, raw: &[u8]) -> Read {
@@ -111,7 +128,7 @@ mod tests {
 
     #[test]
     fn row34_a_mail_that_takes_too_long_is_left_and_the_next_one_is_read() {
-        let mails: Arc<[Vec<u8>]> = [&b"one"[..], b"slow", b"panics", b"four"].map(<[u8]>::to_vec).into();
+        let mails: Arc<[Arc<Vec<u8>>]> = [&b"one"[..], b"slow", b"panics", b"four"].map(|raw| Arc::new(raw.to_vec())).into();
         let (release, gate) = mpsc::channel::<()>();
         let gate = Arc::new(Mutex::new(gate));
         let read = move |raw: &[u8]| {
