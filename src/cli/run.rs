@@ -50,7 +50,8 @@ pub fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     home::claim(&settings, gateway.store().instance_name()?, args.moved)?;
     let texts = Arc::new(super::page_texts(&settings, gateway.templates().clone())?);
     let readers = gateway.store().readers(READERS)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // Sockets and timers alone: what takes time has threads of its own, and a second one here would mostly wake the first.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let signals = Signals::caught()?;
         let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("web.listen: {}", settings.listen))?;
