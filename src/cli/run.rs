@@ -46,14 +46,18 @@ pub struct Args {
 pub fn run(args: Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let connections = settings.connections()?;
+    // Sockets and timers alone: what takes time has threads of its own, and a second one here would mostly wake the first.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    // Before anything is open: who is told to stop while they start still end in order.
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::caught()?
+    };
     let gateway = open::gateway(&settings)?;
     home::claim(&settings, gateway.store().instance_name()?, args.moved)?;
     let texts = Arc::new(super::page_texts(&settings, gateway.templates().clone())?);
     let readers = gateway.store().readers(READERS)?;
-    // Sockets and timers alone: what takes time has threads of its own, and a second one here would mostly wake the first.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let signals = Signals::caught()?;
         let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("web.listen: {}", settings.listen))?;
         let (handle, thread) = Handle::start(gateway, readers)?;
         let daemon = Daemon { handle, tasks: TaskTracker::new(), stop: CancellationToken::new() };
