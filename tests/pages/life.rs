@@ -34,7 +34,7 @@ const FRENCH: Said = Said {
     sent: "Plus qu’une étape",
     prove: "Oui, l’envoyer",
     key: "Recevoir un lien",
-    enters: "Me connecter :",
+    enters: "Me connecter\u{a0}:",
     enter: "Me connecter",
     pool: "Libres",
     take: "Prendre",

@@ -104,7 +104,7 @@ fn p22_properties_by_page_and_who_hears_of_them() {
     form.as_participant = true;
     done(world.gateway.act(&form).unwrap());
     world.deliver();
-    assert!(world.letter_to("ag1@desk.test").text.contains("indique le téléphone : 01 23"));
+    assert!(world.letter_to("ag1@desk.test").text.contains("indique le téléphone\u{a0}: 01 23"));
     done(world.acts("ag1@desk.test", 1, "beneficiary", &[("beneficiary", "ben@cust.test")]));
     assert!(world.letter_to("ben@cust.test").text.contains("Une demande a été faite pour vous"));
     let ticket = world.ticket(1);

@@ -133,7 +133,7 @@ fn questions_are_answered_by_mail_and_leave_no_trace_on_the_ticket() {
     karim(&mut world, &alert, "#état\n#aide");
     let answer = world.letter_to("ag1@desk.test");
     assert!(
-        answer.text.contains("#1 Imprimante en panne : en cours, Karim Benali") && answer.text.contains("#prendre :"),
+        answer.text.contains("#1 Imprimante en panne\u{a0}: en cours, Karim Benali") && answer.text.contains("#prendre :"),
         "{}",
         answer.text
     );

@@ -20,7 +20,7 @@ fn row19_a_like_request_is_asked_about_and_one_click_adds_it() {
     let mut world = World::new();
     let ack = twice(&mut world);
     assert!(
-        ack.text.contains("#1 · Imprimante en panne") && ack.text.contains("« #ajout 1 »") && ack.html.contains("#ajout 1"),
+        ack.text.contains("#1 · Imprimante en panne") && ack.text.contains("«\u{a0}#ajout 1\u{a0}»") && ack.html.contains("#ajout 1"),
         "{}",
         ack.text
     );

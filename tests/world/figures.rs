@@ -39,12 +39,12 @@ fn row59_figures_of_a_week_go_to_the_head_once_when_it_is_over() {
     assert_eq!(sent.iter().map(|sent| sent.to.as_str()).collect::<Vec<_>>(), ["ag1@desk.test"]);
     let text = &sent[0].text;
     assert!(
-        sent[0].subject.contains("Support DSI : chiffres de la semaine, du lundi 5 janvier 2026 au dimanche 11 janvier 2026"),
+        sent[0].subject.contains("Support DSI\u{a0}: chiffres de la semaine, du lundi 5 janvier 2026 au dimanche 11 janvier 2026"),
         "{}",
         sent[0].subject
     );
-    assert!(text.contains("- Arrivés : cette semaine-là 6, la semaine d’avant 0"), "{text}");
-    assert!(text.contains("- Karim Benali : Arrivés 5") && !text.contains("Marie Leroy"), "few tell of single people: {text}");
+    assert!(text.contains("- Arrivés\u{a0}: cette semaine-là 6, la semaine d’avant 0"), "{text}");
+    assert!(text.contains("- Karim Benali\u{a0}: Arrivés 5") && !text.contains("Marie Leroy"), "few tell of single people: {text}");
     assert!(sent[0].html.contains("<table") && sent[0].html.contains(">la semaine d’avant</th>"), "and as a table");
     world.later(SignedDuration::from_hours(2));
     world.ticks();

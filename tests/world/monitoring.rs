@@ -30,7 +30,7 @@ fn row64_each_level_hears_what_the_one_before_hears_and_more() {
 fn row64_the_last_lines_say_why_and_how_to_hear_less() {
     let (_, all) = heard("libres");
     let text = &all[0].text;
-    assert!(text.contains("niveau de surveillance pour Support DSI : les nouveaux, et tout des tickets libres."), "{text}");
+    assert!(text.contains("niveau de surveillance pour Support DSI\u{a0}: les nouveaux, et tout des tickets libres."), "{text}");
     assert!(text.contains("#surveillance rien"), "{text}");
 }
 

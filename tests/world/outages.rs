@@ -28,7 +28,10 @@ fn row22_a_burst_is_told_once_to_the_service_with_the_way_to_declare_an_outage()
     let told = alerts(&mut world);
     assert_eq!(told.iter().map(|sent| sent.to.as_str()).collect::<Vec<_>>(), ["ag1@desk.test", "ag2@desk.test"]);
     let text = &told[0].text;
-    assert!(text.contains("Support DSI / Réseau : 5 personnes en 30 minutes") && text.contains("#5 ") && text.contains("#1 "), "{text}");
+    assert!(
+        text.contains("Support DSI / Réseau\u{a0}: 5 personnes en 30 minutes") && text.contains("#5 ") && text.contains("#1 "),
+        "{text}"
+    );
     assert!(text.contains("https://desk.test/desk/t/1/do/outage") && text.contains("#panne"), "{text}");
     world.receives(&Mail::from("person10@cust.test").to("support+reseau@desk.test").subject("Réseau"));
     assert!(alerts(&mut world).is_empty(), "once for each burst");
@@ -86,7 +89,7 @@ fn row22_a_declared_outage_is_announced_until_its_solution() {
     };
     let (ack, alert) = writes(&mut world, "alice@cust.test", "support+reseau@desk.test");
     assert!(ack.contains("| Le réseau du bâtiment B est coupé.") && ack.contains("| Retour vers 15 h.") && !ack.contains("#1"), "{ack}");
-    assert!(alert.contains("Panne connue en cours : #1") && alert.contains("#parent 1"), "{alert}");
+    assert!(alert.contains("Panne connue en cours\u{a0}: #1") && alert.contains("#parent 1"), "{alert}");
     let (ack, _) = writes(&mut world, "bob@cust.test", "support@desk.test");
     assert!(ack.contains("bâtiment B"), "what is not sorted may be about it");
     assert_eq!(world.gateway.store().outages().unwrap().len(), 1);

@@ -53,7 +53,7 @@ fn row60_a_promised_answer_is_told_warned_of_and_escalated_once_each() {
     assert!(warned[0].text.contains("Échéance proche") && warned[0].text.contains("#prendre"), "{}", warned[0].text);
     assert_eq!((minutes(&mut world, 30), minutes(&mut world, 5), overdue(&world)), (1, 0, 1));
     let broken = world.sent();
-    assert!(broken[0].text.contains("Échéance dépassée") && broken[0].text.contains("11:00 : dépassé"), "{}", broken[0].text);
+    assert!(broken[0].text.contains("Échéance dépassée") && broken[0].text.contains("11:00\u{a0}: dépassé"), "{}", broken[0].text);
     world.receives(&broken[0].answered_by("ag1@desk.test", "#prendre"));
     assert_eq!((world.status(1), overdue(&world)), ("in_progress", 0), "an answer: only the solution is left");
     assert_eq!(world.happened(1), ["opened", "alerted", "alerted", "taken"]);

@@ -81,7 +81,7 @@ fn row8_an_unsorted_request_is_sorted_by_one_click_of_its_author() {
     let mut world = World::new();
     world.receives(&Mail::new("alice@cust.test").subject("Le réseau est lent"));
     let ack = world.letter_to_any("alice@cust.test");
-    assert!(ack.text.contains("Réseau : https://desk.test/l/"), "{}", ack.text);
+    assert!(ack.text.contains("Réseau\u{a0}: https://desk.test/l/"), "{}", ack.text);
     assert!(matches!(world.presses(&ack.links[1], Button::Confirm), Pressed::Done { .. }));
     assert_eq!(world.ticket(1).category, "reseau");
     assert!(matches!(world.presses(&ack.links[1], Button::Confirm), Pressed::Refused { .. }), "once");

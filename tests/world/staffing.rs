@@ -54,8 +54,8 @@ fn row75_who_manages_a_service_adds_an_agent_and_all_managers_hear() {
     let sent = world.sent();
     assert_eq!(sent.iter().map(|sent| sent.to.as_str()).collect::<Vec<_>>(), ["ag1@desk.test", "new@desk.test"]);
     let text = &sent[0].text;
-    assert!(sent[0].subject.contains("Support DSI : changements faits par Karim Benali"), "{}", sent[0].subject);
-    assert!(text.contains("Zoé Petit rejoint le service et peut : prendre un ticket libre, gérer les gestionnaires"), "{text}");
+    assert!(sent[0].subject.contains("Support DSI\u{a0}: changements faits par Karim Benali"), "{}", sent[0].subject);
+    assert!(text.contains("Zoé Petit rejoint le service et peut\u{a0}: prendre un ticket libre, gérer les gestionnaires"), "{text}");
     // She works from now on: she hears of new tickets and takes them.
     world.receives(&Mail::new("Alice Martin <alice@cust.test>"));
     assert!(world.recipients().contains(&"new@desk.test".to_owned()));
@@ -71,7 +71,8 @@ fn row75_what_an_agent_may_do_holds_at_once_and_is_told_with_what_is_lost() {
     assert_eq!(karim_does(&mut world, may.clone()), Managed::Done);
     let letter = world.letter_to("ag2@desk.test");
     assert!(
-        letter.text.contains("Marie Leroy peut désormais : refuser.") && letter.text.contains("ne peut plus : prendre un ticket libre")
+        letter.text.contains("Marie Leroy peut désormais\u{a0}: refuser.")
+            && letter.text.contains("ne peut plus\u{a0}: prendre un ticket libre")
     );
     world.receives(&Mail::new("Alice Martin <alice@cust.test>"));
     world.acts("ag2@desk.test", 3, "take", &[]);
@@ -116,7 +117,7 @@ fn row47_permanent_guests_of_a_service_and_of_a_category_follow_new_tickets() {
     let guests = |category: &str, who: &str| Staffing::Guests { category: category.into(), guests: vec![address(who)] };
     assert_eq!(karim_does(&mut world, guests("", "all@cust.test")), Managed::Done);
     assert_eq!(karim_does(&mut world, guests("reseau", "net@cust.test")), Managed::Done);
-    assert!(world.letter_to_any("ag1@desk.test").text.contains("« Réseau » : net@cust.test"));
+    assert!(world.letter_to_any("ag1@desk.test").text.contains("«\u{a0}Réseau\u{a0}»\u{a0}: net@cust.test"));
     let guests_of = |world: &World, id| world.ticket(id).guests.iter().map(|guest| guest.address.to_string()).collect::<Vec<_>>();
     world.receives(&Mail::new("Alice Martin <alice@cust.test>").to("support+reseau@desk.test"));
     assert_eq!(guests_of(&world, 3), ["all@cust.test", "net@cust.test"]);
