@@ -49,11 +49,7 @@ pub(super) enum Trial {
 impl<S: Store> Gateway<S> {
     /// Decides about a mail, and commits nothing.
     pub(super) fn try_out(&mut self, waiting: &Waiting) -> Result<Trial, Backend> {
-        let mut mails = read_all(std::slice::from_ref(waiting), &self.site.limits);
-        if let Some(signatures) = self.signatures() {
-            check(&**signatures, &self.site, std::slice::from_ref(waiting), &mut mails);
-        }
-        Ok(match mails.first() {
+        Ok(match self.read(std::slice::from_ref(waiting)).first() {
             Some(Ok(mail)) => match self.consider(waiting, mail) {
                 Ok(change) => Trial::Decided(Box::new(change)),
                 Err(Fault::Backend(fault)) => return Err(fault),
@@ -66,11 +62,16 @@ impl<S: Store> Gateway<S> {
 
     /// Reads kept mails, has their signatures checked where nothing else decides, and handles them.
     pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
+        let mails = self.read(waiting);
+        self.receive_read(waiting, &mails)
+    }
+
+    fn read(&self, waiting: &[Waiting]) -> Vec<Read> {
         let mut mails = read_all(waiting, &self.site.limits);
         if let Some(signatures) = self.signatures() {
             check(&**signatures, &self.site, waiting, &mut mails);
         }
-        self.receive_read(waiting, &mails)
+        mails
     }
 
     /// Handles kept mails that were read, in order, in one transaction. On a failure of the store nothing happened and
