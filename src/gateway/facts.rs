@@ -95,7 +95,6 @@ pub fn pointed(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>,
         found.extend(reads.threads(root)?.into_iter().map(|id| (id, By::ThreadIndex, 0)));
     }
     found.sort_by_key(|(_, by, _)| *by);
-    let as_agent = voice(reads, organisation, case, site)? != Voice::Own;
     let Pointed { mut candidates, mut purged } = Pointed::default();
     for (id, by, depth) in found {
         let Some(ticket) = head(reads, id)? else {
@@ -106,8 +105,9 @@ pub fn pointed(reads: &impl Reads, organisation: &Organisation, case: &Case<'_>,
             again.depth = again.depth.max(depth);
             continue;
         }
-        let role = match role(&ticket, organisation, case.identity.address()) {
-            Role::Owner if as_agent && is_member(&ticket, organisation, case.identity.address()) => Role::Agent,
+        let author = case.identity.address();
+        let role = match role(&ticket, organisation, author) {
+            Role::Owner if is_member(&ticket, organisation, author) && voice(reads, organisation, case, site)? != Voice::Own => Role::Agent,
             role => role,
         };
         let fresh = is_fresh(reads, &ticket)?;
