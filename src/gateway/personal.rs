@@ -19,29 +19,39 @@ const PAGE: usize = 100;
 
 /// Somebody's tickets as they may see them, newest first, up to about so many bytes of text.
 pub fn personal(reads: &dyn Reads, who: &Address, most: usize) -> Result<Personal, Backend> {
-    let (mut told, mut text, mut below, mut more) = (Vec::new(), String::new(), None, false);
-    while !more {
-        let page = reads.tickets_of(who, below, PAGE)?;
-        for ticket in &page {
-            let mut events = reads.events(ticket.id)?;
-            events.retain(|event| event.is_shown(ticket, who));
-            let written = as_text(ticket, &events);
-            more = text.len() + written.len() > most && !told.is_empty();
-            if more {
-                break;
-            }
+    let (mut told, mut text, mut more) = (Vec::new(), String::new(), false);
+    each_of(reads, who, |ticket| {
+        let mut events = reads.events(ticket.id)?;
+        events.retain(|event| event.is_shown(ticket, who));
+        let written = as_text(ticket, &events);
+        more = text.len() + written.len() > most && !told.is_empty();
+        if !more {
             text.push_str(&written);
             told.push(as_json(ticket, &events));
         }
-        below = page.last().map(|ticket| ticket.id);
-        if page.len() < PAGE {
-            break;
-        }
-    }
+        Ok(!more)
+    })?;
     let known = reads.person(who)?.map(|person| json!({"name": person.name, "language": person.language}));
     let tickets = told.len();
     let all = json!({"person": who, "known": known, "tickets": told});
     Ok(Personal { tickets, more, json: format!("{all:#}\n"), text })
+}
+
+/// Looks at somebody's tickets, newest first, until it has seen enough.
+fn each_of(reads: &dyn Reads, who: &Address, mut look: impl FnMut(&Ticket) -> Result<bool, Backend>) -> Result<(), Backend> {
+    let mut below = None;
+    loop {
+        let page = reads.tickets_of(who, below, PAGE)?;
+        for ticket in &page {
+            if !look(ticket)? {
+                return Ok(());
+            }
+        }
+        if page.len() < PAGE {
+            return Ok(());
+        }
+        below = page.last().map(|ticket| ticket.id);
+    }
 }
 
 fn as_json(ticket: &Ticket, events: &[Event]) -> Value {
@@ -85,15 +95,11 @@ pub fn bound(reads: &dyn Reads, who: &Address) -> Result<Option<Bound>, Backend>
     if reads.organisation()?.agent(who).is_some() {
         return Ok(Some(Bound::Agent));
     }
-    let (mut open, mut below) = (Vec::new(), None);
-    loop {
-        let page = reads.tickets_of(who, below, PAGE)?;
-        open.extend(page.iter().filter(|ticket| ticket.status.is_open()).map(|ticket| ticket.id));
-        below = page.last().map(|ticket| ticket.id);
-        if page.len() < PAGE {
-            break;
-        }
-    }
+    let mut open = Vec::new();
+    each_of(reads, who, |ticket| {
+        open.extend(ticket.status.is_open().then_some(ticket.id));
+        Ok(true)
+    })?;
     Ok((!open.is_empty()).then_some(Bound::Open(open)))
 }
 
