@@ -48,6 +48,8 @@ impl Watch {
         }
         let lately = self.places.entry((ticket.service.clone(), ticket.category.clone())).or_default();
         lately.forget(ticket.opened_at, policy);
+        // A number that is given again was not taken: that decision was undone, or only tried.
+        lately.asked.retain(|known| known.ticket != ticket.id);
         if lately.asked.len() < PEOPLE_MAX && lately.asked.iter().all(|known| known.who != ticket.requester) {
             lately.asked.push(Asked { at: ticket.opened_at, who: ticket.requester.clone(), ticket: ticket.id });
         }

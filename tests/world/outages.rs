@@ -42,6 +42,18 @@ fn row22_a_burst_is_told_once_to_the_service_with_the_way_to_declare_an_outage()
 }
 
 #[test]
+fn row22_mails_that_are_only_tried_make_no_burst() {
+    let mut world = World::new();
+    let from = |n: usize| Mail::from(&format!("person{n}@cust.test")).to("support+reseau@desk.test").subject("Réseau");
+    for n in 0..6 {
+        let raw = from(n).raw(world.now()).replace('\n', "\r\n").into_bytes();
+        world.gateway.would(raw).unwrap();
+    }
+    world.receives(&from(9));
+    assert!(alerts(&mut world).is_empty());
+}
+
+#[test]
 fn row22_one_person_old_mail_and_what_was_closed_make_no_burst() {
     let mut world = World::new();
     for _ in 0..6 {
