@@ -10,7 +10,7 @@ use super::Gateway;
 use super::effects::{Decided, Fault};
 use crate::address::Address;
 use crate::desk::{
-    Action, Door, Organisation, Preferences, Privilege, Rules, Staffing, Status, Ticket, TicketId, Unfit, decide_all, privileges, staffing,
+    Action, Door, Organisation, Preferences, Privilege, Rules, Staffing, Ticket, TicketId, Unfit, decide_all, privileges, staffing,
 };
 use crate::notifications::{Answer, Because, Extra, MailKind, Notice};
 use crate::store::{Access, Backend, Cause, Change, CommitFault, Order, Shelf, Store};
@@ -121,14 +121,7 @@ impl<S: Store> Gateway<S> {
     fn hand_over(&mut self, change: &mut Change, form: &Manage, leaver: &Address) -> Result<Result<Vec<Ticket>, Unfit>, Fault> {
         let trusted = trusting(&self.organisation, &form.by, &form.service);
         let actor = self.signed_in(&form.by, false, Door::Page)?;
-        let shelf = Shelf {
-            services: vec![form.service.clone()],
-            status: Status::OPEN.to_vec(),
-            assignee: Some(leaver.clone()),
-            order: Order::Oldest,
-            limit: TICKETS_MAX,
-            ..Shelf::default()
-        };
+        let shelf = Shelf { order: Order::Oldest, limit: TICKETS_MAX, ..Shelf::in_charge(&form.service, leaver) };
         let mut handed = Vec::new();
         for ticket in self.store.shelf(&shelf)? {
             let action = match form.heirs.each.get(&ticket.id).unwrap_or(&form.heirs.usual) {

@@ -54,8 +54,7 @@ impl<S: Store> Gateway<S> {
     }
 
     fn load_of(&self, who: &Address, service: &str) -> Result<usize, Fault> {
-        let (services, status) = (vec![service.to_owned()], Status::OPEN.to_vec());
-        Ok(self.store.shelf_count(&Shelf { services, status, assignee: Some(who.clone()), ..Shelf::default() }, LOAD_MAX)?)
+        Ok(self.store.shelf_count(&Shelf::in_charge(service, who), LOAD_MAX)?)
     }
 
     fn last_agent(&self, ticket: &Ticket) -> Result<Option<Address>, Fault> {

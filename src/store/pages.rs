@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Backend, Person, TokenHash};
 use crate::address::Address;
-use crate::desk::{Preferences, Staffing, Ticket, TicketId};
+use crate::desk::{Preferences, Staffing, Status, Ticket, TicketId};
 use crate::knowledge::Article;
 
 /// What a mailed key does when its button is pressed.
@@ -183,6 +183,14 @@ pub struct Shelf {
     pub after: Option<Place>,
     /// At most.
     pub limit: usize,
+}
+
+impl Shelf {
+    /// Open tickets of a service that somebody has in charge.
+    pub fn in_charge(service: &str, who: &Address) -> Shelf {
+        let (services, status) = (vec![service.to_owned()], Status::OPEN.to_vec());
+        Shelf { services, status, assignee: Some(who.clone()), ..Shelf::default() }
+    }
 }
 
 /// What is looked for: words, and what narrows them down.

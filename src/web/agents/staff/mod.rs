@@ -16,7 +16,7 @@ use super::inside::{Inside, enter};
 use super::preferences::{last_day, posted};
 use super::service::changed;
 use crate::address::Address;
-use crate::desk::{Agent, Privilege, Service, Staffing, Status, Ticket, privileges};
+use crate::desk::{Agent, Privilege, Service, Staffing, Ticket, privileges};
 use crate::gateway::Managed;
 use crate::notifications::{Words, names};
 use crate::store::{Order, Shelf, Staffed};
@@ -107,14 +107,9 @@ async fn load<D: Desk>(web: &Web<D>, by: (&Visitor, &HeaderMap), sheet: &Sheet) 
             None => None,
         };
         let tickets = match &wanted.task {
-            Task::Leave(agent) => reads.shelf(&Shelf {
-                services: vec![wanted.service.clone()],
-                status: Status::OPEN.to_vec(),
-                assignee: Some(agent.clone()),
-                order: Order::Oldest,
-                limit: TICKETS + 1,
-                ..Shelf::default()
-            })?,
+            Task::Leave(agent) => {
+                reads.shelf(&Shelf { order: Order::Oldest, limit: TICKETS + 1, ..Shelf::in_charge(&wanted.service, agent) })?
+            }
             _ => vec![],
         };
         Ok(Seen { version: reads.organisation_version()?, away, tickets, staffed: reads.staffed(&wanted.service, CHANGES)? })
