@@ -27,6 +27,9 @@ pub struct Policy {
     pub burst_minutes: u16,
     /// How many times what is usual at that hour of the week it must be.
     pub burst_factor: usize,
+    /// Minutes after news of a ticket within which its reader gets no other mere news of it, unless they acted on it since: one mail
+    /// tells all of it then. 0: each piece of news is a mail.
+    pub group_minutes: u16,
     /// Working days without a word after which an unanswered question ends the request. 0: never.
     pub question_days: u16,
     /// Working days without a word after which its reader is reminded, each once.
@@ -49,6 +52,7 @@ impl Default for Policy {
             postpone_days: 366,
             undo_hours: 24,
             addition_hours: 24,
+            group_minutes: 10,
             burst_people: 5,
             burst_minutes: 30,
             burst_factor: 4,

@@ -100,10 +100,11 @@ impl<S: Store> Gateway<S> {
         for notice in &notices {
             let hasty = decided.unanswered.as_ref() == Some(&notice.to) && is_automatic_answer(notice.kind);
             let kept_back = if hasty { Some("too-prompt") } else { self.kept_back(notice, change)? };
+            let kept_back = match kept_back {
+                Some(reason) => Some(reason),
+                None => self.tell_in_time(change, &scene, notice)?,
+            };
             told.push(json!({"to": notice.to, "mail": notice.kind.word(), "because": notice.because.word(), "kept_back": kept_back}));
-            if kept_back.is_none() {
-                self.write(change, &scene, notice)?;
-            }
         }
         Ok(Value::Array(told))
     }
@@ -139,11 +140,16 @@ impl<S: Store> Gateway<S> {
 
     /// Writes one mail with its final bytes, and everything that goes with it.
     pub(super) fn write(&mut self, change: &mut Change, scene: &Scene<'_>, notice: &Notice) -> Result<(), Fault> {
-        let reader = self.reader(notice, scene)?;
+        self.write_with(change, scene, notice, vec![])
+    }
+
+    /// The same, which also tells what waited.
+    pub(super) fn write_with(&mut self, change: &mut Change, scene: &Scene<'_>, notice: &Notice, waited: Vec<Event>) -> Result<(), Fault> {
+        let reader = Reader { waited, ..self.reader(notice, scene)? };
         let mut draft = notifications::draft(&self.templates, notice, scene, &reader, self.mint.as_mut());
         let to_agent = self.organisation.agent(&notice.to).is_some();
         if !notifications::is_confidential(scene) {
-            draft.mail.files = super::files::carried(&self.store, notice.kind, scene.done, to_agent)?;
+            draft.mail.files = super::files::carried(&self.store, notice.kind, reader.waited.iter().chain(scene.done), to_agent)?;
         }
         let (ticket, message_id) = (scene.ticket.id, draft.mail.message_id.clone());
         link(change, &draft.links, notice);
@@ -172,7 +178,13 @@ impl<S: Store> Gateway<S> {
         };
         let language = spoken.unwrap_or_else(|| self.site.language.clone());
         let id = self.store.next_letter()?;
-        let reader = Reader { mailbox: Mailbox::new(name.as_deref(), notice.to.clone()), language, thread: (None, None), letter: id };
+        let reader = Reader {
+            mailbox: Mailbox::new(name.as_deref(), notice.to.clone()),
+            language,
+            thread: (None, None),
+            letter: id,
+            waited: vec![],
+        };
         let apart = notifications::Apart { site: &self.site, now: change.at.as_second() };
         let draft = notifications::draft_apart(&self.templates, notice, apart, &reader, self.mint.as_mut());
         self.queue(change, (id, None), notice, (draft, true))
@@ -190,7 +202,8 @@ impl<S: Store> Gateway<S> {
             false => self.store.thread(scene.ticket.id, &notice.to)?,
         };
         let letter = self.store.next_letter()?;
-        Ok(Reader { mailbox: Mailbox::new(name.as_deref(), notice.to.clone()), language, thread: (thread.first, thread.last), letter })
+        let mailbox = Mailbox::new(name.as_deref(), notice.to.clone());
+        Ok(Reader { mailbox, language, thread: (thread.first, thread.last), letter, waited: vec![] })
     }
 }
 

@@ -11,14 +11,18 @@ use crate::store::Reads;
 const CARRIED_MAX: u64 = 5 << 20;
 
 /// Files of the events that a mail of this kind tells its reader, as far as they fit.
-pub fn carried(reads: &impl Reads, kind: MailKind, events: &[Event], to_agent: bool) -> Result<Vec<File>, Fault> {
+pub fn carried<'a>(
+    reads: &impl Reads,
+    kind: MailKind,
+    events: impl Iterator<Item = &'a Event>,
+    to_agent: bool,
+) -> Result<Vec<File>, Fault> {
     if !relays_words(kind) {
         return Ok(vec![]);
     }
     let mut room = CARRIED_MAX;
     let mut files = Vec::new();
-    for source in events.iter().filter(|event| to_agent || event.visibility == Visibility::Public).filter_map(|event| event.source.as_ref())
-    {
+    for source in events.filter(|event| to_agent || event.visibility == Visibility::Public).filter_map(|event| event.source.as_ref()) {
         let fitting: Vec<&Attached> = source.attachments.iter().filter(|file| fits(&mut room, file)).collect();
         if fitting.is_empty() {
             continue;

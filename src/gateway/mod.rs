@@ -9,6 +9,7 @@ pub mod act;
 mod again;
 pub mod articles;
 pub mod bounce;
+mod bundles;
 mod bursts;
 pub mod case;
 mod checking;

@@ -56,7 +56,7 @@ impl<S: Store> Gateway<S> {
         }
         self.store.wind(&later)?;
         self.sweep_now_and_then()?;
-        Ok(done + self.reports()? + self.bursts(now)?)
+        Ok(done + self.reports()? + self.bursts(now)? + self.bundles(now)?)
     }
 
     /// These mailboxes are watched: until each was read, nothing is known of what came.

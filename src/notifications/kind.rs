@@ -149,9 +149,44 @@ impl MailKind {
         work || self.is_internal()
     }
 
+    /// Its texts show what happened on a ticket and what people wrote, so that it can tell more of it; others answer, or say one thing.
+    pub fn tells_events(self) -> bool {
+        matches!(
+            self,
+            MailKind::NewTicket
+                | MailKind::Update
+                | MailKind::Note
+                | MailKind::Taken
+                | MailKind::Assigned
+                | MailKind::Released
+                | MailKind::Question
+                | MailKind::ClosureApproval
+                | MailKind::Closed
+                | MailKind::ClosureRefused
+                | MailKind::Reopened
+                | MailKind::Cancelled
+                | MailKind::JoinRequest
+                | MailKind::Refused
+                | MailKind::Postponed
+                | MailKind::Recalled
+                | MailKind::Transferred
+                | MailKind::Merged
+                | MailKind::Beneficiary
+                | MailKind::Expired
+        )
+    }
+
+    /// Mere news, which its reader may hear a little later.
+    pub fn is_news(self) -> bool {
+        self == MailKind::Taken || MailKind::SPOKEN.contains(&self)
+    }
+
     /// A stable word: template name, `kind` of the outbox row, word of the trace.
     pub fn word(self) -> &'static str {
         match self {
+    /// News after which more of it waits. That somebody works on it delays nobody's words.
+    pub const SPOKEN: [MailKind; 2] = [MailKind::Update, MailKind::Note];
+
             MailKind::Acknowledgement => "acknowledgement",
             MailKind::AcknowledgementUnproven => "acknowledgement_unproven",
             MailKind::NewTicket => "new_ticket",

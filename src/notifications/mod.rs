@@ -259,6 +259,8 @@ pub trait Mint {
     /// 32 fresh random bytes for a link.
     fn token(&mut self) -> [u8; 32];
     /// 12 fresh random bytes for a Message-ID.
+    /// What happened before, of which they were not told yet: told along, oldest first.
+    pub waited: Vec<Event>,
     fn salt(&mut self) -> [u8; 12];
 }
 

@@ -73,7 +73,8 @@ impl Stage {
             now: 0,
         };
         let notice = Notice { to: to.clone(), kind, because, extra: self.extra(kind, &to) };
-        let reader = Reader { mailbox: Mailbox::new(name, to), language: language.to_owned(), thread: (None, None), letter: 1 };
+        let reader =
+            Reader { mailbox: Mailbox::new(name, to), language: language.to_owned(), thread: (None, None), letter: 1, waited: vec![] };
         draft(templates, &notice, &scene, &reader, &mut Blank).finish(templates)?;
         let apart = super::Apart { site: &self.site, now: 0 };
         match kind {

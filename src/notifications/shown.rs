@@ -3,7 +3,7 @@
 //! Promises: what only agents may see is never shown to anybody else, a guest never sees what came before them
 //! (CASEBOOK B01, B03), nobody reads their own words again.
 
-use super::{MailKind, Notice, Scene};
+use super::{MailKind, Notice, Reader, Scene};
 use crate::address::Address;
 use crate::desk::{Event, Visibility, What};
 
@@ -64,6 +64,12 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
 }
 
 /// The request itself, for whoever it is given to: they may never have seen it.
+/// What waited to be told to this reader, as far as they may see it now, and what this mail tells.
+pub fn with_waited<'a>(scene: &Scene<'_>, reader: &'a Reader, told: &[&'a Event]) -> Vec<&'a Event> {
+    let waited = reader.waited.iter().filter(|event| may_see(scene, event, &reader.mailbox.address));
+    waited.chain(told.iter().copied()).collect()
+}
+
 pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
     let given = match notice.kind {
         MailKind::Assigned | MailKind::Transferred => is_agent(scene, &notice.to),

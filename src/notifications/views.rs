@@ -146,7 +146,8 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
         MailKind::History => words.say("block.dated", &[("at", &words.date(event.at, &scene.site.zone)), ("fact", &fact)]),
         _ => fact,
     };
-    view.facts = told.iter().filter_map(|event| Some(dated(event, facts::fact(words, scene, event, notice)?))).collect();
+    let all = shown::with_waited(scene, reader, told);
+    view.facts = all.iter().filter_map(|event| Some(dated(event, facts::fact(words, scene, event, notice)?))).collect();
     // Who works on it should know that it comes back and forth.
     let moves = scene.ticket.details.moves;
     let moved = told.iter().any(|event| matches!(event.what, What::Transferred { .. }));
@@ -154,10 +155,10 @@ pub fn of_ticket(words: &Words, scene: &Scene<'_>, notice: &Notice, reader: &Rea
         view.facts.push(words.say("fact.moves", &[("n", &moves.to_string())]));
     }
     let request = shown::request(scene, notice);
-    let texts = request.iter().chain(told).filter_map(|event| Some((event, shown::words_of(event, notice)?)));
+    let texts = request.iter().chain(&all).filter_map(|event| Some((event, shown::words_of(event, notice)?)));
     view.words = texts.map(|(event, text)| blocks::block(words, scene, event, text, view.agent)).collect();
     view.left_out = blocks::newest(&mut view.words);
-    if matches!(notice.kind, MailKind::Note | MailKind::JoinRequest) {
+    if matches!(notice.kind, MailKind::Note | MailKind::JoinRequest) && view.words.len() < 2 {
         // These mails say it themselves.
         view.words.iter_mut().for_each(|block| block.warning.clear());
     }

@@ -38,7 +38,7 @@ pub fn draft(templates: &Templates, notice: &Notice, scene: &Scene<'_>, reader: 
     if notice.kind == MailKind::AcknowledgementUnproven {
         mail.to.name = None;
     }
-    mail.shown_cc = shown_cc(scene, notice, &told, &mailed);
+    mail.shown_cc = shown_cc(scene, notice, &shown::with_waited(scene, reader, &told), &mailed);
     mail.references = references(scene, reader, parent.as_ref());
     mail.in_reply_to = parent;
     Draft { mail, links: mailed, kind: notice.kind, view }.discreet(words, scene, notice)

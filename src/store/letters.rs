@@ -94,3 +94,25 @@ pub struct LetterUpdate {
     /// The relay's words.
     pub reply: String,
 }
+
+/// News of a ticket that a reader gets a little later, in one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutOff {
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// Whom.
+    pub person: Address,
+    /// Numbers of the events, the first and the last.
+    pub events: (u64, u64),
+    /// When they are told at the latest.
+    pub due_at: Timestamp,
+}
+
+/// How a change touches what is put off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waits {
+    /// From now on, besides what waits already.
+    From(PutOff),
+    /// All that waited is told now, or never: its reader left.
+    Over(TicketId, Address),
+}

@@ -17,7 +17,7 @@ mod staffing;
 pub use articles::ArticleReads;
 pub use fault::{Backend, CommitFault};
 pub use figures::FigureReads;
-pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter};
+pub use letters::{Claimed, LetterRow, LetterState, LetterUpdate, NewLetter, PutOff, Waits};
 pub use pages::{Access, Found, Gate, GateFor, Order, PageReads, Place, Request, Search, Session, Shelf, TicketQuery};
 pub use people::{Link, Person, Thread, TokenHash};
 pub use pointers::{How, KnownId, Seen};
@@ -78,6 +78,8 @@ pub struct Change {
     pub bounced: Vec<(u64, LetterState)>,
     /// What the pages remember.
     pub access: Vec<Access>,
+    /// News that is put off, or told now.
+    pub put_off: Vec<Waits>,
     /// Whose turn it was, by place: a service and its category.
     pub turns: Vec<(String, Address)>,
 }
@@ -103,6 +105,7 @@ impl Change {
             letters: vec![],
             bounced: vec![],
             access: vec![],
+            put_off: vec![],
             turns: vec![],
         }
     }
@@ -241,6 +244,12 @@ pub trait Reads: PageReads + ArticleReads + FigureReads + RetentionReads + Staff
     fn from_since(&self, from: &Address, reason: Option<&str>, since: Timestamp) -> Result<u32, Backend>;
     /// When the last letter was queued to that person about that ticket.
     fn last_letter(&self, ticket: TicketId, person: &Address) -> Result<Option<Timestamp>, Backend>;
+    /// When the last letter of one of these kinds was queued to that person about that ticket.
+    fn last_of(&self, ticket: TicketId, person: &Address, kinds: [&str; 2]) -> Result<Option<Timestamp>, Backend>;
+    /// What is put off for a reader of a ticket, oldest first.
+    fn put_off(&self, ticket: TicketId, person: &Address) -> Result<Vec<PutOff>, Backend>;
+    /// Who is to be told of what was put off by now, the longest overdue first, at most `limit`.
+    fn put_off_until(&self, now: Timestamp, limit: usize) -> Result<Vec<(TicketId, Address)>, Backend>;
     /// A row of the ledger.
     fn instance(&self, id: u64) -> Result<Option<Instance>, Backend>;
     /// Rows of the ledger by Message-ID, UID (`mailbox/uid` or `uid`) or number, newest first.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use guichet::store::sqlite::Reader;
 use guichet::store::{LetterState, Reads};
+use jiff::Timestamp;
 
 const GUICHET: &str = env!("CARGO_BIN_EXE_guichet");
 
@@ -45,16 +46,16 @@ impl Desk {
     }
 
     fn ingest(&self, points: &str) -> Output {
-        let mails: Vec<String> = (0..4).map(|number| self.mail(number).display().to_string()).collect();
+        let mails: Vec<String> = (0..5).map(|number| self.mail(number).display().to_string()).collect();
         let mut args = vec!["ingest"];
         args.extend(mails.iter().map(String::as_str));
         self.command(&args, points).output().unwrap()
     }
 
-    /// A new request, an answer to it, another request, an absence.
+    /// A new request, an answer to it, another request, an absence, and soon one more answer, of which agents hear a little later.
     fn mail(&self, number: usize) -> PathBuf {
         let extra = match number {
-            1 => "In-Reply-To: <m0@cust.test>\r\n",
+            1 | 4 => "In-Reply-To: <m0@cust.test>\r\n",
             3 => "In-Reply-To: <m0@cust.test>\r\nAuto-Submitted: auto-replied\r\n",
             _ => "",
         };
@@ -76,7 +77,7 @@ impl Desk {
     fn state(&self) -> Vec<String> {
         let reader = self.reader();
         let mut state: Vec<String> = Vec::new();
-        for number in 0..4 {
+        for number in 0..5 {
             let rows = reader.find_instances(&format!("m{number}@cust.test")).unwrap();
             let outcomes =
                 rows.iter().filter_map(|row| row.handled.as_ref()).map(|handled| format!("{:?} {:?}", handled.disposition, handled.ticket));
@@ -94,6 +95,8 @@ impl Desk {
             .collect();
         letters.sort();
         state.extend(letters);
+        state
+            .extend(reader.put_off_until(Timestamp::MAX, 9).unwrap().iter().map(|(ticket, person)| format!("put off: #{ticket} {person}")));
         state
     }
 }
@@ -113,8 +116,9 @@ fn j01_inv10_killed_anywhere_between_intake_and_commit_the_state_is_the_same() {
     assert!(calm.ingest("").status.success());
     let expected = calm.state();
     assert!(expected.iter().any(|line| line.contains("#1.2 replied")), "{expected:#?}");
+    assert!(expected.contains(&"put off: #1 ag1@desk.test".into()), "{expected:#?}");
     for point in ["kept", "read", "decided", "committed"] {
-        for skipped in 0..4 {
+        for skipped in 0..5 {
             let desk = Desk::new();
             let killed = desk.ingest(&format!("{point}={skipped}*off->return"));
             assert!(!killed.status.success(), "{point} was reached");
@@ -186,7 +190,7 @@ fn p30_a_mail_for_a_running_daemon_goes_through_its_spool() {
     let daemon = desk.command(&["run"], "").spawn().unwrap();
     until("the database", || desk.path("state/spool/new").exists());
     assert!(desk.ingest("").status.success());
-    until("the mails to be handled", || desk.reader().count(None).is_ok_and(|count| count.all == 4 && count.waiting == 0));
+    until("the mails to be handled", || desk.reader().count(None).is_ok_and(|count| count.all == 5 && count.waiting == 0));
     stop(daemon);
     assert_eq!(desk.reader().count(None).unwrap().new, 2);
 }
@@ -196,7 +200,7 @@ fn h20_inv8_a_mail_that_panics_the_reader_is_parked_told_and_replayed() {
     let desk = Desk::new();
     assert!(desk.ingest("reader=1*panic->off").status.success(), "the next ones go on");
     let count = desk.reader().count(None).unwrap();
-    assert_eq!((count.all, count.parked, count.waiting), (4, 1, 0));
+    assert_eq!((count.all, count.parked, count.waiting), (5, 1, 0));
     let told = desk.reader().letters(None, 100).unwrap();
     assert!(told.iter().any(|letter| letter.kind == "parked" && letter.person.as_str() == "ag1@desk.test"));
     let replayed = desk.command(&["replay", "--parked"], "").output().unwrap();

@@ -47,7 +47,7 @@ fn p1_p25_each_action_has_its_mails_in_every_language() {
                         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).exists(), "{}: {file}", cells[1]);
                     }
                     let mailbox = Mailbox::new(None, notice.to.clone());
-                    let reader = Reader { mailbox, language: language.into(), thread: (None, None), letter: 1 };
+                    let reader = Reader { mailbox, language: language.into(), thread: (None, None), letter: 1, waited: vec![] };
                     let mail = draft(&templates, &notice, &scene, &reader, &mut Same).finish(&templates).unwrap();
                     assert!(mail.text.len() > 50 && !mail.subject.is_empty(), "{} in {language}", cells[1]);
                 }

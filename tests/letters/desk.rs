@@ -142,7 +142,7 @@ pub fn reader(to: &Address, language: &str) -> Reader {
         "bob" => Some("Bob"),
         _ => None,
     };
-    Reader { mailbox: Mailbox::new(name, to.clone()), language: language.into(), thread: (None, None), letter: 77 }
+    Reader { mailbox: Mailbox::new(name, to.clone()), language: language.into(), thread: (None, None), letter: 77, waited: vec![] }
 }
 
 pub fn event(who: Address, what: What, text: Option<&str>) -> Event {

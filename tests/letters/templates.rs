@@ -88,3 +88,16 @@ fn broken_texts_are_found_before_any_mail_is_due() {
     let latin = Templates::load([TemplateFile { path: "fr/mail/update.txt".into(), bytes: vec![b'S', 0xe9] }]).unwrap_err();
     assert_eq!(lines(&latin)[0], "fr/mail/update.txt: is no UTF-8");
 }
+
+#[test]
+fn row68_mails_that_can_tell_more_show_facts_and_words() {
+    for kind in MailKind::ALL.into_iter().filter(|kind| kind.tells_events()) {
+        for path in ["en", "fr"]
+            .into_iter()
+            .flat_map(|language| ["txt", "html"].map(|end| format!("templates/{language}/mail/{}.{end}", kind.word())))
+        {
+            let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
+            assert!(text.contains("{{> facts}}") && text.contains("{{> words}}"), "{path}");
+        }
+    }
+}

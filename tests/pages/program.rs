@@ -67,7 +67,7 @@ impl Program {
             "[site]\nname = \"Support\"\naddress = \"support@desk.test\"\nstate = \"state\"\nlanguage = \"fr\"\norganisation = \"organisation.toml\"\n\
              [web]\nbase_url = \"{base}\"\nlisten = \"127.0.0.1:{port}\"\n{web}\
              [[maildir]]\nname = \"support\"\npath = \"inbox\"\npoll = \"1s\"\n[delivery]\nmaildir = \"out\"\n\
-             [trust]\ninternal_domains = [\"cust.test\", \"desk.test\"]\n[brakes]\nprompt_answers = 100\n[log]\nlevel = \"error\"\n"
+             [trust]\ninternal_domains = [\"cust.test\", \"desk.test\"]\n[brakes]\nprompt_answers = 100\n[policy]\ngroup_minutes = 0\n[log]\nlevel = \"error\"\n"
         );
         std::fs::write(folder.path().join("guichet.toml"), text).unwrap();
         std::fs::write(folder.path().join("organisation.toml"), ORGANISATION).unwrap();

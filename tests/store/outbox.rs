@@ -1,7 +1,7 @@
 //! Letters: queued with their cause, claimed once, and never lost.
 
 use guichet::store::sqlite::Sqlite;
-use guichet::store::{Cause, Change, LetterState, LetterUpdate, Reads, Store};
+use guichet::store::{Cause, Change, LetterState, LetterUpdate, NewLetter, PutOff, Reads, Store, Waits};
 
 use crate::samples::*;
 
@@ -103,4 +103,33 @@ fn bytes_may_come_later_in_a_batch_but_not_never() {
     store.fill(&[(2, letter(2, 1, true).letter.unwrap())]).unwrap();
     store.end().unwrap();
     assert_eq!(store.letter_bytes(2).unwrap(), letter(2, 1, true).letter);
+}
+
+#[test]
+fn row68_what_is_put_off_is_told_when_due_and_then_no_more() {
+    let mut store = Sqlite::memory().unwrap();
+    let bob = who("bob@cust.test");
+    let put_off = |person: &guichet::address::Address, events, due| PutOff { ticket: 1, person: person.clone(), events, due_at: at(due) };
+    let waits = [put_off(&bob, (5, 5), 90), put_off(&alice(), (3, 4), 70), put_off(&alice(), (2, 2), 60)];
+    let put_off = waits.iter().cloned().map(Waits::From).collect();
+    store.commit(&Change { put_off, ..Change::new(Cause::Named("a".into()), at(1)) }).unwrap();
+    assert_eq!(store.put_off_until(at(59), 9).unwrap(), []);
+    assert_eq!(store.put_off_until(at(90), 9).unwrap(), [(1, alice()), (1, bob.clone())]);
+    assert_eq!(store.put_off_until(at(90), 1).unwrap(), [(1, alice())]);
+    assert_eq!(store.put_off(1, &alice()).unwrap(), [waits[2].clone(), waits[1].clone()]);
+    let put_off = vec![Waits::Over(1, alice())];
+    store.commit(&Change { put_off, ..Change::new(Cause::Named("b".into()), at(2)) }).unwrap();
+    assert_eq!((store.put_off(1, &alice()).unwrap(), store.put_off_until(at(90), 9).unwrap()), (vec![], vec![(1, bob)]));
+}
+
+#[test]
+fn row68_the_last_news_is_of_the_kinds_that_are_asked_for() {
+    let mut store = Sqlite::memory().unwrap();
+    for (id, kind) in [(1, "update"), (2, "note"), (3, "receipt")] {
+        let letters = vec![NewLetter { kind: kind.into(), ..letter(id, 1, false) }];
+        store.commit(&Change { letters, ..Change::new(Cause::Named(kind.into()), at(id as i64)) }).unwrap();
+    }
+    assert_eq!(store.last_of(1, &alice(), ["update", "note"]).unwrap(), Some(at(2)));
+    assert_eq!(store.last_of(1, &alice(), ["update", "taken"]).unwrap(), Some(at(1)));
+    assert_eq!(store.last_of(2, &alice(), ["update", "note"]).unwrap(), None);
 }

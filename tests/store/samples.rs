@@ -5,8 +5,7 @@ use guichet::desk::{Actor, Door, Event, Status, Ticket, Urgency, Visibility, Wak
 use guichet::mail::Letter;
 use guichet::ports::{Arrival, Origin};
 use guichet::proof::Level;
-use guichet::store::{Change, Step};
-use guichet::store::{Disposition, Handled, How, KnownId, Link, NewLetter, Seen};
+use guichet::store::{Change, Disposition, Handled, How, KnownId, Link, NewLetter, PutOff, Seen, Step, Waits};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -154,5 +153,7 @@ pub fn whole(cause: guichet::store::Cause, id: u64, letter_id: u64) -> Change {
     });
     change.links.push(link(id as u8, id));
     change.letters.push(letter(letter_id, id, true));
+    let put_off = PutOff { ticket: id, person: alice(), events: (1, 1), due_at: at(600) };
+    change.put_off.push(Waits::From(put_off));
     change
 }

@@ -13,6 +13,7 @@ mod articles;
 mod audit;
 mod automatic;
 mod batches;
+mod bundles;
 mod clock;
 mod fields;
 mod figures;

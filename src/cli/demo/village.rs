@@ -267,7 +267,8 @@ fn site(base: &str) -> anyhow::Result<Site> {
         language: "fr".into(),
         zone: jiff::tz::TimeZone::get("Europe/Paris")?,
         trust: Trust { internal_domains: vec!["village.test".into()], ..Trust::default() },
-        policy: Policy::default(),
+        // Whoever plays sees each mail at once.
+        policy: Policy { group_minutes: 0, ..Policy::default() },
         limits: Limits::default(),
         brakes: Brakes { prompt_answers: 100, ..Brakes::default() },
         retention: Retention::default(),

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::values::At;
-use super::{access, ids, ledger, links, outbox, people, tickets, waking};
+use super::{access, ids, ledger, links, outbox, people, put_off, tickets, waking};
 use crate::store::{Cause, Change, CommitFault};
 
 impl From<rusqlite::Error> for CommitFault {
@@ -31,6 +31,7 @@ pub fn write(connection: &Connection, change: &Change) -> Result<(), CommitFault
     change.access.iter().try_for_each(|one| access::write(connection, one, change.at))?;
     stop_at("store::links")?;
     change.letters.iter().try_for_each(|letter| outbox::write(connection, letter, change.at))?;
+    change.put_off.iter().try_for_each(|waits| put_off::write(connection, waits))?;
     change.bounced.iter().try_for_each(|(id, state)| outbox::bounced(connection, *id, *state))?;
     stop_at("store::letters")
 }

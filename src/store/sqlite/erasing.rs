@@ -115,6 +115,7 @@ fn rest(connection: &Connection, person: &str) -> rusqlite::Result<u64> {
         ("DELETE FROM preferences WHERE person = ?1", &person),
         ("DELETE FROM autos WHERE person = ?1", &person),
         ("DELETE FROM turns WHERE person = ?1", &person),
+        ("DELETE FROM put_off WHERE person = ?1", &person),
         ("DELETE FROM people WHERE address = ?1", &person),
         ("DELETE FROM causes WHERE name LIKE ?1", named),
     ] {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../data/migrations/009-retention.sql"),
     include_str!("../../../data/migrations/010-staffing.sql"),
     include_str!("../../../data/migrations/011-outages.sql"),
+    include_str!("../../../data/migrations/012-put-off.sql"),
 ];
 /// `application_id` of our files: "Guic". It keeps us from writing into somebody else's database.
 const OURS: i64 = 0x4775_6963;

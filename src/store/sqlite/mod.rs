@@ -27,6 +27,7 @@ mod migrations;
 mod open;
 mod outbox;
 mod people;
+mod put_off;
 mod reader;
 mod reads;
 mod search;

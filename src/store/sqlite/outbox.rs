@@ -78,6 +78,13 @@ pub fn last_letter(connection: &Connection, ticket: TicketId, person: &Address) 
     select.query_row(params![Id(ticket), person.as_str()], |row| Ok(row.get::<_, At>(0)?.0)).optional()
 }
 
+/// The same of two kinds.
+pub fn last_of(connection: &Connection, about: (TicketId, &Address), kinds: [&str; 2]) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT queued_at FROM outbox WHERE ticket = ?1 AND person = ?2 AND kind IN (?3, ?4) ORDER BY id DESC LIMIT 1";
+    let params = params![Id(about.0), about.1.as_str(), kinds[0], kinds[1]];
+    connection.prepare_cached(sql)?.query_row(params, |row| Ok(row.get::<_, At>(0)?.0)).optional()
+}
+
 /// Letters of a ticket or all, oldest first.
 pub fn list(connection: &Connection, ticket: Option<TicketId>, limit: usize) -> rusqlite::Result<Vec<LetterRow>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

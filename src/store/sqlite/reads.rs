@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    Sqlite, access, articles, change, erasing, figures, finding, ids, keep, ledger, links, lists, outbox, people, reader::Reader, staffing,
-    sweeping, tickets, waking,
+    Sqlite, access, articles, change, erasing, figures, finding, ids, keep, ledger, links, lists, outbox, people, put_off, reader::Reader,
+    staffing, sweeping, tickets, waking,
 };
 use crate::address::Address;
 use crate::desk::figures::Fact;
@@ -15,7 +15,7 @@ use crate::mail::Letter;
 use crate::ports::Mark;
 use crate::store::{
     ArticleReads, Backend, Disposition, FigureReads, Found, Gate, Instance, KnownId, LedgerCount, LetterRow, Link, Overdue, PageReads,
-    Person, Reads, RetentionReads, Search, Session, Shelf, Staffed, StaffingReads, Swept, Thread, TicketQuery, TokenHash,
+    Person, PutOff, Reads, RetentionReads, Search, Session, Shelf, Staffed, StaffingReads, Swept, Thread, TicketQuery, TokenHash,
 };
 
 /// Has a connection to ask.
@@ -114,6 +114,18 @@ impl<T: Connected> Reads for T {
 
     fn last_letter(&self, ticket: TicketId, person: &Address) -> Result<Option<Timestamp>, Backend> {
         Ok(outbox::last_letter(self.connection(), ticket, person)?)
+    }
+
+    fn last_of(&self, ticket: TicketId, person: &Address, kinds: [&str; 2]) -> Result<Option<Timestamp>, Backend> {
+        Ok(outbox::last_of(self.connection(), (ticket, person), kinds)?)
+    }
+
+    fn put_off(&self, ticket: TicketId, person: &Address) -> Result<Vec<PutOff>, Backend> {
+        Ok(put_off::of(self.connection(), ticket, person)?)
+    }
+
+    fn put_off_until(&self, now: Timestamp, limit: usize) -> Result<Vec<(TicketId, Address)>, Backend> {
+        Ok(put_off::until(self.connection(), now, limit)?)
     }
 
     fn instance(&self, id: u64) -> Result<Option<Instance>, Backend> {

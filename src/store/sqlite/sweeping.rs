@@ -170,6 +170,7 @@ fn bury(connection: &Connection, ticket: TicketId, people: &str, now: Timestamp)
     run("DELETE FROM offers WHERE hash IN (SELECT hash FROM links WHERE ticket = ?1)")?;
     run("DELETE FROM links WHERE ticket = ?1")?;
     connection.prepare_cached("INSERT INTO purged (ticket, at, left) VALUES (?1, ?2, 1)")?.execute(params![Id(ticket), At(now)])?;
+    run("DELETE FROM put_off WHERE ticket = ?1")?;
     run("DELETE FROM tickets WHERE id = ?1")?;
     for person in people.lines() {
         connection.prepare_cached("DELETE FROM participants WHERE person = ?1 AND ticket = ?2")?.execute(params![person, Id(ticket)])?;
