@@ -47,7 +47,7 @@ pub use hours::Hours;
 pub use organisation::*;
 pub use policy::{Delays, Ladder, Policy};
 pub use possible::possible;
-pub use preferences::Preferences;
+pub use preferences::{Preferences, Proposed};
 pub use priority::RequestKind;
 pub use privileges::Role;
 pub use promise::{Pause, Promise, Stage, Target};

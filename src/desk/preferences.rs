@@ -23,6 +23,9 @@ pub struct Preferences {
     /// Away until then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away_until: Option<Timestamp>,
+    /// The absence that they were asked about last, as their mailbox announced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Proposed>,
     /// Under their answers from the pages.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub signature: String,
@@ -40,7 +43,22 @@ pub struct Preferences {
     pub report_on_weekends: bool,
 }
 
+/// An absence that somebody is asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// When they are back.
+    pub until: Timestamp,
+    /// When they were asked.
+    pub at: Timestamp,
+}
+
 impl Preferences {
+    /// Would it be news to them that they are away until then, and were they not asked since that time?
+    pub fn is_news(&self, until: Timestamp, since: Timestamp) -> bool {
+        let asked = self.proposed.as_ref().is_some_and(|proposed| proposed.until == until || proposed.at > since);
+        !asked && self.away_until.is_none_or(|known| known < until)
+    }
+
     /// The hour of that day whose report is due by then, caught up when it was missed; none: no report.
     pub fn report_due(&self, now: &Zoned) -> Option<i8> {
         let weekend = matches!(now.weekday(), Weekday::Saturday | Weekday::Sunday);
@@ -108,6 +126,18 @@ mod tests {
         let monday = at("2026-01-05T09:00:00[Europe/Paris]");
         let away_until = Some(monday.timestamp() + jiff::SignedDuration::from_hours(1));
         assert_eq!(Preferences { away_until, ..chosen }.report_due(&monday), None);
+    }
+
+    #[test]
+    fn row38_an_absence_is_asked_about_once_and_not_too_often() {
+        let at = |days: i64| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * days);
+        let proposed = Some(Proposed { until: at(20), at: at(10) });
+        let known = Preferences { proposed, ..Preferences::default() };
+        assert!(Preferences::default().is_news(at(20), at(3)));
+        assert!(!known.is_news(at(20), at(15)), "the same one");
+        assert!(!known.is_news(at(30), at(9)), "too soon");
+        assert!(known.is_news(at(30), at(10)));
+        assert!(!Preferences { away_until: Some(at(40)), ..known }.is_news(at(30), at(15)), "they have said it already");
     }
 
     #[test]

@@ -20,6 +20,8 @@ use crate::store::{Access, Backend, Cause, Change, CommitFault, Gate, GateFor, R
 const SIGN_IN: SignedDuration = SignedDuration::from_mins(10);
 /// How long a filled-in request waits for its proof.
 const PROOF: SignedDuration = SignedDuration::from_hours(24);
+/// How long a proposed absence may be confirmed.
+const ABSENCE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long a session lives that nobody uses.
 const IDLE: SignedDuration = SignedDuration::from_hours(12);
 /// How long a session lives at most.
@@ -60,6 +62,8 @@ pub enum Entered {
     Opened([u8; 32]),
     /// The mail that waited is its author's word now.
     Confirmed,
+    /// Its owner is known to be away.
+    Absent,
     /// It was used before, its time is over, or its owner may no longer come in.
     Over,
     /// Another browser asked for it.
@@ -89,6 +93,14 @@ impl<S: Store> Gateway<S> {
         self.write_apart(&mut change, &notice)?;
         self.store.commit(&change).map_err(|fault| Backend(fault.to_string()))?;
         Ok(true)
+    }
+
+    /// A key that confirms an absence, as an address.
+    pub(super) fn absence_key(&mut self, change: &mut Change, agent: &Address, now: Timestamp) -> String {
+        let token = self.mint.token();
+        let wanted = Wanted { to: agent.clone(), browser: [0; 32], request: None };
+        change.access.push(Access::Gate(Box::new(gate(&token, &wanted, (GateFor::Absence, now + ABSENCE), now))));
+        self.key_url(&token)
     }
 
     fn key_url(&self, token: &[u8; 32]) -> String {
@@ -130,6 +142,7 @@ impl<S: Store> Gateway<S> {
         match (gate.what, held) {
             (GateFor::Request, Some(instance)) => self.confirm(&gate, instance),
             (GateFor::Request, None) => self.prove(gate),
+            (GateFor::Absence, _) => self.confirm_absence(&gate),
             (GateFor::SignIn, _) if gate.browser != using.browser => Ok(Entered::OtherBrowser),
             (GateFor::SignIn, _) if !self.may_enter(&gate.person)? => Ok(Entered::Over),
             (GateFor::SignIn, _) => self.sign_in(&gate, &using.called),
@@ -223,6 +236,7 @@ fn gate(token: &[u8; 32], wanted: &Wanted, (what, expires_at): (GateFor, Timesta
     Gate { hash, what, person, browser, issued_at, expires_at, ended_at: None, request: wanted.request.clone() }
 }
 
-fn short(hash: &TokenHash) -> String {
+/// A key's name in causes.
+pub(super) fn short(hash: &TokenHash) -> String {
     data_encoding::HEXLOWER.encode(&hash[..16])
 }

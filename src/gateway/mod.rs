@@ -4,6 +4,7 @@
 //! bytes included; the same cause never acts twice; a mail that cannot be handled is parked and the next one goes on.
 //! Excludes: sockets and files of the world (intake, delivery, web), and all rules (desk, routing, notifications).
 
+mod absence;
 pub mod access;
 pub mod act;
 mod again;

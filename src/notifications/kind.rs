@@ -87,11 +87,13 @@ pub enum MailKind {
     HeldProof,
     /// To agents: many people ask for the same kind of thing at once.
     Burst,
+    /// To an agent whose mailbox says that they are away: shall the desk know it?
+    AbsenceProposed,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 42] = [
+    pub const ALL: [MailKind; 43] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -134,6 +136,7 @@ impl MailKind {
         MailKind::RequestProof,
         MailKind::HeldProof,
         MailKind::Burst,
+        MailKind::AbsenceProposed,
     ];
 
     /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
@@ -181,12 +184,12 @@ impl MailKind {
         self == MailKind::Taken || MailKind::SPOKEN.contains(&self)
     }
 
-    /// A stable word: template name, `kind` of the outbox row, word of the trace.
-    pub fn word(self) -> &'static str {
-        match self {
     /// News after which more of it waits. That somebody works on it delays nobody's words.
     pub const SPOKEN: [MailKind; 2] = [MailKind::Update, MailKind::Note];
 
+    /// A stable word: template name, `kind` of the outbox row, word of the trace.
+    pub fn word(self) -> &'static str {
+        match self {
             MailKind::Acknowledgement => "acknowledgement",
             MailKind::AcknowledgementUnproven => "acknowledgement_unproven",
             MailKind::NewTicket => "new_ticket",
@@ -229,6 +232,7 @@ impl MailKind {
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",
             MailKind::Burst => "burst",
+            MailKind::AbsenceProposed => "absence_proposed",
         }
     }
 }

@@ -167,6 +167,13 @@ pub enum Extra {
         /// The whole address.
         url: String,
     },
+    /// A key that confirms an absence: its reader's alone.
+    Absence {
+        /// The whole address.
+        url: String,
+        /// The first day back.
+        back: jiff::civil::Date,
+    },
     /// A key that confirms a mail that waits: its author's alone.
     Confirm {
         /// The whole address.
@@ -252,6 +259,8 @@ pub struct Reader {
     pub thread: (Option<String>, Option<String>),
     /// Row of the letter, for the VERP envelope.
     pub letter: u64,
+    /// What happened before, of which they were not told yet: told along, oldest first.
+    pub waited: Vec<Event>,
 }
 
 /// Chance, as an argument.
@@ -259,8 +268,6 @@ pub trait Mint {
     /// 32 fresh random bytes for a link.
     fn token(&mut self) -> [u8; 32];
     /// 12 fresh random bytes for a Message-ID.
-    /// What happened before, of which they were not told yet: told along, oldest first.
-    pub waited: Vec<Event>,
     fn salt(&mut self) -> [u8; 12];
 }
 

@@ -87,6 +87,7 @@ impl Stage {
             | MailKind::ServiceChanged
             | MailKind::Figures
             | MailKind::HeldProof
+            | MailKind::AbsenceProposed
             | MailKind::Burst
             | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
             _ => Ok(()),
@@ -122,6 +123,7 @@ impl Stage {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
             }
             MailKind::HeldProof => Extra::Confirm { url: text("https://desk.example.org/l/x"), subject: text("Sample") },
+            MailKind::AbsenceProposed => Extra::Absence { url: text("https://desk.example.org/l/x"), back: Date::constant(2026, 1, 12) },
             MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
             MailKind::Answers | MailKind::DailyReport | MailKind::ServiceChanged => {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }

@@ -54,6 +54,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::DailyReport
         | MailKind::ServiceChanged
         | MailKind::Figures
+        | MailKind::AbsenceProposed
         | MailKind::Burst => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
             asked_before(scene, notice).into_iter().collect()
@@ -63,13 +64,13 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
     }
 }
 
-/// The request itself, for whoever it is given to: they may never have seen it.
 /// What waited to be told to this reader, as far as they may see it now, and what this mail tells.
 pub fn with_waited<'a>(scene: &Scene<'_>, reader: &'a Reader, told: &[&'a Event]) -> Vec<&'a Event> {
     let waited = reader.waited.iter().filter(|event| may_see(scene, event, &reader.mailbox.address));
     waited.chain(told.iter().copied()).collect()
 }
 
+/// The request itself, for whoever it is given to: they may never have seen it.
 pub fn request<'a>(scene: &Scene<'a>, notice: &Notice) -> Option<&'a Event> {
     let given = match notice.kind {
         MailKind::Assigned | MailKind::Transferred => is_agent(scene, &notice.to),

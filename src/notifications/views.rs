@@ -76,7 +76,7 @@ pub struct View {
     pub expected: String,
     /// The desk itself gave the ticket to the reader.
     pub by_rule: bool,
-    /// When a postponed ticket comes back; empty when it is not.
+    /// When a postponed ticket, or its reader, comes back; empty when neither does.
     pub until: String,
     /// The ticket that it goes on in; empty when there is none.
     pub other: String,
@@ -194,6 +194,10 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         held: extras::held(words, site, &notice.extra),
         title: match &notice.extra {
             Extra::Confirm { subject, .. } => names::title(subject),
+            _ => String::new(),
+        },
+        until: match &notice.extra {
+            Extra::Absence { back, .. } => words.day(*back),
             _ => String::new(),
         },
         bounced: extras::bounced(&notice.extra),
@@ -319,6 +323,7 @@ fn because(notice: &Notice) -> &'static str {
         (MailKind::FreshLink | MailKind::SignIn | MailKind::RequestProof, _) => "because.asked",
         (MailKind::History, _) => "because.history",
         (MailKind::DailyReport, _) => "because.report",
+        (MailKind::AbsenceProposed, _) => "because.absence",
         (MailKind::ServiceChanged, _) => "because.staffed",
         (MailKind::Figures, _) => "because.figures",
         (_, Because::Requester) => "because.requester",

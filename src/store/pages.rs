@@ -15,6 +15,8 @@ pub enum GateFor {
     SignIn,
     /// Proves a request that was filled in.
     Request,
+    /// Confirms the absence that its owner's mailbox announced.
+    Absence,
 }
 
 /// A mailed key. Single use.

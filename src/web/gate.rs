@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::caller::{Cookie, Jar};
 use super::desk::{Desk, Web};
@@ -24,18 +25,31 @@ pub const BUTTON: &str = "enter";
 /// The page of a key; none when there is no such key.
 pub async fn show<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap, token: &Token) -> Response {
     let hash = token.hash();
-    match web.desk.look(move |reads| Ok::<_, Backend>((reads.gate(&hash)?, reads.organisation()?))).await {
-        Ok(Ok((Some(gate), organisation))) => page(web, visitor, headers, (token, &gate, &organisation)),
-        Ok(Ok((None, _))) => not_found(web, headers),
+    let found = web.desk.look(move |reads| {
+        let gate = reads.gate(&hash)?;
+        let absent = gate.as_ref().filter(|gate| gate.what == GateFor::Absence);
+        let proposed = absent.map(|gate| reads.preferences(&gate.person)).transpose()?.and_then(|known| known.proposed);
+        Ok::<_, Backend>(gate.map(|gate| Found { gate, until: proposed.map(|proposed| proposed.until) }).zip(Some(reads.organisation()?)))
+    });
+    match found.await {
+        Ok(Ok(Some((found, organisation)))) => page(web, visitor, headers, (token, &found, &organisation)),
+        Ok(Ok(None)) => not_found(web, headers),
         _ => unavailable(web, headers),
     }
+}
+
+/// A key, and what it is about.
+struct Found {
+    gate: Gate,
+    /// When its owner is back, for an absence.
+    until: Option<Timestamp>,
 }
 
 fn page<D: Desk>(
     web: &Web<D>,
     visitor: &Visitor,
     headers: &HeaderMap,
-    (token, gate, organisation): (&Token, &Gate, &Organisation),
+    (token, Found { gate, until }, organisation): (&Token, &Found, &Organisation),
 ) -> Response {
     if gate.ended_at.is_some() || gate.expires_at <= web.now() {
         return message(web, headers, StatusCode::GONE, "key_over");
@@ -49,15 +63,18 @@ fn page<D: Desk>(
         GateFor::SignIn => "enter",
         GateFor::Request if held => "vouch",
         GateFor::Request => "prove",
+        GateFor::Absence => "absence",
     };
     let form = outside.form(name, &format!("/l/{}/{BUTTON}", token.as_str()));
+    let until = until.map(|until| outside.words().day(until.to_zoned(web.desk.site().zone.clone()).date()));
+    let intro = until.map_or(form.intro.clone(), |until| vec![outside.words().say("page.absence.until", &[("until", &until)])]);
     let letters = gate.request.iter().map(|request| LetterView {
         to: String::new(),
         subject: names::title(&request.title),
         text: whole(outside.words(), request, organisation),
     });
     let nonce = web.nonces.fresh(&token.hash(), BUTTON, web.now());
-    let page = FormPage { press: BUTTON.to_owned(), nonce, letters: letters.collect(), ..form };
+    let page = FormPage { press: BUTTON.to_owned(), nonce, letters: letters.collect(), intro, ..form };
     outside.show(page, None, StatusCode::OK)
 }
 
@@ -98,6 +115,7 @@ pub async fn enter<D: Desk>(
         }
         Ok(Entered::Opened(link)) => see_other(web, &format!("/l/{}?done=open", encode_token(&link))),
         Ok(Entered::Confirmed) => message(web, headers, StatusCode::OK, "vouched"),
+        Ok(Entered::Absent) => message(web, headers, StatusCode::OK, "absent"),
         Ok(Entered::Over) => message(web, headers, StatusCode::GONE, "key_over"),
         Ok(Entered::OtherBrowser) => message(web, headers, StatusCode::CONFLICT, "other_browser"),
         Err(_) => unavailable(web, headers),

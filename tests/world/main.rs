@@ -4,6 +4,7 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod absences;
 mod acts;
 mod acts_cases;
 mod acts_mail;

@@ -17,7 +17,7 @@ fn taken() -> (World, String) {
     (world, root)
 }
 
-fn enters(world: &mut World, token: &str) -> Entered {
+pub fn enters(world: &mut World, token: &str) -> Entered {
     let bytes = guichet::mail::carrier::decode_token(token).unwrap();
     let using = Using { key: guichet::gateway::effects::token_hash(&bytes), browser: [3; 32], called: "Firefox".into() };
     let entered = world.gateway.enter(&using).unwrap();

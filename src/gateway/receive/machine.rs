@@ -17,7 +17,11 @@ impl<S: Store> Gateway<S> {
         match case.mail.kind {
             Kind::System if case.identity.level == Level::Proven && case.mail.bounce.is_none() => self.open(case, None),
             Kind::System => self.hold(case, "notification", None),
-            _ => Ok(case.ends(Disposition::Ignored, "automatic-reply", None)),
+            _ => {
+                let mut change = case.ends(Disposition::Ignored, "automatic-reply", None);
+                self.propose_absence(&mut change, case)?;
+                Ok(change)
+            }
         }
     }
 
@@ -38,6 +42,7 @@ impl<S: Store> Gateway<S> {
         let outcome = away.unwrap_or_else(|| filed(Action::File(words())));
         let mut change = case.ends(Disposition::Attached, reason, Some(ticket.id));
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent, unanswered: None })?;
+        self.propose_absence(&mut change, case)?;
         Ok(change)
     }
 

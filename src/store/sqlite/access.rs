@@ -12,7 +12,8 @@ use crate::store::{Access, CommitFault, Gate, GateFor, Request, Session, TokenHa
 const SESSION: &str = "id, hash, previous, person, browser, began_at, renewed_at, expires_at, ended_at";
 
 impl Word for GateFor {
-    const WORDS: &'static [(Self, &'static str)] = &[(GateFor::SignIn, "sign_in"), (GateFor::Request, "request")];
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(GateFor::SignIn, "sign_in"), (GateFor::Request, "request"), (GateFor::Absence, "absence")];
 }
 
 /// What a change does here.

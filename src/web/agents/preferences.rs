@@ -214,8 +214,8 @@ fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Prefe
         "" => None,
         name => Some(name.to_owned()).filter(|name| TimeZone::get(name).is_ok()).map(Some)?,
     };
-    let answers = inside.preferences.answers.clone();
-    Some(Preferences { language: Some(language), hears, away_until, signature, answers, report_at, zone, report_on_weekends })
+    let known = inside.preferences.clone();
+    Some(Preferences { language: Some(language), hears, away_until, signature, report_at, zone, report_on_weekends, ..known })
 }
 
 /// The last day of an absence that ends then, as a form has it; empty for none.
