@@ -3,6 +3,7 @@
 //! The mail libraries print passwords and whole mails below `info` (CASEBOOK L01): they are capped there, whatever the
 //! filter says.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use tracing::{Level, Metadata};
@@ -57,6 +58,9 @@ fn is_harmless(event: &Metadata<'_>) -> bool {
     !capped || *event.level() <= Level::INFO
 }
 
+/// Bytes of one event that are written: whatever a server or a mail says, a line stays a line (CASEBOOK K09).
+const EVENT_MAX: usize = 8 << 10;
+
 /// Writes each event as one line.
 #[derive(Debug, Clone, Copy)]
 struct OneLine {
@@ -70,6 +74,18 @@ impl<'a> MakeWriter<'a> for OneLine {
     }
 }
 
+impl<W> Escaping<W> {
+    /// The beginning of a long event; as JSON a text in an object of its own, for half an object is none.
+    fn shortened<'a>(&self, event: &'a [u8]) -> Cow<'a, str> {
+        let text = String::from_utf8_lossy(&event[..event.len().min(EVENT_MAX)]);
+        match event.len() > EVENT_MAX {
+            true if self.json => serde_json::json!({ "cut": text }).to_string().into(),
+            true => format!("{text}…").into(),
+            false => text,
+        }
+    }
+}
+
 /// Passes on whole events (the subscriber writes each at once), with controls and bidi marks made visible.
 #[derive(Debug)]
 struct Escaping<W> {
@@ -79,7 +95,7 @@ struct Escaping<W> {
 
 impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(event);
+        let text = self.shortened(event);
         let line = text.trim_end_matches('\n');
         let odd = |c: char| c.is_control() || is_invisible(c);
         match line.chars().any(odd) {
@@ -89,7 +105,7 @@ impl<W: Write> Write for Escaping<W> {
                 writeln!(self.out, "{}", escaped.collect::<String>())?;
             }
             true => writeln!(self.out, "{}", one_line(line))?,
-            false => self.out.write_all(event)?,
+            false => writeln!(self.out, "{line}")?,
         }
         Ok(event.len())
     }
@@ -116,6 +132,18 @@ mod tests {
         let line = written("{\"subject\":\"a\u{202e}b\"}\n", true);
         assert_eq!(line, "{\"subject\":\"a\\u202eb\"}\n");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["subject"], "a\u{202e}b");
+    }
+
+    #[test]
+    fn k09_a_header_of_a_hundred_megabytes_is_a_short_line() {
+        for json in [false, true] {
+            let mut escaping = Escaping { out: Vec::new(), json };
+            let event = format!("{{\"said\":\"{}\"}}\n", "é\u{1b}".repeat(10 << 20));
+            escaping.write_all(event.as_bytes()).unwrap();
+            let line = String::from_utf8(escaping.out).unwrap();
+            assert!(line.len() < 8 * EVENT_MAX && line.lines().count() == 1, "{}", line.len());
+            assert!(!json || serde_json::from_str::<serde_json::Value>(&line).is_ok());
+        }
     }
 
     #[test]

@@ -27,6 +27,9 @@ const COVERED: [&str; 5] = ["from", "to", "subject", "date", "message-id"];
 /// What may be there once besides: a second one could change what is read.
 const ONCE: [&str; 3] = ["cc", "content-type", "mime-version"];
 
+/// Bytes of a key's record: 4,096 bits and a note fit; what is longer costs more than it is worth (RFC 6376 section 3.3.3, CASEBOOK K07).
+const RECORD_MAX: usize = 1024;
+
 /// Looks at mails. It never asks anybody: what it needs to know is given.
 pub struct Look(MessageAuthenticator);
 
@@ -136,7 +139,11 @@ fn key(answer: &Answer) -> Option<Txt> {
         Answer::Later => None,
         Answer::Nothing => Some(Txt::Error(Error::Dns(DnsError::InvalidRecordType))),
         Answer::Texts(texts) => {
-            let parsed = texts.iter().map(|text| DomainKey::parse(text)).reduce(|first, next| if first.is_ok() { first } else { next });
+            let parsed = texts
+                .iter()
+                .filter(|text| text.len() <= RECORD_MAX)
+                .map(|text| DomainKey::parse(text))
+                .reduce(|first, next| if first.is_ok() { first } else { next });
             Some(parsed.unwrap_or(Err(Error::Dns(DnsError::InvalidRecordType))).map_or_else(Txt::Error, Txt::from))
         }
     }

@@ -23,6 +23,7 @@ mod headers;
 mod health;
 mod limits;
 mod links;
+mod log;
 mod look;
 mod metrics;
 mod mine;

@@ -3,14 +3,15 @@
 //! From outside in: the log line, the headers, the catch for panics, the host, time limits, body limits, the handler.
 
 use std::any::Any;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,9 +19,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::agents::{act, answers, articles as desk_articles, figures, held, list, opening, preferences, service, staff};
 use super::desk::{Desk, Web};
-use super::token::{Token, short};
+use super::log::{Lines, log};
 use super::upload::BODY_MAX;
-use super::{articles, guard, headers, health, links, metrics, mine, press, request, sign_in, ticket_page, visitor};
+use super::{articles, guard, health, links, metrics, mine, press, request, sign_in, ticket_page, visitor};
 
 /// The one style sheet. Its address carries a part of its hash, so that it may be kept.
 const STYLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/style.css"));
@@ -40,7 +41,7 @@ pub fn router<D: Desk>(web: Web<D>) -> Router {
     both.fallback(move |request: Request| async move { links::lost(&lost, request.headers()) })
         .layer(from_fn_with_state(web.clone(), only_our_host::<D>))
         .layer(CatchPanicLayer::custom(move |_: Box<dyn Any + Send>| links::broken(&web)))
-        .layer(from_fn(log))
+        .layer(from_fn_with_state(Arc::<Lines>::default(), log))
 }
 
 fn paths<D: Desk>(web: &Web<D>) -> Router {
@@ -134,54 +135,5 @@ async fn only_our_host<D: Desk>(State(web): State<Web<D>>, request: Request, nex
     match probe || guard::is_our_host(web.desk.site(), web.listens, request.uri(), request.headers()) {
         true => next.run(request).await,
         false => links::misdirected(&web, request.headers()),
-    }
-}
-
-/// One line for each request, without tokens or anything else that a stranger chose (CASEBOOK L02, L03).
-async fn log(request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let method = request.method().clone();
-    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let path = matched.filter(|path| !path.contains("/l/")).unwrap_or_else(|| logged(request.uri().path()));
-    let mut response = next.run(request).await;
-    headers::harden(response.headers_mut());
-    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
-    tracing::info!(%method, path, status, ms, "request");
-    response
-}
-
-/// A path as it may stand in a log.
-fn logged(path: &str) -> String {
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let at = parts.iter().position(|part| *part == "l");
-    let Some(at) = at else {
-        let known = ["", "health", "metrics", "style.css", "robots.txt"].into_iter().find(|known| parts.last() == Some(known));
-        return known.map_or("/?".to_owned(), |known| format!("/{known}"));
-    };
-    let link = parts.get(at + 1).and_then(|segment| Token::read(segment)).map_or("?".to_owned(), |token| short(&token.hash()));
-    let rest = match parts.get(at + 2) {
-        None => "",
-        Some(&"f") => "/f",
-        Some(_) => "/press",
-    };
-    format!("/l/{link}{rest}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::carrier::encode_token;
-
-    #[test]
-    fn l02_l03_nothing_of_a_strangers_reaches_the_log() {
-        let token = encode_token(&[0xA5; 32]);
-        let link = logged(&format!("/l/{token}"));
-        assert_eq!(link.len(), "/l/".len() + 8);
-        assert!(!token.contains(&link[3..]));
-        assert_eq!(logged(&format!("/help/l/{token}/approve")), format!("{link}/press"));
-        assert_eq!(logged(&format!("/l/{token}/f/3/12")), format!("{link}/f"));
-        for (path, line) in [("/l/x\u{1b}[2J", "/l/?"), ("/a\nb", "/?"), ("/", "/"), ("/health", "/health"), ("/l", "/l/?")] {
-            assert_eq!(logged(path), line, "{path:?}");
-        }
     }
 }

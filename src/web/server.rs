@@ -20,7 +20,8 @@ use super::caller::Peer;
 use super::desk::{Desk, Web};
 use super::router::router;
 
-/// Connections at once; more wait in the kernel's queue.
+/// Connections at once; more wait in the kernel's queue. Half of what the system lets us open, if that is less: the other half is the
+/// mailboxes', the relay's and the store's (CASEBOOK K06).
 const CONNECTIONS_MAX: usize = 512;
 /// From the first byte of a request to the end of its header, and between two requests of a connection.
 const HEADER_TIME: Duration = Duration::from_secs(15);
@@ -31,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve<D: Desk>(mut listener: TcpListener, web: Web<D>, shutdown: impl Future<Output = ()> + Send) -> std::io::Result<()> {
     let web = Web { listens: Some(listener.local_addr()?), ..web };
     let pages = router(web);
-    let (room, tasks, stop) = (Arc::new(Semaphore::new(CONNECTIONS_MAX)), TaskTracker::new(), CancellationToken::new());
+    let (room, tasks, stop) = (Arc::new(Semaphore::new(connections())), TaskTracker::new(), CancellationToken::new());
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         // Listener::accept waits and tries again when file descriptors run out.
@@ -51,6 +52,11 @@ pub async fn serve<D: Desk>(mut listener: TcpListener, web: Web<D>, shutdown: im
     // What takes longer is dropped with the runtime.
     let _ = tokio::time::timeout(GRACE, tasks.wait()).await;
     Ok(())
+}
+
+fn connections() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    files.map_or(CONNECTIONS_MAX, |files| usize::try_from(files / 2).unwrap_or(CONNECTIONS_MAX).clamp(1, CONNECTIONS_MAX))
 }
 
 /// One connection. Its faults are the client's.

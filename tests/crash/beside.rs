@@ -8,11 +8,20 @@ use guichet::store::{Disposition, Reads};
 use super::{Desk, until};
 
 /// A daemon that is up, killed when the test is over.
-struct Daemon(Child);
+pub struct Daemon(Child);
 
 impl Daemon {
-    fn of(desk: &Desk) -> Daemon {
-        let daemon = Daemon(desk.command(&["run"], "").spawn().unwrap());
+    pub fn of(desk: &Desk) -> Daemon {
+        Daemon::up(desk, &mut desk.command(&["run"], ""))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Begun by that command.
+    pub fn up(desk: &Desk, command: &mut std::process::Command) -> Daemon {
+        let daemon = Daemon(command.spawn().unwrap());
         until("the daemon's socket", || std::os::unix::net::UnixStream::connect(desk.path("state/guichet.sock")).is_ok());
         daemon
     }

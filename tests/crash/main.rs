@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod beside;
+mod resources;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

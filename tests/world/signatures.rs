@@ -186,6 +186,18 @@ fn d08_a_key_of_512_bits_proves_nothing() {
     assert!(told(&long).starts_with("\"proven\"") && told(&long).contains("dkim=pass"), "{}", told(&long));
 }
 
+/// The key and the signature are right: what is refused is the length of the record.
+#[test]
+fn k07_a_key_that_is_longer_than_any_proves_nothing() {
+    for (note, proves) in [(100, true), (4_000, false)] {
+        let table = Table::default();
+        let record = format!("{}; n={}", include_str!("signed/rsa1024.key").trim_end(), "x".repeat(note));
+        table.says.lock().unwrap().insert("k1024._domainkey.cust.test.".into(), Answer::Texts(vec![record.into_bytes()]));
+        let handled = checking(&table).receives_raw(include_str!("signed/rsa1024.eml"));
+        assert_eq!(told(&handled).starts_with("\"proven\""), proves, "{}", told(&handled));
+    }
+}
+
 #[test]
 fn a32_a_pass_by_spf_alone_is_enough_for_a_comment_and_not_for_an_agent() {
     let table = Table::default();
@@ -235,7 +247,7 @@ fn p33_names_that_cannot_be_asked_now_are_no_failure() {
 }
 
 #[test]
-fn k_a_mail_with_a_thousand_signatures_asks_for_few_names() {
+fn k07_a_mail_with_a_thousand_signatures_asks_for_few_names() {
     let table = Table::default();
     let (mut world, _) = taken(&table);
     let raw = reply(&world, "alice@cust.test");
@@ -253,7 +265,7 @@ fn arrival(uid: u32, raw: &str) -> Arrival {
 
 /// Mails that nothing else decides wait for their names; all others pass them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn k_a_silent_name_server_holds_up_nobody_else() {
+async fn k07_a_silent_name_server_holds_up_nobody_else() {
     let table = Table { silent: true, ..Table::default() };
     let signer = Signer::publishes(&table, "cust.test");
     let folder = tempfile::tempdir().unwrap();
