@@ -24,6 +24,7 @@ mod person;
 pub mod purge;
 pub mod reconcile;
 pub mod replay;
+mod restore;
 pub mod rules;
 pub mod run;
 mod spool;
@@ -107,6 +108,7 @@ enum Command {
     Rules(rules::Args),
     Stats(stats::Args),
     Backup(backup::Args),
+    Restore(restore::Args),
     Purge(purge::Args),
     Person(person::Args),
     Export(export::Args),
@@ -132,6 +134,7 @@ impl Command {
             Command::Stats(args) => stats::run(&args, global),
             Command::Export(args) => export::run(&args, global),
             Command::Backup(args) => backup::run(&args, global),
+            Command::Restore(args) => restore::run(&args, global),
             Command::Purge(args) => purge::run(&args, global),
             Command::Person(args) => person::run(args, global),
         }

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Global, open, ui};
 use crate::gateway::Handle;
-use crate::intake::imap;
+use crate::intake::imap::{self, ImapMailbox, Reconciliation};
 
 /// Compare each mailbox with the ledger
 ///
@@ -17,10 +18,14 @@ use crate::intake::imap;
 /// Prints "support: n on server, n accounted, 0 unexplained".
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
-pub struct Args {}
+pub struct Args {
+    /// After a restore: first take in once more what was handled since then, from where handled mails go; nobody is answered
+    #[arg(long, value_name = "TIME")]
+    pub(super) handled_since: Option<Timestamp>,
+}
 
 /// Exit code 1 when something remains unexplained or a server could not be asked.
-pub fn run(_: &Args, global: &Global) -> anyhow::Result<ExitCode> {
+pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     let connections = settings.connections()?;
     let gateway = open::gateway(&settings)?;
@@ -31,7 +36,7 @@ pub fn run(_: &Args, global: &Global) -> anyhow::Result<ExitCode> {
         let shared = Arc::new(handle.clone());
         let mut well = true;
         for mailbox in &connections.imap {
-            match imap::reconcile(mailbox, shared.as_ref()).await {
+            match compared(mailbox, shared.as_ref(), args.handled_since).await {
                 Ok(found) => {
                     well &= found.unexplained == 0;
                     let line = format!("{}: {} on server, {} accounted, {} unexplained", mailbox.name, found.on_server, found.accounted, found.unexplained);
@@ -49,6 +54,14 @@ pub fn run(_: &Args, global: &Global) -> anyhow::Result<ExitCode> {
         tokio::task::spawn_blocking(move || thread.join()).await?.map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
         Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
+}
+
+async fn compared(mailbox: &ImapMailbox, keeper: &Handle, handled_since: Option<Timestamp>) -> Result<Reconciliation, imap::Fault> {
+    if let Some(since) = handled_since {
+        let looked_at = imap::recover(mailbox, keeper, since).await?;
+        ui::note(format!("{}: {looked_at} handled mails looked at", mailbox.name));
+    }
+    imap::reconcile(mailbox, keeper).await
 }
 
 /// The ledger's own balance (CASEBOOK INV12).

@@ -8,6 +8,7 @@ mod dovecot;
 mod sink;
 
 mod doctor;
+mod restore;
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -46,6 +46,18 @@ fn c07_expiry_is_strict_and_a_fresh_link_goes_to_the_stored_address() {
 }
 
 #[test]
+fn j10_a_link_of_before_a_restore_is_over_and_a_fresh_one_is_not() {
+    let (mut world, approval, _) = proposed();
+    let at = jiff::Timestamp::from_second(world.now()).unwrap();
+    let over = world.gateway.store_mut().restored(at).unwrap();
+    assert!(over.tokens >= 2, "{over:?}");
+    assert!(matches!(world.presses(&approval.links[0], Button::Approve), Pressed::Refused { .. }));
+    assert_eq!(world.presses(&approval.links[0], Button::FreshLink), Pressed::LinkSent);
+    let fresh = world.letter_to("alice@cust.test");
+    assert!(matches!(world.presses(&fresh.links[0], Button::Approve), Pressed::Done { .. }));
+}
+
+#[test]
 fn c08_c10_only_the_hash_is_stored_and_nothing_else_opens() {
     let (mut world, approval, _) = proposed();
     assert_eq!(world.presses(&"A".repeat(43), Button::Approve), Pressed::NotFound);

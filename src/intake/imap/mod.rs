@@ -24,6 +24,7 @@ mod name;
 mod pass;
 mod probe;
 mod reconcile;
+mod recover;
 mod session;
 mod settle;
 mod start;
@@ -32,6 +33,7 @@ mod watch;
 pub use fault::Fault;
 pub use probe::{Found, Probe, find, probe};
 pub use reconcile::{Reconciliation, reconcile};
+pub use recover::recover;
 pub use watch::watch;
 
 /// A mailbox as the configuration means it.

@@ -30,6 +30,7 @@ mod people;
 mod put_off;
 mod reader;
 mod reads;
+mod restoring;
 mod search;
 mod staffing;
 mod sweeping;
@@ -40,6 +41,7 @@ mod writing;
 
 pub use disk::Disk;
 pub use reader::{Reader, Readers};
+pub use restoring::{Restored, replace};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
