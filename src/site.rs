@@ -69,6 +69,8 @@ pub struct Brakes {
     pub all_per_hour: u32,
     /// Mails from one sender in an hour before the rest is held.
     pub from_one_per_hour: u32,
+    /// New requests in an hour of people whom nobody knew before it; the rest waits in one bundle. 0: any number.
+    pub strangers_per_hour: u32,
     /// Wrong signed tags from one sender in an hour.
     pub wrong_tags_per_hour: u32,
     /// Answers within seconds of our mail that one address may send in a day before it counts as a machine.
@@ -83,6 +85,7 @@ impl Default for Brakes {
             unproven_per_day: 1,
             all_per_hour: 3000,
             from_one_per_hour: 20,
+            strangers_per_hour: 200,
             wrong_tags_per_hour: 10,
             prompt_answers: 2,
         }
@@ -107,6 +110,11 @@ impl Site {
     /// Is this address the desk itself, with or without a tag?
     pub fn is_own(&self, address: &Address) -> bool {
         self.own.contains(address) || self.own.contains(&address.without_tag().0)
+    }
+
+    /// Is this address of a domain of ours?
+    pub fn is_colleague(&self, address: &Address) -> bool {
+        self.trust.internal_domains.iter().any(|domain| domain.eq_ignore_ascii_case(address.domain()))
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::Gateway;
 use super::case::{Case, Waiting};
+use super::crowd::CROWD;
 use super::effects::Fault;
 use super::receive::{Meant, read_all};
 use crate::address::Address;
@@ -117,9 +118,9 @@ impl<S: Store> Gateway<S> {
     pub fn settle_bundle(&mut self, instance: u64, word: &Word) -> Result<Settled, Backend> {
         let Some(row) = self.store.instance(instance)?.filter(is_held) else { return Ok(Settled::NotHeld) };
         let mut ids = vec![row.id];
-        if let Some(sender) = sender_of_bundle(&row) {
+        if let Some(bundle) = bundle(&row) {
             let waiting = self.store.instances(Some(Disposition::Held), LOOKED_AT)?;
-            ids = waiting.iter().filter(|other| sender_of_bundle(other) == Some(sender)).map(|other| other.id).collect();
+            ids = waiting.iter().filter(|other| self::bundle(other).as_ref() == Some(&bundle)).map(|other| other.id).collect();
         }
         let mut settled = Settled::NotHeld;
         for id in ids.into_iter().rev().take(BUNDLE_MAX) {
@@ -182,9 +183,23 @@ impl<S: Store> Gateway<S> {
     }
 }
 
-/// Whose bundle a mail waits in: that of a sender of whom too many came.
-pub fn sender_of_bundle(row: &Instance) -> Option<&Address> {
-    row.handled.as_ref().filter(|handled| handled.reason == FLOOD)?.from.as_ref()
+/// Mails that wait together.
+#[derive(Debug, PartialEq)]
+pub enum Bundle<'a> {
+    /// Of one sender, of whom too many came.
+    Sender(&'a Address),
+    /// Of strangers, of whom too many wrote.
+    Strangers,
+}
+
+/// The bundle that a mail waits in.
+pub fn bundle(row: &Instance) -> Option<Bundle<'_>> {
+    let handled = row.handled.as_ref()?;
+    match handled.reason.as_str() {
+        FLOOD => handled.from.as_ref().map(Bundle::Sender),
+        CROWD => Some(Bundle::Strangers),
+        _ => None,
+    }
 }
 
 fn is_held(row: &Instance) -> bool {

@@ -15,6 +15,7 @@ mod bursts;
 pub mod case;
 mod checking;
 pub mod clock;
+mod crowd;
 pub mod doing;
 pub mod effects;
 pub mod facts;
@@ -78,6 +79,8 @@ pub struct Gateway<S> {
     told: tick::Told,
     /// Who asked for what lately.
     watch: crate::desk::burst::Watch,
+    /// Who was new lately.
+    crowd: crowd::Crowd,
     /// The hour in which nothing was left to delete.
     swept: Option<jiff::civil::DateTime>,
     signatures: Option<Arc<dyn Signatures>>,
@@ -116,6 +119,7 @@ impl<S: Store> Gateway<S> {
             reported: None,
             told: tick::Told::default(),
             watch: crate::desk::burst::Watch::default(),
+            crowd: crowd::Crowd::default(),
             swept: None,
             signatures: None,
         })

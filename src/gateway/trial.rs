@@ -31,9 +31,11 @@ impl<S: Store> Gateway<S> {
         // The row of a mail that is not there.
         let waiting =
             Waiting { instance: 0, received_at: self.clock.now().max(Timestamp::UNIX_EPOCH), old: false, cut: false, raw: raw.into() };
+        let crowd = self.crowd.clone();
         let decided = self.try_out(&waiting);
-        // The number that a new ticket would have had is free again.
+        // The number that a new ticket would have had is free again, and nobody wrote.
         self.store.abandon();
+        self.crowd = crowd;
         let change = match decided? {
             Trial::Decided(change) => *change,
             Trial::Unread(reason) => return Ok(parked(reason)),

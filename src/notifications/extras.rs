@@ -40,8 +40,8 @@ pub struct Held {
     pub excerpt_html: String,
     /// Whom its author probably is, of those who take part; may be empty.
     pub likely: String,
-    /// More of its sender follow, and wait together with it.
-    pub many: bool,
+    /// That more follow, and wait together with it; may be empty.
+    pub together: String,
     /// The reader hears of no more within the hour.
     pub last: bool,
     /// Where agents decide, behind their sign-in.
@@ -136,7 +136,7 @@ pub fn held(words: &Words, site: &Site, extra: &Extra) -> Option<Held> {
         excerpt: if excerpt.is_empty() { String::new() } else { blocks::bordered(excerpt) },
         excerpt_html: blocks::html(excerpt),
         likely: names::title(likely),
-        many: *many,
+        together: if *many { words.term("together", reason).to_owned() } else { String::new() },
         last: *last,
         url: format!("{}/desk/held#m{instance}", site.base_url),
     })

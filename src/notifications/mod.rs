@@ -144,7 +144,7 @@ pub enum Extra {
         excerpt: String,
         /// Whom its author probably is, of those who take part; may be empty.
         likely: String,
-        /// More of its sender follow: one notice for all.
+        /// Too many came, of its sender or of strangers: one notice for all that follow.
         many: bool,
         /// Their reader hears of no more within the hour.
         last: bool,

@@ -111,7 +111,7 @@ impl Stage {
             },
             MailKind::HeldMail | MailKind::Parked => Extra::Held {
                 instance: 7,
-                reason: "sender-check-failed".into(),
+                reason: "flood".into(),
                 from: text("Sample <sample@example.org>"),
                 subject: text("Sample"),
                 excerpt: text("Sample text"),

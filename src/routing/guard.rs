@@ -67,9 +67,8 @@ fn author_guard(identity: &Identity, facts: &Facts, site: &Site) -> Guard {
     if identity.level == crate::proof::Level::Failed {
         return Guard::Hold("sender-check-failed");
     }
-    let colleague = site.trust.internal_domains.iter().any(|domain| domain == who.address.domain());
     let works = facts.agent && identity.level == crate::proof::Level::Proven;
-    if facts.from_author >= site.brakes.from_one_per_hour && !colleague && !works {
+    if facts.from_author >= site.brakes.from_one_per_hour && !site.is_colleague(&who.address) && !works {
         return Guard::Hold(FLOOD);
     }
     if facts.wrong_tags >= site.brakes.wrong_tags_per_hour {

@@ -42,7 +42,7 @@ pub fn identify(mail: &Incoming, pointers: &Pointers, site: &Site) -> Identity {
         (Verdict::Fail(evidence), _) => (Level::Failed, false, vec![evidence]),
         (Verdict::Pass(evidence), _) => proven(vec![evidence]),
         _ if pointers.prove(&site.keys, &who.address) => proven(vec!["signed-address".into()]),
-        _ if is_internal(site, &who.address) => proven(vec!["internal-domain".into()]),
+        _ if site.is_colleague(&who.address) => proven(vec!["internal-domain".into()]),
         (Verdict::Weak(way) | Verdict::None(way), Some(Verdict::Pass(evidence))) => proven(vec![way, evidence]),
         (Verdict::Weak(evidence), _) | (Verdict::None(_), Some(Verdict::Weak(evidence))) => (Level::Proven, true, vec![evidence]),
         (Verdict::None(evidence), checked) => (Level::Claimed, false, std::iter::once(evidence).chain(told(checked)).collect()),
@@ -55,7 +55,7 @@ pub fn identify(mail: &Incoming, pointers: &Pointers, site: &Site) -> Identity {
 pub fn undecided<'a>(mail: &'a Incoming, site: &Site) -> Option<&'a Address> {
     let who = mail.from.address().filter(|_| site.trust.check_signatures && mail.checked.is_none() && mail.kind != Kind::Bounce)?;
     let open = matches!(server_verdict(mail, site, who), Verdict::None(_) | Verdict::Weak(_));
-    (open && !is_internal(site, who) && !Pointers::of(mail, site).prove(&site.keys, who)).then_some(who)
+    (open && !site.is_colleague(who) && !Pointers::of(mail, site).prove(&site.keys, who)).then_some(who)
 }
 
 fn told(checked: Option<Verdict>) -> Option<String> {
@@ -66,8 +66,4 @@ fn told(checked: Option<Verdict>) -> Option<String> {
 
 fn server_verdict(mail: &Incoming, site: &Site, author: &Address) -> Verdict {
     authentication::verdict(&mail.authentication_results, &site.trust.authserv_ids, author.domain())
-}
-
-fn is_internal(site: &Site, author: &Address) -> bool {
-    site.trust.internal_domains.iter().any(|domain| domain.eq_ignore_ascii_case(author.domain()))
 }

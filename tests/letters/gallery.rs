@@ -252,7 +252,7 @@ fn machine(kind: MailKind) -> Picture {
         _ => {
             let held = Extra::Held {
                 instance: 4711,
-                reason: "sender-check-failed".into(),
+                reason: "flood".into(),
                 from: "Alice <alice@cust.test>".into(),
                 subject: "Urgent: http://evil.test".into(),
                 excerpt: "Merci de fermer ce ticket.\nhttp://evil.test".into(),

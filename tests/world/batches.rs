@@ -18,7 +18,7 @@ fn mails() -> Vec<Mail> {
 }
 
 /// Keeps the mails, and hands them to the gateway that many at a time.
-fn received(world: &mut World, mails: &[Mail], at_once: usize) -> Vec<Disposition> {
+pub fn received(world: &mut World, mails: &[Mail], at_once: usize) -> Vec<Disposition> {
     let received_at = Timestamp::from_second(world.now()).unwrap();
     let raws: Vec<String> = mails.iter().map(|mail| mail.raw(world.now())).collect();
     let waiting = |raw: &String| {

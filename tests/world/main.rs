@@ -18,6 +18,7 @@ mod bundles;
 mod clock;
 mod fields;
 mod figures;
+mod floods;
 mod held;
 mod history;
 mod identity;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::case::Case;
+use super::super::crowd::CROWD;
 use super::super::effects::Fault;
 use super::super::{Gateway, facts};
 use crate::address::Address;
@@ -37,7 +38,8 @@ impl<S: Store> Gateway<S> {
             case.note("probably", json!(likely));
         }
         let asks = self.may_ask_author(case, reason)?;
-        let told = if case.waiting.old || case.word.is_some() { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
+        let quiet = case.waiting.old || case.word.is_some() || !self.is_news(case, reason)?;
+        let told = if quiet { vec![] } else { self.agents_to_tell(case, reason, ticket)? };
         case.note("told", json!(told.iter().map(|(to, _)| to).collect::<Vec<_>>()));
         case.note("author_asked", json!(asks));
         let mut change = case.ends(Disposition::Held, reason, ticket.map(|ticket| ticket.id));
@@ -76,22 +78,25 @@ impl<S: Store> Gateway<S> {
         Ok(!again && !braked && !nobody)
     }
 
-    /// Agents of the service who hear of such things, and whether it is the last within the hour; nobody when they were told of
-    /// this sender within the hour.
+    /// Were agents not told of this sender, or of so many senders, within the hour?
+    fn is_news(&mut self, case: &Case<'_>, reason: &str) -> Result<bool, Fault> {
+        Ok(match case.identity.address() {
+            _ if reason == CROWD => self.crowd.is_news(case),
+            Some(author) => self.store.from_since(author, Some(reason), facts::since_hours(case.now, 1))? == 0,
+            None => true,
+        })
+    }
+
+    /// Agents of the service who hear of such things, and whether it is the last within the hour.
     fn agents_to_tell(&self, case: &Case<'_>, reason: &str, ticket: Option<&Ticket>) -> Result<Vec<(Address, bool)>, Fault> {
         let hour = facts::since_hours(case.now, 1);
-        if let Some(author) = case.identity.address()
-            && self.store.from_since(author, Some(reason), hour)? > 0
-        {
-            return Ok(vec![]);
-        }
         let by_address = || service::destination(&case.mail, &self.organisation, &self.site, None).map(|(service, _)| service);
         let Some(key) = ticket.map(|ticket| ticket.service.clone()).or_else(by_address) else { return Ok(vec![]) };
         let mut told = Vec::new();
         for (agent, member) in self.organisation.members(&key) {
             let own = ticket.is_some_and(|ticket| ticket.assignee.as_ref() == Some(&agent.address));
             let before = self.store.auto_since(Some(&agent.address), hour)?;
-            if (own || member.hears > Monitoring::Never) && before < TOLD_PER_HOUR {
+            if (own || member.hears > Monitoring::Never) && (before < TOLD_PER_HOUR || reason == CROWD) {
                 told.push((agent.address.clone(), before + 1 == TOLD_PER_HOUR));
             }
         }
@@ -137,7 +142,7 @@ fn extra(case: &Case<'_>, reason: &str, (likely, last): (Option<&Address>, bool)
         subject: case.mail.subject.clone(),
         excerpt: case.mail.reply.chars().take(EXCERPT).collect(),
         likely: likely.map(ToString::to_string).unwrap_or_default(),
-        many: reason == FLOOD,
+        many: [FLOOD, CROWD].contains(&reason),
         last,
     }
 }

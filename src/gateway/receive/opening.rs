@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::super::case::Case;
+use super::super::crowd::CROWD;
 use super::super::effects::{Decided, Fault, learned};
 use crate::address::Address;
 use crate::desk::{Action, Actor, Door, Opening, Property, TicketId, Urgency, decide_all};
@@ -63,6 +64,9 @@ impl<S: Store> Gateway<S> {
         let known = self.store.person(&who.address)?;
         if known.as_ref().is_some_and(|person| person.blocked) {
             return Ok(case.ends(Disposition::Ignored, "blocked-sender", None));
+        }
+        if self.is_one_too_many(case, &who.address, known.as_ref()) {
+            return self.hold(case, CROWD, None);
         }
         let (beneficiary, mut told) = fields::told(&case.mail, self.organisation.category(&service, &category), &self.organisation);
         let hinted = case.mail.important && judged.urgency.is_none();

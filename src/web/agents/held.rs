@@ -8,7 +8,7 @@ use super::inside::{Inside, enter};
 use super::preferences::posted;
 use super::views::{AdmitView, ButtonView, HeldListView, HeldView};
 use crate::desk::{Door, Privilege, TicketId};
-use crate::gateway::held::{LOOKED_AT, sender_of_bundle};
+use crate::gateway::held::{LOOKED_AT, bundle};
 use crate::gateway::{Decider, Decision, Settled, Word};
 use crate::mail::{self, Incoming};
 use crate::notifications::names;
@@ -123,9 +123,9 @@ struct Bundle {
 fn waiting(reads: &dyn Reads, inside: &Inside, limits: &mail::Limits) -> Result<Vec<Bundle>, Backend> {
     let mut found: Vec<Bundle> = Vec::new();
     for instance in reads.instances(Some(Disposition::Held), LOOKED_AT)? {
-        let sender = sender_of_bundle(&instance);
-        if let Some(bundle) = found.iter_mut().find(|bundle| sender.is_some() && sender_of_bundle(&bundle.newest) == sender) {
-            bundle.mails += 1;
+        let its = bundle(&instance);
+        if let Some(known) = found.iter_mut().find(|known| its.is_some() && bundle(&known.newest) == its) {
+            known.mails += 1;
             continue;
         }
         if found.len() == MAILS {
