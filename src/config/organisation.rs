@@ -86,6 +86,9 @@ impl Check<'_> {
             self.demand(self.is_own(address), &key, reason);
             self.once("address", address.to_string(), &key);
         }
+        let other = service.other.as_ref().filter(|key| !key.is_empty());
+        let told = |key: &String| service.categories.iter().any(|category| category.key == *key && !category.confidential);
+        self.demand(other.is_none_or(told), &format!("{at}.other"), "there is no such category, or mails must not tell of it");
         for (index, category) in service.categories.iter().enumerate() {
             let at = format!("{at}.category[{index}]");
             self.word(&format!("{at}.key"), &category.key);

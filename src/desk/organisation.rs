@@ -82,6 +82,9 @@ pub struct Service {
     /// How often its figures are mailed to its head, or to whoever manages it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Rhythm>,
+    /// The category of what fits no other, of which its head is told at the end of each month what came; empty is "to sort".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
     /// Whoever proposes a solution is reminded to tell the time that it took; the solution never waits for that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wants_time: bool,

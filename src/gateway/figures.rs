@@ -19,26 +19,36 @@ impl<S: Store> Gateway<S> {
     pub(super) fn periodic_figures(&mut self) -> Result<usize, Backend> {
         let (now, organisation) = (self.clock.now(), self.organisation.clone());
         let mut mailed = 0;
-        for service in organisation.services.iter().filter(|service| !service.figures.is_empty()) {
+        for service in organisation.services.iter().filter(|service| !service.figures.is_empty() || service.other.is_some()) {
             if !self.times().of(&service.key).is_open(now) {
                 continue;
             }
             for rhythm in &service.figures {
-                mailed += usize::from(self.figures_of(service, *rhythm)?);
+                let word = format!("figures/{}/{}", service.key, rhythm.word());
+                let write = |gateway: &mut Self, change: &mut _, from| gateway.write_figures(change, service, (*rhythm, from));
+                mailed += usize::from(self.once_over(*rhythm, &word, write)?);
+            }
+            if let Some(category) = &service.other {
+                let write = |gateway: &mut Self, change: &mut _, from| gateway.write_digest(change, (service, category), from);
+                mailed += usize::from(self.once_over(Rhythm::Monthly, &format!("other/{}", service.key), write)?);
             }
         }
         Ok(mailed)
     }
 
-    fn figures_of(&mut self, service: &Service, rhythm: Rhythm) -> Result<bool, Backend> {
+    /// Writes what is told of the last while that is over, from its first day on, unless it was.
+    fn once_over<F>(&mut self, rhythm: Rhythm, word: &str, write: F) -> Result<bool, Backend>
+    where
+        F: FnOnce(&mut Self, &mut Change, Date) -> Result<(), Fault>,
+    {
         let now = self.clock.now();
         let from = rhythm.last(now.to_zoned(self.site.zone.clone()).date());
-        let cause = format!("figures/{}/{}/{from}", service.key, rhythm.word());
+        let cause = format!("{word}/{from}");
         if self.store.was_done(&cause)? {
             return Ok(false);
         }
         let mut change = Change::new(Cause::Named(cause), now);
-        self.write_figures(&mut change, service, (rhythm, from))?;
+        write(self, &mut change, from)?;
         match self.store.commit(&change) {
             Ok(()) => Ok(!change.letters.is_empty()),
             Err(CommitFault::AlreadyDone) => Ok(false),
@@ -64,12 +74,13 @@ impl<S: Store> Gateway<S> {
         }
         for to in self.heads(service) {
             let extra = Extra::Figures(Box::new(periodic.clone()));
-            let notice = Notice { to, kind: MailKind::Figures, because: Because::Administrator, extra };
-            if self.kept_back(&notice, change)?.is_none() {
-                self.write_apart(change, &notice)?;
-            }
+            self.write_figures_to(change, Notice { to, kind: MailKind::Figures, because: Because::Administrator, extra })?;
         }
         Ok(())
+    }
+
+    pub(super) fn write_figures_to(&mut self, change: &mut Change, notice: Notice) -> Result<(), Fault> {
+        if self.kept_back(&notice, change)?.is_none() { self.write_apart(change, &notice) } else { Ok(()) }
     }
 
     fn counted(&self, facts: &[Fact], since: Timestamp, until: Timestamp) -> Figures {
@@ -77,12 +88,12 @@ impl<S: Store> Gateway<S> {
         figures(facts, &While { since, now: until - SignedDuration::from_nanos(1), zone: &self.site.zone })
     }
 
-    fn begins(&self, day: Date) -> Timestamp {
+    pub(super) fn begins(&self, day: Date) -> Timestamp {
         day.to_zoned(self.site.zone.clone()).map_or(Timestamp::UNIX_EPOCH, |begins| begins.timestamp())
     }
 
     /// Its head, or whoever manages it.
-    fn heads(&self, service: &Service) -> Vec<Address> {
+    pub(super) fn heads(&self, service: &Service) -> Vec<Address> {
         match &service.head {
             Some(head) => vec![head.clone()],
             None => staffing::managers(&self.organisation, &service.key).map(|agent| agent.address.clone()).collect(),

@@ -26,6 +26,7 @@ pub mod held;
 mod hints;
 mod incident;
 mod onward;
+mod other;
 pub mod outbox;
 mod pairs;
 mod pen;

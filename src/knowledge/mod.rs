@@ -6,8 +6,10 @@
 
 mod article;
 mod fitting;
+mod frequent;
 mod markdown;
 
 pub use article::{Article, Filed, Known};
 pub use fitting::{Subject, alike, best, words};
+pub use frequent::{Frequent, frequent};
 pub use markdown::{html, plain};

@@ -87,13 +87,15 @@ pub enum MailKind {
     HeldProof,
     /// To agents: many people ask for the same kind of thing at once.
     Burst,
+    /// To the head of a service: what came into its "other" category.
+    OtherDigest,
     /// To an agent whose mailbox says that they are away: shall the desk know it?
     AbsenceProposed,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 43] = [
+    pub const ALL: [MailKind; 44] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -136,6 +138,7 @@ impl MailKind {
         MailKind::RequestProof,
         MailKind::HeldProof,
         MailKind::Burst,
+        MailKind::OtherDigest,
         MailKind::AbsenceProposed,
     ];
 
@@ -232,6 +235,7 @@ impl MailKind {
             MailKind::RequestProof => "request_proof",
             MailKind::HeldProof => "held_proof",
             MailKind::Burst => "burst",
+            MailKind::OtherDigest => "other_digest",
             MailKind::AbsenceProposed => "absence_proposed",
         }
     }

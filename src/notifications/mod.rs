@@ -9,6 +9,7 @@
 mod answers;
 mod blocks;
 mod confidential;
+mod digest;
 pub mod due;
 mod extras;
 pub mod facts;
@@ -35,6 +36,7 @@ use crate::site::Site;
 
 pub use answers::{Answer, Personal, Row};
 pub use confidential::is_confidential;
+pub use digest::Digest;
 pub use kind::MailKind;
 pub use language::Words;
 pub use periodic::Periodic;
@@ -162,6 +164,8 @@ pub enum Extra {
     },
     /// Figures of a while that is over.
     Figures(Box<Periodic>),
+    /// What came into a service's "other" category.
+    Digest(Box<Digest>),
     /// A key that opens a page: its reader's alone.
     Key {
         /// The whole address.

@@ -37,6 +37,8 @@ pub struct PeriodicView {
     pub hint: String,
     /// What there is.
     pub tables: Vec<MailedTable>,
+    /// Lines for the organisation file; empty: none.
+    pub lines: Vec<String>,
 }
 
 /// A table; in plain text each row is a line.
@@ -86,11 +88,13 @@ impl Periodic {
             heading: words.say(&format!("figures.{word}"), &[("service", &place(&self.service)), ("from", &from), ("to", &to)]),
             hint: words.say("figures.hint", &[]),
             tables: all.into_iter().filter(|table| !table.rows.is_empty()).map(mailed).collect(),
+            lines: vec![],
         }
     }
 }
 
-fn mailed(table: Table) -> MailedTable {
+/// A table as mails have it.
+pub fn mailed(table: Table) -> MailedTable {
     // One column alone says nothing beside the caption.
     let names = if table.head.len() > 1 { table.head.clone() } else { vec![String::new()] };
     let row = |row: Vec<String>| {

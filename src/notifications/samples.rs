@@ -8,11 +8,13 @@ use jiff::civil::Date;
 
 use super::templates::Templates;
 use super::{
-    Answer, Because, Burst, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways, draft,
+    Answer, Because, Burst, Digest, Extra, Hints, MailKind, Mint, Notice, Periodic, Reader, Row, Scene, Suggested, TemplateFault, Ways,
+    draft,
 };
 use crate::address::{Address, AddressFault, Mailbox};
 use crate::desk::figures::{Counts, Figures, Group, Rhythm};
 use crate::desk::*;
+use crate::knowledge::Frequent;
 use crate::mail::{Keys, Limits};
 use crate::proof::Level;
 use crate::site::{Brakes, Retention, Site, Trust};
@@ -87,6 +89,7 @@ impl Stage {
             | MailKind::ServiceChanged
             | MailKind::Figures
             | MailKind::HeldProof
+            | MailKind::OtherDigest
             | MailKind::AbsenceProposed
             | MailKind::Burst
             | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
@@ -129,6 +132,7 @@ impl Stage {
                 Extra::Answers { answers: if self.full { answers(to) } else { vec![] }, asked_in: None }
             }
             MailKind::Figures => Extra::Figures(Box::new(self.periodic(to))),
+            MailKind::OtherDigest => Extra::Digest(Box::new(self.digest())),
             MailKind::Acknowledgement if self.full => Extra::Hints(Hints {
                 articles: articles(),
                 places: vec![("sample".into(), "Sample".into())],
@@ -148,6 +152,19 @@ impl Stage {
 }
 
 impl Stage {
+    /// A month with a word and somebody, or without anything.
+    fn digest(&self) -> Digest {
+        let word = Frequent { word: "sample".into(), folded: "sample".into(), titles: 3, people: 2 };
+        Digest {
+            organisation: Arc::new(self.organisation.clone()),
+            place: ("sample".into(), String::new()),
+            days: (Date::constant(2026, 1, 1), Date::constant(2026, 1, 31)),
+            tickets: (7, 5),
+            words: if self.full { vec![word] } else { vec![] },
+            people: if self.full { vec![("owner@example.org".into(), 2)] } else { vec![] },
+        }
+    }
+
     /// Figures with a category and an agent, or without anything.
     fn periodic(&self, agent: &Address) -> Periodic {
         let group = |key: String| Group { key, counts: Counts { opened: 7, ..Counts::default() } };

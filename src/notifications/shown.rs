@@ -54,6 +54,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::DailyReport
         | MailKind::ServiceChanged
         | MailKind::Figures
+        | MailKind::OtherDigest
         | MailKind::AbsenceProposed
         | MailKind::Burst => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {

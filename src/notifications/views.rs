@@ -211,6 +211,7 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         },
         periodic: match &notice.extra {
             Extra::Figures(periodic) => periodic.view(words),
+            Extra::Digest(digest) => digest.view(words),
             _ => PeriodicView::default(),
         },
         language: reader.language.clone(),
@@ -326,6 +327,7 @@ fn because(notice: &Notice) -> &'static str {
         (MailKind::AbsenceProposed, _) => "because.absence",
         (MailKind::ServiceChanged, _) => "because.staffed",
         (MailKind::Figures, _) => "because.figures",
+        (MailKind::OtherDigest, _) => "because.other",
         (_, Because::Requester) => "because.requester",
         (_, Because::Beneficiary) => "because.beneficiary",
         (_, Because::Guest) => "because.guest",

@@ -27,6 +27,7 @@ mod journeys;
 mod light;
 mod links;
 mod monitoring;
+mod other;
 mod outages;
 mod personal;
 mod priorities;

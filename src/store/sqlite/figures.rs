@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::finding::first_since;
 use super::tickets::{SEQ_BITS, is_open};
-use super::values::{Id, json};
+use super::values::{Id, Who, json};
 use crate::address::Address;
 use crate::desk::figures::Fact;
 use crate::desk::{Rating, Status, TicketId};
@@ -40,6 +40,20 @@ pub fn opened(connection: &Connection, (service, category): (&str, &str), [from,
     let (low, high) = (first_since(connection, from)?, first_since(connection, to)?);
     let sql = "SELECT count(*) FROM tickets WHERE id >= ?1 AND id < ?2 AND service = ?3 AND state ->> '$.category' = ?4";
     connection.prepare_cached(sql)?.query_row(params![Id(low), Id(high), service, category], |row| Ok(row.get::<_, Id>(0)?.0 as usize))
+}
+
+/// Titles and requesters of those that count.
+pub fn asked(
+    connection: &Connection,
+    (service, category): (&str, &str),
+    [from, to]: [Timestamp; 2],
+) -> rusqlite::Result<Vec<(String, Address)>> {
+    let (low, high) = (first_since(connection, from)?, first_since(connection, to)?);
+    let sql = "SELECT state ->> '$.title', requester FROM tickets WHERE id >= ?1 AND id < ?2 AND service = ?3 AND state ->> '$.category' = ?4 \
+               AND status NOT IN ('cancelled', 'merged') ORDER BY id";
+    let mut select = connection.prepare_cached(sql)?;
+    let rows = select.query_map(params![Id(low), Id(high), service, category], |row| Ok((row.get(0)?, row.get::<_, Who>(1)?.0)))?;
+    rows.collect()
 }
 
 /// Tickets since a time, and open ones of any age.

@@ -258,6 +258,10 @@ impl<T: Connected> FigureReads for T {
         Ok(figures::opened(self.connection(), place, between)?)
     }
 
+    fn asked(&self, place: (&str, &str), between: [Timestamp; 2]) -> Result<Vec<(String, Address)>, Backend> {
+        Ok(figures::asked(self.connection(), place, between)?)
+    }
+
     fn facts(&self, services: &[String], since: Timestamp) -> Result<Vec<Fact>, Backend> {
         Ok(figures::facts(self.connection(), services, since)?)
     }
