@@ -18,13 +18,13 @@ use crate::store::Backend;
 
 /// Pages added to the WAL after which the thread is woken: 96 MiB. More often, and pages that change all the time would be
 /// written again and again: with 32 MiB the system works a fifth longer for the daemon.
-const WAKE: i32 = 12_000;
+const WAKE: i32 = 6_000;
 /// Pages from which on the WAL should begin anew: 128 MiB.
-const FULL: i32 = 16_000;
+const FULL: i32 = 8_000;
 /// Pages that the writer copies then: 8 MiB take it some hundredths of a second.
-const LITTLE: i32 = 1_000;
+const LITTLE: i32 = 500;
 /// Pages from which on the writer copies whatever is left: 256 MiB.
-const OVERFULL: i32 = 32_000;
+const OVERFULL: i32 = 16_000;
 
 /// The thread; it ends when the writer's connection is closed, and dropping this waits for it.
 #[derive(Debug)]
@@ -127,20 +127,20 @@ mod tests {
     #[test]
     fn woken_each_time_it_has_grown() {
         let mut growth = Growth::default();
-        let reached = [10, 12_000, 12_100, 15_999, 5, 11_999, 12_000].map(|pages| growth.reached(pages, 0));
+        let reached = [10, 6_000, 6_100, 7_999, 5, 5_999, 6_000].map(|pages| growth.reached(pages, 0));
         assert_eq!(reached, [Nothing, Wake, Nothing, Nothing, Nothing, Nothing, Wake]);
     }
 
     #[test]
     fn the_writer_ends_it_when_little_is_left_or_nobody_else_does() {
         let mut growth = Growth::default();
-        let reached = [(16_000, 12_000), (17_000, 16_500), (16_000, -1), (31_999, 20_000), (32_000, 20_000)]
+        let reached = [(8_000, 6_000), (8_500, 8_250), (8_000, -1), (15_999, 10_000), (16_000, 10_000)]
             .map(|(pages, home)| growth.reached(pages, home));
         assert_eq!(reached, [Wake, Full, Wake, Wake, Full]);
     }
 
     #[test]
     fn what_is_home_of_the_wal_before_does_not_count() {
-        assert_eq!(Growth::default().reached(16_200, 18_000), Wake);
+        assert_eq!(Growth::default().reached(8_100, 9_000), Wake);
     }
 }

@@ -19,8 +19,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Statements kept ready; there are about a hundred different ones.
 const STATEMENTS: usize = 256;
 
-/// Pragmas of a new file; later ones have no effect on an old file. Large pages spare links between the pages of a mail.
-const NEW_FILE: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = NONE;";
+/// Pragmas of a new file; later ones have no effect on an old file. Large pages spare links between the pages of a mail,
+/// and the memory that goes with each page: with 8 KiB the idle program keeps 5 MiB more.
+const NEW_FILE: &str = "PRAGMA page_size = 16384; PRAGMA auto_vacuum = NONE;";
 /// Pragmas of the writer. Deleted content is overwritten where that costs no write of its own (the full-text index deletes at each merge). The cache is in KiB (negative); when the WAL begins anew (see `checkpoint`) it is cut to 128 MiB.
 const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;
     PRAGMA journal_size_limit = 134217728; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
