@@ -6,10 +6,11 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::case::Waiting;
 use super::receive::Unread;
+use super::syncs::Syncs;
 use super::thread::Job;
 use crate::mail::Incoming;
 use crate::ports::{Signatures, Signed};
@@ -26,19 +27,19 @@ pub(super) struct Read {
     pub mails: Vec<Waiting>,
     pub read: Vec<Result<Incoming, Unread>>,
     pub jobs: mpsc::Sender<Job>,
-    pub outbox: Arc<Notify>,
+    pub syncs: Syncs,
 }
 
 impl Read {
     /// Passes them on; `held` is let go when they are handled.
     pub(super) fn hand_on<T: Send + 'static>(self, held: T) {
-        let Read { mails, read, jobs, outbox } = self;
+        let Read { mails, read, jobs, syncs } = self;
         if mails.is_empty() {
             return;
         }
         let job: Job = Box::new(move |gateway| {
             match gateway.receive_read(&mails, &read) {
-                Ok(_) => outbox.notify_waiters(),
+                Ok(_) => syncs.ask(),
                 // They are kept: the next resume handles them.
                 Err(fault) => tracing::error!(fault = %fault, waiting = mails.len(), "kept mails could not be handled yet"),
             }
@@ -50,12 +51,12 @@ impl Read {
 
     /// Those that need no check, and those that do.
     pub(super) fn parted(self, site: &Site) -> (Read, Read) {
-        let Read { mails, read, jobs, outbox } = self;
+        let Read { mails, read, jobs, syncs } = self;
         let needs = |(waiting, mail): &(Waiting, Result<Incoming, Unread>)| needs_check(waiting, mail.as_ref().ok(), site);
         let (later, now): (Vec<_>, Vec<_>) = mails.into_iter().zip(read).partition(needs);
         let of = |pairs: Vec<(Waiting, Result<Incoming, Unread>)>| {
             let (mails, read) = pairs.into_iter().unzip();
-            Read { mails, read, jobs: jobs.clone(), outbox: outbox.clone() }
+            Read { mails, read, jobs: jobs.clone(), syncs: syncs.clone() }
         };
         (of(now), of(later))
     }

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use super::Gateway;
 use super::held::{Settled, Word};
 use super::press::{Press, Pressed};
+use super::syncs::Syncs;
 use super::thread::{self, BATCHES_UNDER_WAY, Batch, Job, Way};
 use crate::ports::{Arrival, Keeper, Kept, Mark, Origin, Outbox, Queued, Unavailable, Verdict};
 use crate::site::Site;
@@ -25,6 +26,7 @@ const LOOK_SECONDS: u64 = 60;
 pub struct Handle {
     jobs: mpsc::Sender<Job>,
     reader: std::sync::mpsc::Sender<Batch>,
+    syncs: Syncs,
     under_way: Arc<Semaphore>,
     readers: Arc<Readers>,
     disk: Arc<Disk>,
@@ -34,14 +36,15 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Starts the gateway's thread. The thread ends when all handles are gone.
+    /// Starts the gateway's thread, from within a runtime. The thread ends when all handles are gone.
     pub fn start(gateway: Gateway<Sqlite>, readers: Readers) -> std::io::Result<(Handle, JoinHandle<()>)> {
         let site = gateway.site().clone();
         let reader = thread::start_reader(&site, gateway.signatures())?;
         let under_way = Arc::new(Semaphore::new(BATCHES_UNDER_WAY));
         let (disk, readers, outbox) = (gateway.store().disk(), Arc::new(readers), Arc::new(Notify::new()));
+        let syncs = Syncs::start(disk.clone(), outbox.clone())?;
         let (jobs, joined) = thread::start(gateway, under_way.clone())?;
-        Ok((Handle { jobs, reader, under_way, readers, disk, site, outbox, polls: Arc::default() }, joined))
+        Ok((Handle { jobs, reader, syncs, under_way, readers, disk, site, outbox, polls: Arc::default() }, joined))
     }
 
     /// The site.
@@ -143,7 +146,7 @@ impl Keeper for Handle {
 
     async fn keep(&self, arrivals: Vec<Arrival>) -> Result<Vec<Kept>, Unavailable> {
         let place = self.under_way.clone().acquire_owned().await.map_err(|_| stopped())?;
-        let way = Way { jobs: self.jobs.clone(), outbox: self.outbox.clone(), place };
+        let way = Way { jobs: self.jobs.clone(), syncs: self.syncs.clone(), place };
         let reader = self.reader.clone();
         let kept = self.run(move |gateway| thread::keep(gateway, arrivals, way, &reader)).await?;
         self.synced().await?;
@@ -204,7 +207,7 @@ impl Outbox for Handle {
 
     async fn woken(&self) {
         let woken = self.outbox.notified();
-        let due = self.run(|gateway| Ok((gateway.next_due()?, gateway.now()))).await;
+        let due = self.run(|gateway| Ok((gateway.next_claim()?, gateway.now()))).await;
         let pause = match due {
             Ok((Some(due), now)) => Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO),
             _ => Duration::from_secs(LOOK_SECONDS),

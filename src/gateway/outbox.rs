@@ -17,9 +17,9 @@ impl<S: Store> Gateway<S> {
         self.store.claim(now, limit)
     }
 
-    /// When the next letter is due.
-    pub fn next_due(&self) -> Result<Option<Timestamp>, Backend> {
-        self.store.next_due()
+    /// When a letter can be claimed next.
+    pub fn next_claim(&self) -> Result<Option<Timestamp>, Backend> {
+        self.store.next_claim()
     }
 
     /// Now, by this gateway's clock.

@@ -7,13 +7,17 @@
 use std::sync::Arc;
 use std::sync::mpsc::{SendError, SyncSender};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::runtime::Handle as Runtime;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::timeout;
 
 use super::Gateway;
 use super::case::Waiting;
 use super::checking::{self, Read};
 use super::receive::read_all;
+use super::syncs::Syncs;
 use crate::ports::{Arrival, Kept, Signatures};
 use crate::site::Site;
 use crate::store::sqlite::Sqlite;
@@ -27,14 +31,17 @@ pub(super) type Job = Box<dyn FnOnce(&mut Gateway<Sqlite>) + Send>;
 pub(super) const BATCHES_UNDER_WAY: usize = 3;
 /// Jobs that wait at most; senders then wait too, so that a flood of mail stays on its server.
 const JOBS_MAX: usize = 64;
+/// Without a job for so long, there is time for what nobody waits for: longer than a server takes for the next mails.
+const QUIET: Duration = Duration::from_millis(20);
 /// Waiting mails that are loaded at once when the program resumes.
 const RESUME_BATCH: usize = 64;
 
 /// Starts the thread. It ends, and closes the store, when the last sender is gone.
 pub(super) fn start(mut gateway: Gateway<Sqlite>, under_way: Arc<Semaphore>) -> std::io::Result<(mpsc::Sender<Job>, JoinHandle<()>)> {
     let (jobs, mut queue) = mpsc::channel::<Job>(JOBS_MAX);
+    let runtime = Runtime::current();
     let thread = std::thread::Builder::new().name("gateway".into()).spawn(move || {
-        while let Some(job) = next(&mut queue, &mut gateway, &under_way) {
+        while let Some(job) = runtime.block_on(next(&mut queue, &mut gateway, &under_way)) {
             job(&mut gateway);
             if gateway.store().is_lost() {
                 tracing::error!("nothing more can be written: the program ends, so that it is begun anew");
@@ -45,22 +52,25 @@ pub(super) fn start(mut gateway: Gateway<Sqlite>, under_way: Arc<Semaphore>) -> 
     Ok((jobs, thread))
 }
 
-/// The next job; what may wait for a quiet moment is done while there is none.
-fn next(queue: &mut mpsc::Receiver<Job>, gateway: &mut Gateway<Sqlite>, under_way: &Semaphore) -> Option<Job> {
+/// The next job; what may wait for a quiet moment is done when none has come for a while.
+async fn next(queue: &mut mpsc::Receiver<Job>, gateway: &mut Gateway<Sqlite>, under_way: &Semaphore) -> Option<Job> {
+    if let Ok(job) = timeout(QUIET, queue.recv()).await {
+        return job;
+    }
     loop {
-        if let Ok(job) = queue.try_recv() {
-            return Some(job);
-        }
         let store = gateway.store_mut();
         let quiet = under_way.available_permits() == BATCHES_UNDER_WAY;
         let indexed = if quiet { store.index_some() } else { Ok(false) };
         match indexed.and_then(|more| if more { Ok(true) } else { store.sync().map(|()| false) }) {
             Ok(true) => {}
-            Ok(false) => return queue.blocking_recv(),
+            Ok(false) => return queue.recv().await,
             Err(fault) => {
                 tracing::error!(%fault, "verdicts of letters or words of tickets wait for the next write");
-                return queue.blocking_recv();
+                return queue.recv().await;
             }
+        }
+        if let Ok(job) = queue.try_recv() {
+            return Some(job);
         }
     }
 }
@@ -75,7 +85,7 @@ pub(super) struct Batch {
 /// that are under way.
 pub(super) struct Way {
     pub jobs: mpsc::Sender<Job>,
-    pub outbox: Arc<Notify>,
+    pub syncs: Syncs,
     pub place: OwnedSemaphorePermit,
 }
 
@@ -93,9 +103,9 @@ pub(super) fn start_reader(site: &Arc<Site>, signatures: Option<&Arc<dyn Signatu
     Ok(sender)
 }
 
-fn read(Batch { mails, way: Way { jobs, outbox, place } }: Batch, site: &Site, checkers: Option<&SyncSender<Read>>) {
+fn read(Batch { mails, way: Way { jobs, syncs, place } }: Batch, site: &Site, checkers: Option<&SyncSender<Read>>) {
     let read = read_all(&mails, &site.limits);
-    let all = Read { mails, read, jobs, outbox };
+    let all = Read { mails, read, jobs, syncs };
     let Some(checkers) = checkers else { return all.hand_on(place) };
     let (now, later) = all.parted(site);
     now.hand_on(place);

@@ -303,20 +303,25 @@ pub trait Store: Reads {
     fn vanished(&mut self, origins: &[crate::ports::Origin], at: Timestamp) -> Result<(), Backend>;
     /// Everything that one cause does, or nothing.
     fn commit(&mut self, change: &Change) -> Result<(), CommitFault>;
-    /// Until [`Store::end`], commits share one transaction: one fsync for all. A fault undoes all of them
+    /// Until [`Store::end`], commits share one transaction. A fault undoes all of them
     /// ([`CommitFault::Torn`]). Only commits belong to a batch: any other write (and a second `begin`) abandons it.
     fn begin(&mut self) -> Result<(), Backend>;
     /// The bytes of letters that the batch's commits queued without.
     fn fill(&mut self, letters: &[(u64, Letter)]) -> Result<(), Backend>;
-    /// Makes the batch durable; not while a letter has no bytes. On error nothing of the batch happened.
+    /// Ends the batch; not while a letter has no bytes. On error nothing of the batch happened. It outlives the program, and
+    /// the machine from the next [`Store::sync`] or other write on; before that none of its letters is claimed.
     fn end(&mut self) -> Result<(), Backend>;
+    /// Makes durable what is not: the last batches, claims and verdicts of letters. Cheap when all is.
+    fn sync(&mut self) -> Result<(), Backend>;
     /// Undoes a batch that was begun and will not be ended; does nothing otherwise.
     fn abandon(&mut self);
     /// Counts one more attempt on instances that are waiting, durably, and answers with all that wait (oldest first).
     fn resume(&mut self) -> Result<Vec<Instance>, Backend>;
     /// Makes an instance wait again (replay); its earlier outcome stays in its trace.
     fn reopen_instance(&mut self, id: u64) -> Result<(), Backend>;
-    /// Claims due letters, oldest first, a few megabytes at most.
+    /// When a letter can be claimed next.
+    fn next_claim(&self) -> Result<Option<Timestamp>, Backend>;
+    /// Claims due letters, oldest first, a few megabytes at most: those that are durable.
     fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Claimed>, Backend>;
     /// Letters that were claimed when the program died become unknown, due at `due_at`. Answers how many.
     fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend>;

@@ -164,14 +164,14 @@ fn scene_full() {
     let Some((path, _)) = told() else { return };
     let mut store = before(&path);
     let was = dump(&path);
-    assert!(store.keep(&[arrival(origin(7, 3), &"big ".repeat(1_000_000))]).is_err());
+    assert!(store.keep(&[arrival(origin(7, 3), &"big ".repeat(2_000_000))]).is_err());
     assert_eq!(dump(&path), was);
     // A commit waits in memory for the end of its batch, unless it is larger than the cache.
-    for megabytes in [4, 12] {
+    for megabytes in [6, 12] {
         store.begin().unwrap();
         let mut large = second(2);
         large.letters[0].letter.as_mut().unwrap().bytes = vec![b'x'; megabytes * 1_000_000];
-        assert_eq!(store.commit(&large).is_ok(), megabytes == 4);
+        assert_eq!(store.commit(&large).is_ok(), megabytes == 6);
         assert!(store.end().is_err(), "a part of the batch could not be written");
         assert_eq!(dump(&path), was);
     }
@@ -244,14 +244,14 @@ fn j05_a_full_disk_changes_nothing_and_what_fits_still_works() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("desk.db");
     let child = command("scene_full", &path, "");
-    // Files of this child cannot grow over 2 MiB: its writes fail as on a full disk.
+    // Files of this child cannot grow over 4 MiB: its writes fail as on a full disk.
     let mut limited = Command::new("sh");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$@\"", "sh"]).arg(child.get_program()).args(child.get_args());
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$@\"", "sh"]).arg(child.get_program()).args(child.get_args());
     limited.envs(child.get_envs().filter_map(|(key, value)| Some((key, value?))));
     assert!(limited.output().unwrap().status.success());
     let mut store = Sqlite::open(&path).unwrap();
     assert!(store.ticket(2).unwrap().is_some());
-    assert!(!store.keep(&[arrival(origin(7, 3), &"big ".repeat(1_000_000))]).unwrap()[0].known);
+    assert!(!store.keep(&[arrival(origin(7, 3), &"big ".repeat(2_000_000))]).unwrap()[0].known);
 }
 
 #[test]

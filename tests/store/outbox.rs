@@ -87,6 +87,34 @@ fn e12_automatic_letters_are_counted_per_person_and_in_all() {
 }
 
 #[test]
+fn i05_a_letter_of_a_batch_is_claimed_only_when_the_disk_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("desk.db")).unwrap();
+    let of = |id| Change { letters: vec![letter(id, 1, false)], ..Change::new(Cause::Named(format!("cause {id}")), at(1)) };
+    let batch = |store: &mut Sqlite, id| {
+        store.begin().unwrap();
+        store.commit(&of(id)).unwrap();
+        store.end().unwrap();
+    };
+    let claimed = |store: &mut Sqlite| store.claim(at(9), 9).unwrap().iter().map(|letter| letter.id).collect::<Vec<_>>();
+    batch(&mut store, 1);
+    assert_eq!((store.next_due().unwrap(), store.next_claim().unwrap(), claimed(&mut store)), (Some(at(1)), None, vec![]));
+    let disk = store.disk();
+    std::thread::spawn(move || disk.sync()).join().unwrap().unwrap();
+    assert_eq!((store.next_claim().unwrap(), claimed(&mut store)), (Some(at(1)), vec![1]));
+    batch(&mut store, 2);
+    store.sync().unwrap();
+    assert_eq!(claimed(&mut store), [2]);
+    batch(&mut store, 3);
+    store.commit(&of(4)).unwrap();
+    assert_eq!(claimed(&mut store), [3, 4], "a write with a sync brings what came before it");
+    batch(&mut store, 5);
+    drop(store);
+    let mut store = Sqlite::open(&folder.path().join("desk.db")).unwrap();
+    assert_eq!(claimed(&mut store), [5]);
+}
+
+#[test]
 fn bytes_may_come_later_in_a_batch_but_not_never() {
     let mut store = desk(1);
     let bare = |id| {

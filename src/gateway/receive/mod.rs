@@ -60,10 +60,13 @@ impl<S: Store> Gateway<S> {
         })
     }
 
-    /// Reads kept mails, has their signatures checked where nothing else decides, and handles them.
+    /// Reads kept mails, has their signatures checked where nothing else decides, and handles them. What they came to is durable
+    /// when it returns.
     pub fn receive(&mut self, waiting: &[Waiting]) -> Result<Vec<Disposition>, Backend> {
         let mails = self.read(waiting);
-        self.receive_read(waiting, &mails)
+        let outcomes = self.receive_read(waiting, &mails)?;
+        self.store.sync()?;
+        Ok(outcomes)
     }
 
     fn read(&self, waiting: &[Waiting]) -> Vec<Read> {
@@ -74,8 +77,8 @@ impl<S: Store> Gateway<S> {
         mails
     }
 
-    /// Handles kept mails that were read, in order, in one transaction. On a failure of the store nothing happened and
-    /// all still wait.
+    /// Handles kept mails that were read, in order, in one transaction, which is durable at the next sync. On a failure of the
+    /// store nothing happened and all still wait.
     pub fn receive_read(&mut self, waiting: &[Waiting], mails: &[Read]) -> Result<Vec<Disposition>, Backend> {
         fail::fail_point!("read", |_| std::process::abort());
         let outcomes = match self.together(waiting, mails) {

@@ -1,8 +1,8 @@
 //! The memory in one SQLite file: one connection that writes, and read-only ones beside it (see [`Readers`]).
 //!
-//! Promises: what returned without error is on the disk (WAL, `synchronous=FULL`), but claims and verdicts of letters, which are
-//! with the next write or [`Sqlite::sync`]; every write is one `IMMEDIATE`
-//! transaction, a batch of commits too; a fault or a panic inside a write leaves nothing of it behind.
+//! Promises: what returned without error is on the disk (WAL, `synchronous=FULL`), but batches of commits, and claims and verdicts
+//! of letters, which are with the next write, [`Store::sync`] or [`Disk::sync`]; no letter is claimed before the disk has it; every
+//! write is one `IMMEDIATE` transaction, a batch of commits too; a fault or a panic inside a write leaves nothing of it behind.
 //! There is no second store for tests: [`Sqlite::memory`] is this very code on `:memory:`, so that what tests see is what
 //! a site gets, constraints and SQL included. Excludes: rules, clocks.
 
@@ -40,6 +40,7 @@ mod waking;
 mod writing;
 
 pub use disk::Disk;
+use disk::Sync;
 pub use reader::{Reader, Readers};
 pub use restoring::{Restored, replace};
 
@@ -68,8 +69,8 @@ pub struct Sqlite {
     changes: usize,
     /// Letters of the batch that have no bytes yet.
     unfilled: usize,
-    /// Something was written without a sync, and nothing with one since.
-    unsynced: bool,
+    /// What the connection does at the end of a write.
+    sync: Sync,
     disk: Arc<Disk>,
     lease: lease::Lease,
     /// Another writer has come.
@@ -80,6 +81,8 @@ pub struct Sqlite {
     given_ticket: TicketId,
     /// The last letter number given out.
     given_letter: u64,
+    /// The last letter number written.
+    last_letter: u64,
     /// The file, and the lock that keeps other programs away from it; none in memory.
     place: Option<(PathBuf, lock::Lock)>,
 }
@@ -93,7 +96,10 @@ impl Sqlite {
         migrations::run(&mut connection, Some(path))?;
         let checkpoints = checkpoint::Checkpoints::start(path, &mut connection)?;
         let (disk, place) = (Arc::new(Disk::under(Some(path))), Some((path.to_owned(), lock)));
-        Ok(Sqlite { _checkpoints: Some(checkpoints), disk, place, ..Sqlite::over(connection)? })
+        let store = Sqlite { _checkpoints: Some(checkpoints), disk, place, ..Sqlite::over(connection)? };
+        // The lease was written with a sync, and all before it.
+        store.disk.wrote(store.last_letter, Sync::Now);
+        Ok(store)
     }
 
     /// A database in memory, gone when it is dropped.
@@ -105,19 +111,22 @@ impl Sqlite {
 
     fn over(connection: Connection) -> Result<Sqlite, Backend> {
         let (given_letter, lease) = (outbox::last(&connection)?, lease::Lease::take(&connection)?);
+        let disk = Arc::new(Disk::under(None));
+        disk.wrote(given_letter, Sync::Now);
         Ok(Sqlite {
             connection,
             _checkpoints: None,
             batch: false,
             changes: 0,
             unfilled: 0,
-            unsynced: false,
-            disk: Arc::new(Disk::under(None)),
+            sync: Sync::Now,
+            disk,
             lease,
             ousted: false,
             swept: false,
             given_ticket: 0,
             given_letter,
+            last_letter: given_letter,
             place: None,
         })
     }
@@ -189,6 +198,10 @@ impl Store for Sqlite {
         self.end_batch()
     }
 
+    fn sync(&mut self) -> Result<(), Backend> {
+        self.sync_now()
+    }
+
     fn abandon(&mut self) {
         self.abandon_batch();
     }
@@ -202,11 +215,16 @@ impl Store for Sqlite {
     }
 
     fn claim(&mut self, now: Timestamp, limit: usize) -> Result<Vec<Claimed>, Backend> {
-        match outbox::any_due(&self.connection, now)? {
+        let durable = self.disk.letter();
+        match self.next_claim()?.is_some_and(|due| due <= now) {
             // Lost with the machine's power, a claimed letter would go out once more, as one whose verdict was lost does.
-            true => self.write_unsynced(|connection| Ok(outbox::claim(connection, now, limit)?)),
+            true => self.write_unsynced(|connection| Ok(outbox::claim(connection, now, (durable, limit))?)),
             false => Ok(vec![]),
         }
+    }
+
+    fn next_claim(&self) -> Result<Option<Timestamp>, Backend> {
+        Ok(outbox::next_due(&self.connection, self.disk.letter())?)
     }
 
     fn unclaim(&mut self, due_at: Timestamp) -> Result<u64, Backend> {

@@ -142,30 +142,29 @@ fn letter_of(row: &Row) -> rusqlite::Result<Letter> {
     })
 }
 
-/// When the next letter is due.
-pub fn next_due(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    let mut select = connection.prepare_cached(&format!("SELECT due_at FROM outbox WHERE {DUE} ORDER BY due_at LIMIT 1"))?;
-    select.query_row([], |row| Ok(row.get::<_, At>(0)?.0)).optional()
-}
+/// Above the number of any letter.
+pub const ALL: u64 = i64::MAX as u64;
 
-/// Is any letter due? Asked first, so that an idle desk writes nothing.
-pub fn any_due(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
-    Ok(next_due(connection)?.is_some_and(|due| due <= now))
+/// When the next letter is due, of those up to a number. Asked before a claim, so that an idle desk writes nothing.
+pub fn next_due(connection: &Connection, last: u64) -> rusqlite::Result<Option<Timestamp>> {
+    let mut select = connection.prepare_cached(&format!("SELECT due_at FROM outbox WHERE {DUE} AND id <= ?1 ORDER BY due_at LIMIT 1"))?;
+    select.query_row([Id(last)], |row| Ok(row.get::<_, At>(0)?.0)).optional()
 }
 
 /// Bytes of letters that are claimed at once, but for the last one: what is claimed lies in memory.
 const CLAIMED_MAX: u64 = 8 << 20;
 
-/// Claims due letters, the longest due first.
-pub fn claim(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Claimed>> {
+/// Claims due letters, the longest due first: of those up to a number, so many at most.
+pub fn claim(connection: &Connection, now: Timestamp, (last, limit): (u64, usize)) -> rusqlite::Result<Vec<Claimed>> {
     let sql = format!(
         "SELECT id, attempts, (SELECT length(bytes) FROM letters l WHERE l.id = o.id)
                 + (SELECT coalesce(sum(past - first), 0) FROM excerpts WHERE letter = o.id)
-         FROM outbox o WHERE {DUE} AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2"
+         FROM outbox o WHERE {DUE} AND due_at <= ?1 AND id <= ?2 ORDER BY due_at, id LIMIT ?3"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let due = |row: &Row| Ok((Claimed { id: row.get::<_, Id>(0)?.0, attempts: row.get(1)? }, row.get::<_, Id>(2)?.0));
-    let due: Vec<(Claimed, u64)> = connection.prepare_cached(&sql)?.query_map(params![At(now), limit], due)?.collect::<Result<_, _>>()?;
+    let due: Vec<(Claimed, u64)> =
+        connection.prepare_cached(&sql)?.query_map(params![At(now), Id(last), limit], due)?.collect::<Result<_, _>>()?;
     let mut update = connection.prepare_cached("UPDATE outbox SET state = 'sending' WHERE id = ?1")?;
     let mut claimed = Vec::with_capacity(due.len());
     let mut bytes_left = CLAIMED_MAX;
@@ -209,7 +208,7 @@ mod tests {
     #[test]
     fn the_index_of_due_letters_serves() {
         let store = Sqlite::memory().unwrap();
-        let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM outbox WHERE {DUE} AND due_at <= 1 ORDER BY due_at, id");
+        let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM outbox WHERE {DUE} AND due_at <= 1 AND id <= 9 ORDER BY due_at, id");
         let plan: String = store.connection.query_row(&sql, [], |row| row.get(3)).unwrap();
         assert!(plan.contains("outbox_due"), "{plan}");
     }

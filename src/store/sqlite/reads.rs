@@ -173,7 +173,7 @@ impl<T: Connected> Reads for T {
     }
 
     fn next_due(&self) -> Result<Option<Timestamp>, Backend> {
-        Ok(outbox::next_due(self.connection())?)
+        Ok(outbox::next_due(self.connection(), outbox::ALL)?)
     }
 
     fn mark(&self, mailbox: &str, folder: &str) -> Result<Option<Mark>, Backend> {

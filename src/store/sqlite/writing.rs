@@ -1,10 +1,12 @@
-//! Transactions: a write alone is one `IMMEDIATE` transaction with its own sync; commits in a batch share one. They have no
+//! Transactions: a write alone is one `IMMEDIATE` transaction with its own sync; commits in a batch share one, and their sync may
+//! come later, from another thread. They have no
 //! savepoints: each would make the full-text index flush what it gathered, and keep a second journal of pages. A fault
 //! undoes the whole batch instead, and its changes are committed one by one.
 //! Deferred transactions do not exist here: their upgrade fails at once when somebody else wrote (CASEBOOK J06).
 
 use rusqlite::{Connection, ffi};
 
+use super::disk::Sync;
 use super::{Sqlite, change, outbox, search};
 use crate::mail::Letter;
 use crate::store::{Backend, Change, CommitFault};
@@ -76,9 +78,10 @@ fn is_sync_fault(fault: &rusqlite::Error) -> bool {
 impl Sqlite {
     /// Commits a change: in the batch if there is one, else alone.
     pub(super) fn write_change(&mut self, change: &Change) -> Result<(), CommitFault> {
+        self.last_letter = change.letters.iter().map(|letter| letter.id).fold(self.last_letter, u64::max);
         if !self.batch {
             return match unfilled(change) {
-                0 => self.write(|connection| written(connection, change)),
+                0 => self.write(Sync::Now, |connection| written(connection, change)),
                 _ => Err(Backend("a letter without bytes outside of a batch".into()).into()),
             };
         }
@@ -96,8 +99,9 @@ impl Sqlite {
     }
 
     /// Runs a write whole or not at all.
-    fn write<T, E: From<Backend>>(&mut self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    fn write<T, E: From<Backend>>(&mut self, sync: Sync, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         self.usable()?;
+        self.will_sync(sync)?;
         let scope = Scope::open(&self.connection).map_err(Backend::from)?;
         if let Err(fault) = self.lease.check(&self.connection) {
             self.ousted = true;
@@ -105,7 +109,7 @@ impl Sqlite {
         }
         let ended = match work(&self.connection) {
             Ok(value) => scope.close().map(|()| {
-                self.unsynced = false;
+                self.disk.wrote(self.last_letter, sync);
                 value
             }),
             Err(fault) => {
@@ -120,7 +124,7 @@ impl Sqlite {
     /// Runs a write that must be durable when it returns: in a batch that somebody left open it would not be.
     pub(super) fn write_alone<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Backend>) -> Result<T, Backend> {
         self.abandon_left_open();
-        self.write(work)
+        self.write(Sync::Now, work)
     }
 
     fn abandon_left_open(&mut self) {
@@ -134,15 +138,20 @@ impl Sqlite {
     /// [`Sqlite::sync`].
     pub(super) fn write_unsynced<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Backend>) -> Result<T, Backend> {
         self.abandon_left_open();
-        run(&self.connection, "PRAGMA synchronous = NORMAL")?;
-        let written = self.write(work);
-        // What follows must be durable again, or not be at all.
-        if let Err(fault) = run(&self.connection, "PRAGMA synchronous = FULL") {
-            self.disk.doubt();
-            return Err(fault.into());
+        self.write(Sync::Later, work)
+    }
+
+    /// SQLite takes this only between transactions.
+    fn will_sync(&mut self, sync: Sync) -> Result<(), Backend> {
+        if self.sync != sync {
+            let pragma = match sync {
+                Sync::Now => "PRAGMA synchronous = FULL",
+                Sync::Later => "PRAGMA synchronous = NORMAL",
+            };
+            run(&self.connection, pragma)?;
+            self.sync = sync;
         }
-        self.unsynced = true;
-        written
+        Ok(())
     }
 
     /// Indexes words of events that came in batches; false when none is left. For when there is nothing else to do.
@@ -154,8 +163,8 @@ impl Sqlite {
     }
 
     /// Makes durable what was written without a sync: for when there is nothing else to do.
-    pub fn sync(&mut self) -> Result<(), Backend> {
-        match std::mem::take(&mut self.unsynced) {
+    pub(super) fn sync_now(&self) -> Result<(), Backend> {
+        match self.disk.is_behind() {
             true => self.disk.sync(),
             false => Ok(()),
         }
@@ -164,6 +173,7 @@ impl Sqlite {
     pub(super) fn begin_batch(&mut self) -> Result<(), Backend> {
         self.abandon_batch();
         self.usable()?;
+        self.will_sync(Sync::Later)?;
         run(&self.connection, OPEN)?;
         if let Err(fault) = self.lease.check(&self.connection) {
             self.ousted = true;
@@ -193,8 +203,9 @@ impl Sqlite {
         }
         self.batch = false;
         let ended = failing_sync().and_then(|()| run(&self.connection, CLOSE));
-        self.unsynced &= ended.is_err();
-        ended.map_err(|fault| self.broken(fault))
+        ended.map_err(|fault| self.broken(fault))?;
+        self.disk.wrote(self.last_letter, Sync::Later);
+        Ok(())
     }
 
     /// Undoes a batch that was begun and not ended, as after a panic between the two.
