@@ -8,7 +8,7 @@ use guichet::store::{Disposition, Reads};
 use super::{Desk, until};
 
 /// A daemon that is up, killed when the test is over.
-pub struct Daemon(Child);
+pub struct Daemon(pub Child);
 
 impl Daemon {
     pub fn of(desk: &Desk) -> Daemon {
@@ -40,7 +40,7 @@ fn held(desk: &Desk) -> Vec<u64> {
 
 impl Desk {
     /// What a command says, and its exit code.
-    fn says(&self, args: &[&str]) -> (Option<i32>, String) {
+    pub(super) fn says(&self, args: &[&str]) -> (Option<i32>, String) {
         let output = self.command(args, "").output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).unwrap())

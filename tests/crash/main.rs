@@ -4,6 +4,7 @@
 
 mod beside;
 mod resources;
+mod staffed;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

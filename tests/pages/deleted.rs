@@ -2,11 +2,13 @@
 
 use axum::http::StatusCode;
 use guichet::site::{Retention, Site};
+use guichet::store::{Erasure, Reads};
 use jiff::SignedDuration;
 
 use crate::desk::Behind;
 use crate::stories::path;
-use crate::world::{Mail, World, site};
+use crate::visitor::at_desk;
+use crate::world::{Mail, World, address, site};
 
 #[tokio::test]
 async fn row84_a_link_to_a_deleted_ticket_says_so_kindly() {
@@ -26,10 +28,29 @@ async fn row84_a_link_to_a_deleted_ticket_says_so_kindly() {
 }
 
 #[tokio::test]
+async fn row84_pages_and_search_know_nothing_of_whoever_was_erased() {
+    let (story, karim) = at_desk().await;
+    let before = karim.get("/desk/t/1").await;
+    let name = story.desk.with(|world| world.gateway.store().person(&address("alice@cust.test")).unwrap().unwrap().name);
+    assert!(before.has("alice@cust.test") && name.as_ref().is_some_and(|name| before.has(name)), "{}", before.text());
+    story.desk.with(|world| {
+        world.acts("alice@cust.test", 1, "cancel", &[]);
+        let erasure = Erasure { person: address("alice@cust.test"), name: name.clone(), pseudonym: address("person-1a2b@erased.invalid") };
+        while world.gateway.erase(&erasure).unwrap() > 0 {}
+    });
+    let pages = [karim.get("/desk/t/1").await, karim.get("/desk/search?q=alice").await];
+    for page in pages {
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.has("alice@cust.test") && name.as_ref().is_some_and(|name| !page.has(name)), "{}", page.text());
+    }
+    assert!(karim.get("/desk/t/1").await.has("person-1a2b@erased.invalid"));
+}
+
+#[tokio::test]
 async fn row4_the_page_for_whoever_writes_from_a_shared_address_names_the_person() {
     let mut world = World::new();
-    let mut organisation = guichet::store::Reads::organisation(world.gateway.store()).unwrap();
-    organisation.shared = vec![crate::world::address("alice@cust.test")];
+    let mut organisation = world.gateway.store().organisation().unwrap();
+    organisation.shared = vec![address("alice@cust.test")];
     world.gateway.apply_organisation(organisation).unwrap();
     world.receives(&Mail::new("alice@cust.test"));
     let ack = world.letter_to("alice@cust.test");
@@ -39,5 +60,5 @@ async fn row4_the_page_for_whoever_writes_from_a_shared_address_names_the_person
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     let pressed = client.press(&page.form("beneficiary"), &[("beneficiary", "zoe@cust.test")]).await;
     assert!(pressed.status.is_redirection(), "{}", pressed.text());
-    assert_eq!(desk.world().ticket(1).beneficiary, Some(crate::world::address("zoe@cust.test")));
+    assert_eq!(desk.world().ticket(1).beneficiary, Some(address("zoe@cust.test")));
 }
