@@ -175,6 +175,10 @@ impl Check<'_> {
             let key = format!("{at}.member[{index}].service");
             self.demand(organisation.service(&member.service).is_some(), &key, "there is no service of this key");
             self.once("member", format!("{} {}", agent.address, member.service), &key);
+            for (number, category) in member.categories.iter().enumerate() {
+                let known = organisation.category(&member.service, category).is_some();
+                self.demand(known, &format!("{at}.member[{index}].categories[{number}]"), "there is no such category in this service");
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::canned::Canned;
 use super::details::Property;
 use super::figures::Rhythm;
 use super::hours::Hours;
+use super::monitoring::Monitoring;
 use super::policy::Delays;
 use super::priority::RequestKind;
 use super::promise::Target;
@@ -178,7 +179,7 @@ pub struct Agent {
 }
 
 /// An agent's place in a service.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Membership {
     /// Key of the service.
@@ -189,6 +190,12 @@ pub struct Membership {
     /// What they hear of new and changed tickets that are not theirs.
     #[serde(default)]
     pub hears: Monitoring,
+    /// Keys of the categories that are theirs especially.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// What they hear of these, where it is more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hears_categories: Option<Monitoring>,
 }
 
 /// What an agent may do in a service.
@@ -252,22 +259,6 @@ impl Privilege {
     pub fn usual() -> Vec<Privilege> {
         vec![Privilege::TakeFree, Privilege::Assign, Privilege::Transfer, Privilege::Reopen, Privilege::ManageProperties]
     }
-}
-
-/// How much an agent hears of tickets that are not theirs. Each level hears all that the one before it does: more of new tickets than of
-/// free ones, and more of these than of colleagues'.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Monitoring {
-    /// Nothing.
-    Never,
-    /// New ones, and ones that become free.
-    #[default]
-    Creation,
-    /// These, and everything on tickets that nobody has.
-    Pool,
-    /// Everything.
-    Always,
 }
 
 impl Wanted {

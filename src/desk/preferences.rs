@@ -7,7 +7,8 @@ use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::canned::Canned;
-use super::organisation::{Monitoring, Organisation};
+use super::monitoring::Monitoring;
+use super::organisation::Organisation;
 use crate::address::Address;
 
 /// Somebody's choices; all may be absent.
@@ -20,6 +21,9 @@ pub struct Preferences {
     /// What they hear, by key of the service.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub hears: BTreeMap<String, Monitoring>,
+    /// What they hear of the categories that are theirs, by key of the service.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hears_categories: BTreeMap<String, Monitoring>,
     /// Away until then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away_until: Option<Timestamp>,
@@ -74,21 +78,6 @@ impl Preferences {
     }
 }
 
-impl Monitoring {
-    /// Every level, least first.
-    pub const ALL: [Monitoring; 4] = [Monitoring::Never, Monitoring::Creation, Monitoring::Pool, Monitoring::Always];
-
-    /// A stable word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Monitoring::Never => "never",
-            Monitoring::Creation => "creation",
-            Monitoring::Pool => "pool",
-            Monitoring::Always => "always",
-        }
-    }
-}
-
 impl Organisation {
     /// The organisation with an agent's own choices.
     pub fn prefer(&mut self, person: &Address, preferences: &Preferences) {
@@ -99,6 +88,8 @@ impl Organisation {
             agent.language = preferences.language.clone().or(agent.language.take());
             for membership in &mut agent.memberships {
                 membership.hears = preferences.hears.get(&membership.service).copied().unwrap_or(membership.hears);
+                membership.hears_categories =
+                    preferences.hears_categories.get(&membership.service).copied().or(membership.hears_categories);
             }
         }
     }

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::organisation::{Agent, Membership, Monitoring, Organisation, Privilege};
+use super::organisation::{Agent, Membership, Organisation, Privilege};
 use super::privileges;
 use crate::address::Address;
 
@@ -212,7 +212,7 @@ fn permanent_guests<'a>(organisation: &'a mut Organisation, service: &str, categ
 }
 
 fn joins(organisation: &mut Organisation, service: &str, (address, name, may): (&Address, &str, &[Privilege])) {
-    let membership = Membership { service: service.to_owned(), may: may.to_vec(), hears: Monitoring::default() };
+    let membership = Membership { service: service.to_owned(), may: may.to_vec(), ..Membership::default() };
     match organisation.agents.iter_mut().find(|agent| agent.address == *address) {
         Some(agent) => agent.memberships.push(membership),
         None => organisation.agents.push(Agent {

@@ -64,7 +64,7 @@ impl<S: Store> Gateway<S> {
         let named = self.organisation.place(&place.0, &place.1);
         let rows: Vec<_> = known.iter().take(NAMED).map(|ticket| self.row(ticket)).collect();
         let burst = Burst { place: named, people: known.len(), minutes: self.site.policy.burst_minutes, usual, rows };
-        for to in self.who_hears(&place.0) {
+        for to in self.who_hears(place) {
             let extra = Extra::Burst(burst.clone());
             let notice = Notice { to, kind: MailKind::Burst, because: Because::Monitoring, extra };
             if self.kept_back(&notice, change)?.is_none() {
@@ -74,9 +74,9 @@ impl<S: Store> Gateway<S> {
         Ok(())
     }
 
-    /// Agents of a service who hear of new tickets, or else all of them; and its head.
-    fn who_hears(&self, service: &str) -> Vec<Address> {
-        let members = |least| self.organisation.members(service).filter(move |(_, member)| member.hears >= least);
+    /// Agents who hear of new tickets there, or else all of them; and its head.
+    fn who_hears(&self, (service, category): &Place) -> Vec<Address> {
+        let members = |least| self.organisation.members(service).filter(move |(_, member)| member.hears_of(category) >= least);
         let least = if members(Monitoring::Creation).next().is_some() { Monitoring::Creation } else { Monitoring::Never };
         let head = self.organisation.service(service).and_then(|service| service.head.clone());
         let mut all: Vec<Address> = members(least).map(|(agent, _)| agent.address.clone()).collect();

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::language::Words;
 use super::{Extra, Suggested, names, staffed};
 use crate::desk::catalogue::{Spec, everything};
-use crate::desk::{Monitoring, Role, Staffing, TicketId};
+use crate::desk::{Profile, Role, Staffing, TicketId};
 use crate::mail::{Content, File};
 
 /// An answer to a question by mail.
@@ -34,7 +34,7 @@ pub enum Answer {
     /// Reports come at these hours, perhaps also on days off; none: never.
     ReportAt(Vec<i8>, bool),
     /// So much they hear of tickets that are not theirs, from now on.
-    Hears(Monitoring),
+    Hears(Profile),
     /// Mails are in that language from now on.
     Language(String),
     /// A service's staff changed.
@@ -158,8 +158,8 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
             lines: data.more.then(|| say("answers.data_more", &[])).into_iter().collect(),
             hint: say("answers.data_hint", &[]),
         },
-        Answer::Hears(level) => {
-            let level = words.term("page.hears", level.word());
+        Answer::Hears(profile) => {
+            let level = words.term("profile", profile.word());
             Section { heading: say("answers.hears", &[("level", level)]), ..Section::default() }
         }
         Answer::Language(code) => {

@@ -189,7 +189,7 @@ impl<'a> Audience<'a> {
 
     fn monitors(&mut self, least: Monitoring, kind: MailKind) -> &mut Self {
         for (agent, membership) in self.members() {
-            if membership.hears >= least {
+            if membership.hears_of(&self.scene.ticket.category) >= least {
                 self.call(&agent.address, Because::Monitoring, kind);
             }
         }
@@ -201,8 +201,13 @@ impl<'a> Audience<'a> {
         if self.in_charge().is_some() {
             return self.assignee(kind);
         }
-        let heard = self.members().any(|(_, membership)| membership.hears >= Monitoring::Creation);
+        let heard = self.is_heard(Monitoring::Creation);
         self.monitors(if heard { Monitoring::Creation } else { Monitoring::Never }, kind)
+    }
+
+    /// Does anybody hear so much of this ticket?
+    fn is_heard(&self, least: Monitoring) -> bool {
+        self.members().any(|(_, membership)| membership.hears_of(&self.scene.ticket.category) >= least)
     }
 
     /// Whoever answers for the service, when they are one of its agents.
@@ -217,7 +222,7 @@ impl<'a> Audience<'a> {
     /// Words of a participant on a free ticket that nobody follows closely: the pool hears them, or nobody would.
     fn pool(&mut self, kind: MailKind) -> &mut Self {
         let by_agent = self.event.actor.person.as_ref().is_some_and(|who| self.members().any(|(agent, _)| agent.address == *who));
-        let followed = self.in_charge().is_some() || self.members().any(|(_, membership)| membership.hears >= Monitoring::Pool);
+        let followed = self.in_charge().is_some() || self.is_heard(Monitoring::Pool);
         if by_agent || followed { self } else { self.handlers(kind) }
     }
 

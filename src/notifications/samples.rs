@@ -202,7 +202,7 @@ fn answers(to: &Address) -> Vec<Answer> {
         Answer::ReportAt(vec![8, 14], true),
         Answer::ReportAt(vec![8], false),
         Answer::ReportAt(vec![], false),
-        Answer::Hears(Monitoring::Always),
+        Answer::Hears(Profile::Full),
         Answer::Language("fr".into()),
         staffed(to),
     ]);
@@ -327,7 +327,7 @@ fn organisation(agent: Address) -> Organisation {
         targets: vec![Target { response: Some(hour), resolution: Some(hour), ..Target::default() }],
         ..Service::default()
     };
-    let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always };
+    let membership = Membership { service: "sample".into(), may: Privilege::usual(), hears: Monitoring::Always, ..Membership::default() };
     let agent =
         Agent { address: agent, name: "Sample Agent".into(), language: None, memberships: vec![membership], deputy: None, disabled: false };
     Organisation { services: vec![service], agents: vec![agent], ..Organisation::default() }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::language::Words;
 use super::names;
-use crate::desk::{Privilege, Staffing, TicketId};
+use crate::desk::{Membership, Organisation, Privilege, Staffing, TicketId};
 
 /// Addresses that a line lists before it counts.
 const LISTED: usize = 20;
@@ -14,6 +14,21 @@ pub fn may(words: &Words, may: &[Privilege]) -> String {
     let listed: Vec<&str> =
         Privilege::ALL.iter().filter(|one| may.contains(one)).map(|one| words.term("page.privilege", one.word())).collect();
     if listed.is_empty() { words.say("page.service.may_nothing", &[]) } else { listed.join(", ") }
+}
+
+/// The names of the categories that are somebody's especially.
+pub fn categories(organisation: &Organisation, member: &Membership) -> String {
+    let name = |key: &String| organisation.category(&member.service, key).map_or_else(|| key.clone(), |category| category.name.clone());
+    member.categories.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// What somebody hears of a service, and of the categories of theirs where that is more.
+pub fn hears(words: &Words, organisation: &Organisation, member: &Membership) -> String {
+    let [level, theirs] = [member.hears, member.hears_theirs()].map(|level| words.term("page.hears", level.word()));
+    if member.categories.is_empty() || member.hears_theirs() == member.hears {
+        return level.to_owned();
+    }
+    words.say("page.service.hears_both", &[("level", level), ("names", &categories(organisation, member)), ("theirs", theirs)])
 }
 
 /// All changes, each with the name of its agent where it has one, and what became of tickets.

@@ -296,7 +296,9 @@ fn heard(words: &Words, scene: &Scene<'_>, notice: &Notice) -> Option<String> {
         return Some(words.say("because.following", &[]));
     }
     let service = scene.organisation.service(&scene.ticket.service).map_or("", |service| &service.name);
-    Some(words.say("because.hears", &[("service", service), ("level", words.term("page.hears", member.hears.word()))]))
+    let level = member.hears_of(&scene.ticket.category);
+    let key = if level > member.hears { "because.hears_categories" } else { "because.hears" };
+    Some(words.say(key, &[("service", service), ("level", words.term("page.hears", level.word()))]))
 }
 
 fn expect(position: Position) -> &'static str {

@@ -229,7 +229,7 @@ fn organisation() -> Organisation {
         address,
         name: name.into(),
         language: None,
-        memberships: vec![Membership { service: "dsi".into(), may: Privilege::usual(), hears }],
+        memberships: vec![Membership { service: "dsi".into(), may: Privilege::usual(), hears, ..Membership::default() }],
         deputy: None,
         disabled: false,
     };

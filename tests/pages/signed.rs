@@ -1,11 +1,13 @@
 //! Signing in, and what is done for whoever did not.
 
 use axum::http::StatusCode;
-use guichet::store::PageReads;
+use guichet::desk::Monitoring;
+use guichet::store::{PageReads, Reads};
 use jiff::SignedDuration;
 
 use crate::stories::{opened, path};
 use crate::visitor::{Visitor, at_desk, form_of, settle};
+use crate::world::{Mail, address, organisation};
 
 #[tokio::test]
 async fn p61_an_agent_signs_in_by_a_mailed_key_that_works_once() {
@@ -162,4 +164,44 @@ async fn c18_c29_nothing_is_done_for_strangers_forgers_and_the_disabled() {
     assert_eq!(karim.get("/desk/pool").await.leads_to(), "/sign-in");
     assert_eq!(story.happened("closure_proposed"), 0);
     assert!(story.desk.state().len() >= before.len());
+}
+
+#[tokio::test]
+async fn row38_an_absence_that_a_mailbox_announced_is_noted_by_one_press() {
+    let story = opened();
+    story.desk.with(|world| {
+        let mail = Mail::new("ag1@desk.test").subject("Absence").header("Auto-Submitted", "auto-replied");
+        world.receives(&mail.text("Je suis absent, de retour le 26 janvier 2026."));
+    });
+    let key = format!("/l/{}", story.desk.mail_to("ag1@desk.test").links[0]);
+    let karim = Visitor::new(&story.desk);
+    let page = karim.get(&key).await;
+    assert!(page.has("Noter votre absence") && page.has("lundi 26 janvier 2026"), "{}", page.text());
+    let away = || story.desk.with(|world| world.gateway.store().preferences(&address("ag1@desk.test")).unwrap().away_until);
+    assert_eq!(away(), None, "looking notes nothing");
+    let noted = karim.press(&page, "enter", &[]).await;
+    assert!(noted.status == StatusCode::OK && noted.has("#absent non"), "{}", noted.text());
+    assert_eq!(away().map(|until| until.to_string()).as_deref(), Some("2026-01-26T07:00:00Z"));
+    assert_eq!(karim.press(&page, "enter", &[]).await.status, StatusCode::GONE);
+    karim.sign_in(&story.desk, "ag1@desk.test").await;
+    assert!(karim.get("/desk/preferences").await.has("2026-01-25"), "the last day, as the form has it");
+}
+
+#[tokio::test]
+async fn row64_an_agent_hears_more_of_their_own_categories_by_page() {
+    let (story, karim) = at_desk().await;
+    let label = "Et de mes catégories de Support DSI (Réseau), au moins autant";
+    assert!(!karim.get("/desk/preferences").await.has(label), "Karim has no categories");
+    story.desk.with(|world| {
+        let mut organisation = organisation();
+        organisation.agents[0].memberships[0].categories = vec!["reseau".into()];
+        world.gateway.apply_organisation(organisation).unwrap();
+    });
+    let page = karim.get("/desk/preferences").await;
+    assert!(page.has(label), "{}", page.text());
+    let chosen = [("language", "fr"), ("hears.dsi", "never"), ("hears_categories.dsi", "always")];
+    assert_eq!(karim.press(&page, "preferences", &chosen).await.leads_to(), "/desk/preferences?done=preferred");
+    let known = story.desk.with(|world| world.gateway.store().organisation().unwrap());
+    let member = &known.agents[0].memberships[0];
+    assert_eq!((member.hears_of("reseau"), member.hears_of("")), (Monitoring::Always, Monitoring::Never));
 }

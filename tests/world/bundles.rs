@@ -194,3 +194,15 @@ fn row68_nothing_waits_where_the_site_says_so() {
     }
     assert_eq!(told(&mut world, "ag1@desk.test").len(), 3);
 }
+
+#[test]
+fn j10_row68_what_waited_in_a_copy_was_told_since() {
+    let (mut world, _, root) = world();
+    says(&mut world, "alice@cust.test", &root, "Un.");
+    says(&mut world, "alice@cust.test", &root, "Deux.");
+    world.sent();
+    let at = jiff::Timestamp::from_second(world.now()).unwrap();
+    world.gateway.store_mut().restored(at).unwrap();
+    later(&mut world, 11);
+    assert!(told(&mut world, "ag1@desk.test").is_empty());
+}

@@ -1,6 +1,6 @@
 //! What agents hear of tickets that are not theirs (CAPABILITIES row 64): levels that each hear more, chosen by mail, named in the mail.
 
-use crate::world::{Mail, Sent, World};
+use crate::world::{Mail, Sent, World, organisation};
 
 /// Marie hears so much; what she gets of a ticket's life: new, words on it while free, words on it while Karim's.
 fn heard(level: &str) -> (World, Vec<Sent>) {
@@ -41,4 +41,26 @@ fn row64_an_unknown_level_changes_nothing_and_participants_have_none() {
     world.receives(&Mail::new("ag2@desk.test").subject("?").text("#surveillance parfois"));
     world.receives(&Mail::new("alice@cust.test").text("#surveillance rien"));
     assert_eq!(world.last_ticket(), 2, "both are requests, and read by somebody");
+}
+
+#[test]
+fn row64_ones_own_categories_are_heard_more_of_than_the_rest() {
+    let mut world = World::new();
+    let mut organisation = organisation();
+    let marie = organisation.agents.iter_mut().find(|agent| agent.address.as_str() == "ag2@desk.test").unwrap();
+    marie.memberships[0].categories = vec!["reseau".into()];
+    world.gateway.apply_organisation(organisation).unwrap();
+    world.receives(&Mail::new("ag2@desk.test").subject("?").text("#surveillance minimale"));
+    assert!(world.letter_to("ag2@desk.test").text.contains("les nouveaux et les libérés de vos catégories"));
+    world.receives(&Mail::new("alice@cust.test"));
+    assert!(world.sent().iter().all(|sent| sent.to != "ag2@desk.test"), "of the rest, nothing");
+    world.receives(&Mail::new("alice@cust.test").to("support+reseau@desk.test").subject("Plus de réseau"));
+    let alert = world.letter_to_any("ag2@desk.test");
+    assert!(alert.text.contains("pour vos catégories de Support DSI\u{a0}: les nouveaux"), "{}", alert.text);
+    world.receives(&Mail::new("ag2@desk.test").subject("?").text("#surveillance assidue"));
+    world.sent();
+    world.receives(&Mail::new("bob@cust.test").to("support+reseau@desk.test").subject("Prise morte"));
+    let alert = world.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
+    world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
+    assert!(world.recipients().contains(&"ag2@desk.test".to_owned()), "everything of hers, also when Karim has it");
 }

@@ -279,7 +279,7 @@ fn site(base: &str) -> anyhow::Result<Site> {
 
 fn organisation(story: &Story) -> Organisation {
     let service = Service { key: "dsi".into(), name: "Support DSI".into(), ..Service::default() };
-    let member = Membership { service: "dsi".into(), may: Privilege::usual(), hears: Monitoring::Creation };
+    let member = Membership { service: "dsi".into(), may: Privilege::usual(), hears: Monitoring::Creation, ..Membership::default() };
     let agent = |person: &Villager| Agent {
         address: person.address.clone(),
         name: person.name.clone(),

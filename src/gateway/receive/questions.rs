@@ -146,10 +146,11 @@ impl<S: Store> Gateway<S> {
                 self.prefers(change, who, |known| Preferences { away_until: until, ..known })?;
                 answers.push(Answer::Absent(until));
             }
-            Question::Hears(level) => {
-                let hears = services.into_iter().map(|service| (service, level)).collect();
-                self.prefers(change, who, |known| Preferences { hears, ..known })?;
-                answers.push(Answer::Hears(level));
+            Question::Hears(profile) => {
+                let (level, theirs) = profile.levels();
+                let each = |level| services.iter().map(|service| (service.clone(), level)).collect();
+                self.prefers(change, who, |known| Preferences { hears: each(level), hears_categories: each(theirs), ..known })?;
+                answers.push(Answer::Hears(profile));
             }
             Question::Language(language) => {
                 self.prefers(change, who, |known| Preferences { language: Some(language.clone()), ..known })?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::when::{Moment, moment};
 use crate::desk::catalogue::Spec;
-use crate::desk::{Monitoring, TicketId, Why};
+use crate::desk::{Profile, TicketId, Why};
 use crate::mail::commands::{CommandLine, fold};
 
 /// What somebody wants to know, or wants us to know of them.
@@ -27,7 +27,7 @@ pub enum Question {
     /// Away until then; none: back.
     Absent(Option<Timestamp>),
     /// So much they want to hear of tickets that are not theirs.
-    Hears(Monitoring),
+    Hears(Profile),
     /// ISO 639-1 of the mails that they get from now on.
     Language(String),
     /// The commands.
@@ -107,13 +107,15 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
     })
 }
 
-/// A level by the words that people write.
-fn monitoring(words: &str) -> Option<Monitoring> {
+/// A profile by the words that people write.
+fn monitoring(words: &str) -> Option<Profile> {
     Some(match words {
-        "rien" | "aucune" | "jamais" | "non" | "nothing" | "none" | "never" | "off" => Monitoring::Never,
-        "creation" | "nouveaux" | "normale" | "new" | "normal" => Monitoring::Creation,
-        "libres" | "libre" | "pot commun" | "free" | "pool" => Monitoring::Pool,
-        "complete" | "tout" | "totale" | "toujours" | "all" | "everything" | "full" | "always" => Monitoring::Always,
+        "rien" | "aucune" | "jamais" | "non" | "nothing" | "none" | "never" | "off" => Profile::None,
+        "minimale" | "minimum" | "minimal" => Profile::Minimal,
+        "moyenne" | "creation" | "nouveaux" | "normale" | "medium" | "new" | "normal" => Profile::Medium,
+        "libres" | "libre" | "pot commun" | "free" | "pool" => Profile::Free,
+        "assidue" | "assidu" | "assiduous" => Profile::Assiduous,
+        "complete" | "tout" | "totale" | "toujours" | "all" | "everything" | "full" | "always" => Profile::Full,
         _ => return None,
     })
 }

@@ -18,7 +18,7 @@ use crate::store::Backend;
 pub struct Restored {
     /// Links, mailed keys and sessions.
     pub tokens: usize,
-    /// Letters that were on their way when the copy was made: they have left since.
+    /// Letters that were on their way when the copy was made, and news that waited for more: they have left since.
     pub letters: usize,
 }
 
@@ -54,14 +54,15 @@ fn with(path: &Path, ending: &str) -> PathBuf {
 }
 
 impl Sqlite {
-    /// Ends what the copy had promised: every link, key and session; and letters that it had still to send.
+    /// Ends what the copy had promised: every link, key and session; letters that it had still to send, and news that waited.
     pub fn restored(&mut self, at: Timestamp) -> Result<Restored, Backend> {
         let scope = self.connection.transaction()?;
         let mut tokens = 0;
         for table in ["links", "gates", "sessions"] {
             tokens += scope.execute(&format!("UPDATE {table} SET ended_at = ?1 WHERE ended_at IS NULL"), [At(at)])?;
         }
-        let letters = scope.execute(
+        let mut letters = scope.execute("DELETE FROM put_off", [])?;
+        letters += scope.execute(
             "UPDATE outbox SET state = 'suppressed', reply = ?1 WHERE state IN ('queued', 'sending', 'unknown')",
             params!["on its way when the backup was made"],
         )?;

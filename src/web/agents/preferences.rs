@@ -14,7 +14,7 @@ use super::inside::{Inside, enter};
 use super::service;
 use super::views::{ButtonView, PreferencesView, SessionView};
 use crate::desk::{Attention, Monitoring, Preferences, Ticket};
-use crate::notifications::{Words, names};
+use crate::notifications::{Words, names, staffed};
 use crate::store::{Backend, Reads, Session};
 use crate::web::desk::{Desk, Web};
 use crate::web::fields::Fields;
@@ -104,19 +104,17 @@ fn form<D: Desk>(web: &Web<D>, visitor: &Visitor, inside: &Inside) -> FormPage {
     let mut asks = vec![FieldView { kind: "radio", choices: languages, must: true, ..field(words, "language", None) }];
     let members = inside.organisation.agent(&inside.person).map(|agent| agent.memberships.as_slice()).unwrap_or_default();
     for member in members {
-        let levels = Monitoring::ALL
-            .iter()
-            .map(|level| choice(level.word(), &words.say(&format!("page.hears.{}", level.word()), &[]), *level == member.hears));
         let service = inside.organisation.service(&member.service).map_or(member.service.as_str(), |service| &service.name);
-        let label = words.say("page.field.hears", &[("service", service)]);
-        asks.push(FieldView {
-            name: format!("hears.{}", member.service),
-            label,
-            kind: "radio",
-            choices: levels.collect(),
-            must: true,
-            ..FieldView::default()
-        });
+        asks.push(hears(words, ("hears", &member.service), member.hears, &[("service", service)]));
+        if !member.categories.is_empty() {
+            let names = staffed::categories(&inside.organisation, member);
+            asks.push(hears(
+                words,
+                ("hears_categories", &member.service),
+                member.hears_theirs(),
+                &[("service", service), ("names", &names)],
+            ));
+        }
     }
     let away = inside.preferences.away_until.filter(|until| web.now() < *until);
     asks.push(FieldView { kind: "date", value: last_day(away, web), ..field(words, "away", None) });
@@ -151,6 +149,21 @@ fn reports(words: &Words, preferences: &Preferences) -> [FieldView; 4] {
     let zones = std::iter::once(usual).chain(ZONES.into_iter().chain(other).map(|zone| choice(zone, zone, zone == own)));
     let zone = FieldView { kind: "select", choices: zones.collect(), ..field(words, "report_zone", None) };
     [hour("report_1", hours.next()), hour("report_2", hours.next()), zone, weekends]
+}
+
+/// How much is heard, of a service or of one's own categories in it.
+fn hears(words: &Words, (of, service): (&str, &str), chosen: Monitoring, values: &[(&str, &str)]) -> FieldView {
+    let levels = Monitoring::ALL
+        .iter()
+        .map(|level| choice(level.word(), &words.say(&format!("page.hears.{}", level.word()), &[]), *level == chosen));
+    FieldView {
+        name: format!("{of}.{service}"),
+        label: words.say(&format!("page.field.{of}"), values),
+        kind: "radio",
+        choices: levels.collect(),
+        must: true,
+        ..FieldView::default()
+    }
 }
 
 fn choice(value: &str, label: &str, chosen: bool) -> ChoiceView {
@@ -193,11 +206,11 @@ pub async fn save<D: Desk>(State(web): State<Web<D>>, Extension(visitor): Extens
 
 fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Preferences> {
     let language = web.texts.languages().find(|code| *code == fields.raw("language")).map(str::to_owned)?;
-    let mut hears = BTreeMap::new();
+    let (mut hears, mut hears_categories) = (BTreeMap::new(), BTreeMap::new());
     for service in &inside.services {
-        let word = fields.raw(&format!("hears.{service}"));
-        let level = Monitoring::ALL.into_iter().find(|level| level.word() == word)?;
-        hears.insert(service.clone(), level);
+        hears.insert(service.clone(), level(fields, &format!("hears.{service}"))?);
+        // Asked of whoever has categories there.
+        hears_categories.extend(level(fields, &format!("hears_categories.{service}")).map(|level| (service.clone(), level)));
     }
     let away_until = match fields.text("away") {
         none if none.is_empty() => None,
@@ -215,7 +228,22 @@ fn read<D: Desk>(web: &Web<D>, inside: &Inside, fields: &Fields) -> Option<Prefe
         name => Some(name.to_owned()).filter(|name| TimeZone::get(name).is_ok()).map(Some)?,
     };
     let known = inside.preferences.clone();
-    Some(Preferences { language: Some(language), hears, away_until, signature, report_at, zone, report_on_weekends, ..known })
+    Some(Preferences {
+        language: Some(language),
+        hears,
+        hears_categories,
+        away_until,
+        signature,
+        report_at,
+        zone,
+        report_on_weekends,
+        ..known
+    })
+}
+
+fn level(fields: &Fields, name: &str) -> Option<Monitoring> {
+    let word = fields.raw(name);
+    Monitoring::ALL.into_iter().find(|level| level.word() == word)
 }
 
 /// The last day of an absence that ends then, as a form has it; empty for none.

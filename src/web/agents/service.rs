@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::inside::{Inside, enter};
 use crate::address::Address;
-use crate::desk::{Agent, Category, Membership, Privilege, Service, Staffing, privileges};
+use crate::desk::{Agent, Category, Membership, Organisation, Privilege, Service, Staffing, privileges};
 use crate::notifications::{Words, staffed};
 use crate::store::{Backend, Staffed};
 use crate::web::desk::{Desk, Web};
@@ -122,7 +122,7 @@ pub async fn show<D: Desk>(
     let agent = |agent: &Agent, member: &Membership| {
         let named = percent(agent.address.as_str());
         let ways = (way(&format!("may/{named}")), way(&format!("leave/{named}")));
-        AgentView { away: until(&agent.address), change: ways.0, leave: ways.1, ..agent_view(words, agent, member) }
+        AgentView { away: until(&agent.address), change: ways.0, leave: ways.1, ..agent_view(words, &inside.organisation, (agent, member)) }
     };
     let zone = &web.desk.site().zone;
     let line = |one: &Staffed| Line {
@@ -177,12 +177,12 @@ fn category_view(words: &Words, service: &Service, category: &Category, desk: &A
     }
 }
 
-fn agent_view(words: &Words, agent: &Agent, member: &Membership) -> AgentView {
+fn agent_view(words: &Words, organisation: &Organisation, (agent, member): (&Agent, &Membership)) -> AgentView {
     AgentView {
         name: agent.name.clone(),
         address: agent.address.to_string(),
         may: staffed::may(words, &member.may),
-        hears: words.say(&format!("page.hears.{}", member.hears.word()), &[]),
+        hears: staffed::hears(words, organisation, member),
         place: format!("[[agent]] address = \"{}\" → member {{ service = \"{}\" }}", agent.address, member.service),
         ..AgentView::default()
     }
