@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Global, open, reconcile, ui};
 use crate::config::Settings;
 use crate::store::Reads;
-use crate::store::sqlite::{Reader, Sqlite, replace};
+use crate::store::sqlite::{Reader, replace};
 
 /// Servers say when they received a mail, and their clocks differ from ours; what is looked at twice is recognised.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
@@ -19,7 +19,7 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// The daemon must be stopped. The database that is there is set aside (`guichet.db.before-restore`). Links, keys and sessions of before
 /// are over: some were used since, and would be unused again; whoever presses one is offered a fresh one. Letters that were on their way
-/// are not sent again.
+/// are not sent again. The signing key must be there: it is not in the backup.
 ///
 /// Then the mails that were handled since the backup are taken in once more, from the folder where handled mails go: they are filed
 /// where they belong, and nobody is answered. Mails that still wait in the inbox are handled as always. What was done by page
@@ -40,11 +40,9 @@ pub fn run(args: &Args, global: &Global) -> anyhow::Result<ExitCode> {
     let settings = global.settings()?;
     anyhow::ensure!(args.from != settings.database, "this is the database itself");
     Reader::open(&args.from).and_then(|backup| backup.verify()).with_context(|| format!("{}: no whole backup", args.from.display()))?;
-    super::prepare(&settings)?;
-    let aside = replace(&settings.database, &args.from)?;
-    let mut store = Sqlite::open(&settings.database)?;
-    let over = store.restored(Timestamp::now())?;
-    drop(store);
+    // A new one would be made at the next start, and no answer to an earlier mail would find its ticket.
+    anyhow::ensure!(settings.key_file.exists(), "{}: put the signing key of this backup there first", settings.key_file.display());
+    let (over, aside) = replace(&settings.database, &args.from, Timestamp::now())?;
     match global.json {
         true => ui::json(&json!({"before": aside, "tokens_ended": over.tokens, "letters_not_sent": over.letters}))?,
         false => {

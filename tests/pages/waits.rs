@@ -110,3 +110,19 @@ async fn p33_c01_the_page_of_a_proof_shows_the_mail_and_a_press_confirms_it() {
     assert!(story.desk.mail_to("alice@cust.test").text.contains("J'apporte un toner."));
     assert_eq!(anybody.press(&page, "enter", &[]).await.status, StatusCode::GONE);
 }
+
+#[tokio::test]
+async fn e16_mails_of_a_flood_are_one_entry_with_one_decision() {
+    let (story, karim) = at_desk().await;
+    let newest = story.desk.with(|world| {
+        for number in 0..23 {
+            world.receives(&Mail::new("mallory@evil.test").subject(&format!("Offre {number}")));
+            world.later(jiff::SignedDuration::from_secs(-299));
+        }
+        world.gateway.store().instances(Some(Disposition::Held), 99).unwrap()[0].id
+    });
+    let page = karim.get("/desk/held").await;
+    assert!(page.has("3 messages attendent ensemble") && !page.has("Offre 20"), "{}", page.text());
+    assert_eq!(karim.press(&page, &format!("junk_all-{newest}"), &[]).await.leads_to(), "/desk/held?done=held_junk");
+    assert_eq!(story.desk.world().gateway.store().count(None).unwrap().held, 0);
+}

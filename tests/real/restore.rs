@@ -32,6 +32,12 @@ fn j10_what_came_since_the_backup_is_filed_once_more_and_nobody_is_answered() {
     desk.says(&["backup", &backup]);
     desk.handles(1, (2, 4, 2));
     assert!(!desk.reader().unwrap().links(1).unwrap().is_empty());
+    // Without its key the backup would know none of the addresses that it mailed.
+    let key = desk.folder.path().join("state/signing.key");
+    std::fs::rename(&key, key.with_extension("away")).unwrap();
+    assert!(!desk.command(&["restore", &backup]).output().unwrap().status.success());
+    assert_eq!(desk.count().new, 2);
+    std::fs::rename(key.with_extension("away"), &key).unwrap();
     let said = desk.says(&["restore", &backup]);
     assert!(said.contains("before-restore") && said.contains("0 unexplained"), "{said}");
     let reader = desk.reader().unwrap();

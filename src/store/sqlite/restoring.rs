@@ -22,29 +22,42 @@ pub struct Restored {
     pub letters: usize,
 }
 
-/// Puts a copy of `backup` in the place of `database`, which must be nobody's at the moment. Answers where the one before is, if there
-/// was one.
-pub fn replace(database: &Path, backup: &Path) -> Result<Option<PathBuf>, Backend> {
+/// Puts a copy of `backup`, brought up to date and with its promises ended, in the place of `database`, which must be nobody's at the
+/// moment. Answers also where the one before is, if there was one.
+pub fn replace(database: &Path, backup: &Path, at: Timestamp) -> Result<(Restored, Option<PathBuf>), Backend> {
     let _lock = lock::Lock::take(database)?;
     let part = lock::beside(database, "part");
-    let mut copy = open::private_file(&part)?;
     let fault = |fault: std::io::Error| Backend(format!("{}: {fault}", database.display()));
-    copy.set_len(0).and_then(|()| std::io::copy(&mut File::open(backup)?, &mut copy)).and_then(|_| copy.sync_all()).map_err(fault)?;
+    let mut copy = open::private_file(&part)?;
+    copy.set_len(0).and_then(|()| std::io::copy(&mut File::open(backup)?, &mut copy)).map_err(fault)?;
+    let mut copied = Sqlite::open(&part)?;
+    let restored = copied.restored(at)?;
+    // Closed, its log is played into it, and gone.
+    drop(copied);
+    if with(&part, "-wal").exists() {
+        return Err(Backend(format!("{}: its log could not be played into it", part.display())));
+    }
+    copy.sync_all().and_then(|()| fs::remove_file(lock::beside(&part, "lock"))).map_err(fault)?;
     let aside = lock::beside(database, "before-restore");
     let was_there = database.exists();
+    put(&part, database, &aside).map_err(fault)?;
+    Ok((restored, was_there.then_some(aside)))
+}
+
+/// One database in the other's place, which goes aside.
+fn put(part: &Path, database: &Path, aside: &Path) -> std::io::Result<()> {
     // The log first: beside another database it would be played into that one.
     for ending in ["-wal", "-shm", ""] {
-        let (from, to) = (with(database, ending), with(&aside, ending));
-        if from.exists() {
-            fs::rename(&from, &to).map_err(fault)?;
-        } else if to.exists() {
-            fs::remove_file(&to).map_err(fault)?;
+        let (from, to) = (with(database, ending), with(aside, ending));
+        match from.exists() {
+            true => fs::rename(&from, &to)?,
+            false if to.exists() => fs::remove_file(&to)?,
+            false => {}
         }
     }
-    fs::rename(&part, database).map_err(fault)?;
+    fs::rename(part, database)?;
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(fault)?;
-    Ok(was_there.then_some(aside))
+    File::open(folder)?.sync_all()
 }
 
 fn with(path: &Path, ending: &str) -> PathBuf {
