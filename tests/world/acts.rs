@@ -289,6 +289,7 @@ fn p21_muted_means_only_what_is_asked() {
     let mut form = world.act("alice@cust.test", (1, None), "unmute", &[]);
     form.as_participant = true;
     done(world.gateway.act(&form).unwrap());
+    world.later(jiff::SignedDuration::from_mins(10));
     done(world.acts("ag1@desk.test", 1, "reply", &[("text", "Je regarde encore.")]));
     assert_eq!(world.recipients(), ["ag3@desk.test", "alice@cust.test"]);
 }

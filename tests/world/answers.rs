@@ -28,6 +28,7 @@ fn row72_variables_are_filled_by_mail_and_by_page() {
     world.receives(&alert.answered_by("ag1@desk.test", "#réponse vpn\nKarim"));
     let told = world.letter_to("alice@cust.test").text;
     assert!(told.contains("Bonjour Alice Martin,") && told.contains("Votre demande #1 est lue par Karim Benali (Support DSI)."), "{told}");
+    world.later(jiff::SignedDuration::from_mins(10));
     assert!(matches!(world.acts("ag2@desk.test", 1, "canned", &[("answer", "vpn"), ("text", "")]), Acted::Done { .. }));
     assert!(world.letter_to("alice@cust.test").text.contains("est lue par Marie Leroy"));
     world.receives(&alert.answered_by("ag1@desk.test", "#réponse vpn\n#clore\nVoilà {{agent}}."));

@@ -1,6 +1,5 @@
 //! Mails in quick succession (CAPABILITIES row 68): one for each ticket, reader and ten minutes, with everything in it and in order.
 
-use guichet::desk::Policy;
 use guichet::store::Reads;
 use jiff::SignedDuration;
 
@@ -8,9 +7,7 @@ use crate::world::{Mail, Sent, World, address, site};
 
 /// Alice's ticket with Bob as guest, Karim's; everybody's mails of the beginning are read, half an hour ago. The alert, the ticket's root.
 fn world() -> (World, Sent, String) {
-    let mut site = site();
-    site.policy.group_minutes = Policy::default().group_minutes;
-    let mut world = World::with(site);
+    let mut world = World::new();
     world.receives(&Mail::new("alice@cust.test").cc("bob@cust.test"));
     let alert = world.sent().into_iter().find(|sent| sent.to == "ag1@desk.test").unwrap();
     world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
@@ -185,7 +182,9 @@ fn row68_who_left_or_wants_quiet_meanwhile_hears_nothing_more() {
 
 #[test]
 fn row68_nothing_waits_where_the_site_says_so() {
-    let mut world = World::new();
+    let mut site = site();
+    site.policy.group_minutes = 0;
+    let mut world = World::with(site);
     world.receives(&Mail::new("alice@cust.test"));
     let root = world.ticket(1).root_message_id.unwrap();
     world.sent();

@@ -13,7 +13,9 @@ fn heard(level: &str) -> (World, Vec<Sent>) {
     let alert = all.iter().find(|sent| sent.to == "ag1@desk.test").unwrap().clone();
     let root = world.ticket(1).root_message_id.unwrap();
     world.receives(&alert.answered_by("ag1@desk.test", "#note\nÀ voir."));
+    world.later(jiff::SignedDuration::from_mins(10));
     world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
+    world.later(jiff::SignedDuration::from_mins(10));
     world.receives(&Mail::new("alice@cust.test").reply_to_id(&root).text("Des nouvelles ?"));
     all.extend(world.sent());
     all.retain(|sent| sent.to == "ag2@desk.test");

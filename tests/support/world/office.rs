@@ -62,8 +62,7 @@ pub fn site() -> Site {
         visible: false,
         language: "fr".into(),
         trust: Trust { authserv_ids: vec!["mx.desk.test".into()], ..Trust::default() },
-        // Each story sees each mail; what waits for more has stories of its own.
-        policy: Policy { group_minutes: 0, ..Policy::default() },
+        policy: Policy::default(),
         limits: Limits::default(),
         brakes: Brakes::default(),
         retention: Retention::default(),
