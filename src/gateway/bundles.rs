@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Gateway;
 use super::effects::Fault;
 use crate::address::Address;
-use crate::desk::{Attention, Event, Ticket, TicketId, What};
+use crate::desk::{Attention, Event, Outcome, Ticket, TicketId, What};
 use crate::notifications::{Because, Extra, MailKind, Notice, Scene};
 use crate::store::{Backend, Cause, Change, PutOff, Store, Waits};
 
@@ -59,6 +59,20 @@ impl<S: Store> Gateway<S> {
         let due_at = told + SignedDuration::from_mins(i64::from(self.site.policy.group_minutes));
         let put_off = PutOff { ticket: scene.ticket.id, person: notice.to.clone(), events: (first.seq, last.seq), due_at };
         Ok((scene.now < due_at.as_second()).then_some(put_off))
+    }
+
+    /// Writes the news that a decision puts off: a preview shows it as it will be told.
+    pub(super) fn show_put_off(&mut self, change: &mut Change, outcome: &Outcome) -> Result<(), Fault> {
+        let Some(ticket) = &outcome.ticket else { return Ok(()) };
+        for waits in std::mem::take(&mut change.put_off) {
+            if let Waits::From(PutOff { ticket: id, person, .. }) = waits
+                && id == ticket.id
+            {
+                let before = self.store.events(id)?;
+                self.write_bundle(change, ticket, (&person, &before, &outcome.done))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes what has waited long enough. Answers how many mails.

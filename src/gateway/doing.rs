@@ -215,6 +215,7 @@ impl<S: Store> Gateway<S> {
         let mut change = Change::new(Cause::Named("preview".into()), now);
         self.add(&mut change, Decided { before: Some(ticket), outcome: &outcome, extra: vec![], silent: false, unanswered: None })?;
         self.follow(&mut change, &Decision { before: ticket, outcome: &outcome, actor, with_people })?;
+        self.show_put_off(&mut change, &outcome)?;
         let limits = &self.site.limits;
         let shown = change.letters.iter().filter_map(|letter| {
             let read = mail::read(&letter.letter.as_ref()?.bytes, limits);

@@ -39,7 +39,7 @@ impl<S: Store> Gateway<S> {
         let Some(parent) = facts::head(&self.store, parent)? else { return Ok(()) };
         let parent = stepped(change, parent.id).unwrap_or(parent);
         let outcome = decide_all(Some(&parent), vec![Action::ChildSpoke { child: before.id }], &Actor::clock(), self.rules(), change.at);
-        let silent = change.letters.iter().any(|letter| Some(&letter.person) == parent.assignee.as_ref());
+        let silent = parent.assignee.as_ref().is_some_and(|assignee| change.tells(assignee));
         self.add(change, Decided { before: Some(&parent), outcome: &outcome, extra: vec![], silent, unanswered: None })?;
         Ok(())
     }

@@ -109,6 +109,12 @@ impl Change {
             turns: vec![],
         }
     }
+
+    /// Does somebody hear by it, now or a little later?
+    pub fn tells(&self, who: &Address) -> bool {
+        let later = |waits: &Waits| matches!(waits, Waits::From(put_off) if put_off.person == *who);
+        self.letters.iter().any(|letter| letter.person == *who) || self.put_off.iter().any(later)
+    }
 }
 
 /// One ticket's part of a change.

@@ -233,6 +233,7 @@ async fn p61_preferences_take_effect_and_sessions_end() {
     let muted = karim.get("/desk/preferences").await;
     assert!(muted.has("<bdi>#1 Imprimante en panne</bdi></a> <span class=\"soft\">muted"), "{}", muted.text());
     let form = karim.get("/desk/t/1/do/reply").await;
+    story.desk.with(|world| world.later(jiff::SignedDuration::from_mins(10)));
     karim.press(&form, "reply", &[("text", "Bonjour.")]).await.leads_to();
     assert!(story.desk.mail_to("alice@cust.test").text.contains("Karim, 12 34"));
     let second = Visitor::new(&story.desk);

@@ -205,3 +205,14 @@ fn j10_row68_what_waited_in_a_copy_was_told_since() {
     later(&mut world, 11);
     assert!(told(&mut world, "ag1@desk.test").is_empty());
 }
+
+#[test]
+fn row68_a_preview_shows_what_will_be_told_later() {
+    let (mut world, alert, _) = world();
+    at_once(&mut world, |world| world.receives(&alert.answered_by("ag1@desk.test", "Je regarde.")));
+    let act = world.act("ag1@desk.test", (1, None), "reply", &[("text", "C'est le commutateur.")]);
+    let shown = world.gateway.preview(&act).unwrap().unwrap();
+    let to_alice: Vec<_> = shown.iter().filter(|preview| preview.to == address("alice@cust.test")).collect();
+    assert!(to_alice.len() == 1 && to_alice[0].text.contains("commutateur") && !to_alice[0].text.contains("Je regarde"), "{shown:?}");
+    assert_eq!(waits(&world, "alice@cust.test"), 0, "nothing happened");
+}
