@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::language::Words;
 use super::{Extra, Suggested, names, staffed};
-use crate::desk::catalogue::{Spec, everything};
+use crate::address::Address;
+use crate::desk::catalogue::{self, Spec, everything};
 use crate::desk::{Profile, Role, Staffing, TicketId};
 use crate::mail::{Content, File};
 
@@ -31,6 +32,8 @@ pub enum Answer {
     Help(Role),
     /// Away until then; none: back.
     Absent(Option<jiff::Timestamp>),
+    /// Lines that give tickets of theirs to whoever stands in for them, by name and address; none: back to the pool.
+    HandOver(Vec<TicketId>, Option<(String, Address)>),
     /// Reports come at these hours, perhaps also on days off; none: never.
     ReportAt(Vec<i8>, bool),
     /// So much they hear of tickets that are not theirs, from now on.
@@ -111,6 +114,15 @@ pub struct Section {
     pub hint: String,
 }
 
+fn hand_over(words: &Words, language: &str, tickets: &[TicketId], deputy: Option<&(String, Address)>) -> Section {
+    let (verb, whom, heading) = match deputy {
+        Some((name, address)) => ("assign", format!(" {address}"), words.say("answers.hand_over", &[("who", &names::title(name))])),
+        None => ("release", String::new(), words.say("answers.hand_back", &[])),
+    };
+    let verb = catalogue::spec(verb).map_or(verb, |spec| spec.teach(language));
+    Section { heading, lines: tickets.iter().map(|ticket| format!("#{ticket} {verb}{whom}")).collect(), ..Section::default() }
+}
+
 /// An answer in words.
 pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) -> Section {
     let say = |key: &str, values: &[(&str, &str)]| words.say(key, values);
@@ -142,6 +154,7 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
         Answer::Absent(Some(until)) => {
             Section { heading: say("answers.absent", &[("until", &words.date(*until, zone))]), ..Section::default() }
         }
+        Answer::HandOver(tickets, deputy) => hand_over(words, language, tickets, deputy.as_ref()),
         Answer::ReportAt(hours, _) if hours.is_empty() => Section { heading: say("answers.report_off", &[]), ..Section::default() },
         Answer::ReportAt(hours, every_day) => {
             let hours = hours.iter().map(|hour| format!("{hour} h")).collect::<Vec<_>>().join(", ");

@@ -199,6 +199,8 @@ fn answers(to: &Address) -> Vec<Answer> {
         Answer::Help(Role::Agent),
         Answer::Absent(Some(Timestamp::UNIX_EPOCH)),
         Answer::Absent(None),
+        Answer::HandOver(vec![123], Some(("Sample".into(), to.clone()))),
+        Answer::HandOver(vec![123], None),
         Answer::ReportAt(vec![8, 14], true),
         Answer::ReportAt(vec![8], false),
         Answer::ReportAt(vec![], false),

@@ -5,7 +5,7 @@ use guichet::store::{Disposition, PageReads};
 use jiff::SignedDuration;
 
 use crate::proofs::enters;
-use crate::world::{Mail, Sent, World, address, is};
+use crate::world::{Mail, Sent, World, address, is, organisation};
 
 /// What Karim's mailbox answers by itself.
 fn automatic(mail: Mail, text: &str) -> Mail {
@@ -74,4 +74,24 @@ fn row38_nobody_elses_absence_is_proposed_and_no_date_is_guessed() {
     world.receives(&automatic(Mail::new("ag1@desk.test").failing(), "De retour le 26 janvier 2026."));
     world.receives(&automatic(Mail::new("ag1@desk.test"), "J'étais absent jusqu'au 2 janvier 2026."));
     assert!(world.sent().is_empty());
+}
+
+#[test]
+fn row38_whoever_goes_away_is_given_the_lines_that_hand_over_their_tickets() {
+    for (deputy, line, after) in [(Some("ag2@desk.test"), "#1 assigner ag2@desk.test", Some("ag2@desk.test")), (None, "#1 liberer", None)] {
+        let mut world = World::new();
+        let mut organisation = organisation();
+        organisation.agents[0].deputy = deputy.map(address);
+        world.gateway.apply_organisation(organisation).unwrap();
+        world.receives(&Mail::new("ag1@desk.test").text("#absent jusqu'au 26/01/2026"));
+        assert!(!world.letter_to("ag1@desk.test").text.contains("pendant ce temps"), "nothing to hand over");
+        let alert = world.opened();
+        world.receives(&alert.answered_by("ag1@desk.test", "#prendre"));
+        world.sent();
+        world.receives(&Mail::new("ag1@desk.test").text("#absent jusqu'au 27/01/2026"));
+        let answer = world.letter_to("ag1@desk.test");
+        let told = answer.text.lines().find(|told| told.contains(line)).unwrap_or_else(|| panic!("{line}: {}", answer.text));
+        world.receives(&answer.answered_by("ag1@desk.test", told));
+        assert_eq!(world.ticket(1).assignee, after.map(address), "{told}");
+    }
 }

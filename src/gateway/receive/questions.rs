@@ -145,6 +145,9 @@ impl<S: Store> Gateway<S> {
             Question::Absent(until) => {
                 self.prefers(change, who, |known| Preferences { away_until: until, ..known })?;
                 answers.push(Answer::Absent(until));
+                if until.is_some() {
+                    answers.extend(self.left_behind(who, &services)?);
+                }
             }
             Question::Hears(profile) => {
                 let (level, theirs) = profile.levels();
@@ -197,6 +200,18 @@ impl<S: Store> Gateway<S> {
             .into_iter()
             .map(|listing| self.listed(who, &services, listing))
             .collect()
+    }
+
+    /// The tickets of somebody who goes away, and the lines that hand them over; nothing without tickets.
+    fn left_behind(&self, who: &Address, services: &[String]) -> Result<Vec<Answer>, Fault> {
+        let mine = self.listed(who, services, Listing::Mine)?;
+        let Answer::Tickets { rows, .. } = &mine else { return Ok(vec![]) };
+        if rows.is_empty() {
+            return Ok(vec![]);
+        }
+        let tickets = rows.iter().map(|row| row.id).collect();
+        let deputy = self.organisation.deputy(who).map(|agent| (agent.name.clone(), agent.address.clone()));
+        Ok(vec![mine, Answer::HandOver(tickets, deputy)])
     }
 
     fn listed(&self, who: &Address, services: &[String], listing: Listing) -> Result<Answer, Fault> {
