@@ -49,7 +49,7 @@ pub use monitoring::{Monitoring, Profile};
 pub use organisation::*;
 pub use policy::{Delays, Ladder, Policy};
 pub use possible::possible;
-pub use preferences::{Preferences, Proposed};
+pub use preferences::{Claimed, Preferences, Proposed};
 pub use priority::RequestKind;
 pub use privileges::Role;
 pub use promise::{Pause, Promise, Stage, Target};

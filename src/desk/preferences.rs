@@ -30,6 +30,12 @@ pub struct Preferences {
     /// The absence that they were asked about last, as their mailbox announced it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proposed: Option<Proposed>,
+    /// Other addresses of theirs, as both mailboxes said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Address>,
+    /// Who said last that this address is theirs, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<Claimed>,
     /// Under their answers from the pages.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub signature: String,
@@ -53,6 +59,15 @@ pub struct Proposed {
     /// When they are back.
     pub until: Timestamp,
     /// When they were asked.
+    pub at: Timestamp,
+}
+
+/// Somebody says that an address is theirs, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// Who.
+    pub by: Address,
+    /// When its mailbox was asked.
     pub at: Timestamp,
 }
 

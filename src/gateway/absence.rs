@@ -16,7 +16,7 @@ use crate::desk::{Preferences, Proposed};
 use crate::mail::Kind;
 use crate::notifications::{Because, Extra, MailKind, Notice};
 use crate::proof::Level;
-use crate::store::{Access, Backend, Cause, Change, CommitFault, Gate, Store};
+use crate::store::{Access, Backend, Cause, Change, CommitFault, Gate, GateFor, Store};
 
 /// How long somebody is left in peace after a proposal, whatever else their mailbox announces.
 const PEACE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -30,7 +30,7 @@ impl<S: Store> Gateway<S> {
         if until <= case.now || !known.is_news(until, case.now - PEACE) {
             return Ok(());
         }
-        let url = self.absence_key(change, &agent, case.now);
+        let url = self.confirming_key(change, (GateFor::Absence, &agent), case.now);
         let notice =
             Notice { to: agent.clone(), kind: MailKind::AbsenceProposed, because: Because::Author, extra: Extra::Absence { url, back } };
         if self.kept_back(&notice, change)?.is_some() {

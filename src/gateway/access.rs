@@ -20,8 +20,8 @@ use crate::store::{Access, Backend, Cause, Change, CommitFault, Gate, GateFor, R
 const SIGN_IN: SignedDuration = SignedDuration::from_mins(10);
 /// How long a filled-in request waits for its proof.
 const PROOF: SignedDuration = SignedDuration::from_hours(24);
-/// How long a proposed absence may be confirmed.
-const ABSENCE: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How long a proposed absence, or another address of somebody, may be confirmed.
+const CONFIRMING: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long a session lives that nobody uses.
 const IDLE: SignedDuration = SignedDuration::from_hours(12);
 /// How long a session lives at most.
@@ -64,6 +64,8 @@ pub enum Entered {
     Confirmed,
     /// Its owner is known to be away.
     Absent,
+    /// Its owner's other address is known.
+    Same,
     /// It was used before, its time is over, or its owner may no longer come in.
     Over,
     /// Another browser asked for it.
@@ -95,11 +97,11 @@ impl<S: Store> Gateway<S> {
         Ok(true)
     }
 
-    /// A key that confirms an absence, as an address.
-    pub(super) fn absence_key(&mut self, change: &mut Change, agent: &Address, now: Timestamp) -> String {
+    /// A key by which somebody confirms what is asked of them, as an address.
+    pub(super) fn confirming_key(&mut self, change: &mut Change, (what, who): (GateFor, &Address), now: Timestamp) -> String {
         let token = self.mint.token();
-        let wanted = Wanted { to: agent.clone(), browser: [0; 32], request: None };
-        change.access.push(Access::Gate(Box::new(gate(&token, &wanted, (GateFor::Absence, now + ABSENCE), now))));
+        let wanted = Wanted { to: who.clone(), browser: [0; 32], request: None };
+        change.access.push(Access::Gate(Box::new(gate(&token, &wanted, (what, now + CONFIRMING), now))));
         self.key_url(&token)
     }
 
@@ -143,6 +145,7 @@ impl<S: Store> Gateway<S> {
             (GateFor::Request, Some(instance)) => self.confirm(&gate, instance),
             (GateFor::Request, None) => self.prove(gate),
             (GateFor::Absence, _) => self.confirm_absence(&gate),
+            (GateFor::Same, _) => self.confirm_same(&gate),
             (GateFor::SignIn, _) if gate.browser != using.browser => Ok(Entered::OtherBrowser),
             (GateFor::SignIn, _) if !self.may_enter(&gate.person)? => Ok(Entered::Over),
             (GateFor::SignIn, _) => self.sign_in(&gate, &using.called),

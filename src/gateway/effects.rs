@@ -235,6 +235,7 @@ fn is_automatic_answer(kind: MailKind) -> bool {
             | MailKind::Forwarded
             | MailKind::FreshLink
             | MailKind::History
+            | MailKind::SamePerson
             | MailKind::Answers
     )
 }

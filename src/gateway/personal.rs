@@ -33,7 +33,8 @@ pub fn personal(reads: &dyn Reads, who: &Address, most: usize) -> Result<Persona
     })?;
     let known = reads.person(who)?.map(|person| json!({"name": person.name, "language": person.language}));
     let tickets = told.len();
-    let all = json!({"person": who, "known": known, "tickets": told});
+    let also = reads.preferences(who)?.also;
+    let all = json!({"person": who, "also": also, "known": known, "tickets": told});
     Ok(Personal { tickets, more, json: format!("{all:#}\n"), text })
 }
 

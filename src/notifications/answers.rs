@@ -40,6 +40,10 @@ pub enum Answer {
     Hears(Profile),
     /// Mails are in that language from now on.
     Language(String),
+    /// That mailbox is asked whether its owner is theirs, too.
+    SameAsked(Address),
+    /// No other address is theirs any more.
+    SameEnded,
     /// A service's staff changed.
     Staffed {
         /// The service's name.
@@ -171,6 +175,12 @@ pub fn section(words: &Words, language: &str, zone: &TimeZone, answer: &Answer) 
             lines: data.more.then(|| say("answers.data_more", &[])).into_iter().collect(),
             hint: say("answers.data_hint", &[]),
         },
+        Answer::SameAsked(other) => Section {
+            heading: say("answers.same", &[("address", other.as_str())]),
+            hint: say("answers.same_hint", &[]),
+            ..Section::default()
+        },
+        Answer::SameEnded => Section { heading: say("answers.same_off", &[]), ..Section::default() },
         Answer::Hears(profile) => {
             let level = words.term("profile", profile.word());
             Section { heading: say("answers.hears", &[("level", level)]), ..Section::default() }

@@ -91,11 +91,13 @@ pub enum MailKind {
     OtherDigest,
     /// To an agent whose mailbox says that they are away: shall the desk know it?
     AbsenceProposed,
+    /// To an address that somebody calls theirs, too: is it?
+    SamePerson,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [MailKind; 44] = [
+    pub const ALL: [MailKind; 45] = [
         MailKind::Acknowledgement,
         MailKind::AcknowledgementUnproven,
         MailKind::NewTicket,
@@ -140,6 +142,7 @@ impl MailKind {
         MailKind::Burst,
         MailKind::OtherDigest,
         MailKind::AbsenceProposed,
+        MailKind::SamePerson,
     ];
 
     /// Whatever answers such a mail stays among agents (CASEBOOK B03): its reply address says so, and so may the letter's
@@ -237,6 +240,7 @@ impl MailKind {
             MailKind::Burst => "burst",
             MailKind::OtherDigest => "other_digest",
             MailKind::AbsenceProposed => "absence_proposed",
+            MailKind::SamePerson => "same_person",
         }
     }
 }

@@ -178,6 +178,13 @@ pub enum Extra {
         /// The first day back.
         back: jiff::civil::Date,
     },
+    /// A key that confirms that its reader is also somebody else: its reader's alone.
+    Same {
+        /// The whole address.
+        url: String,
+        /// Who says so.
+        by: Address,
+    },
     /// A key that confirms a mail that waits: its author's alone.
     Confirm {
         /// The whole address.

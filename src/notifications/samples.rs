@@ -91,6 +91,7 @@ impl Stage {
             | MailKind::HeldProof
             | MailKind::OtherDigest
             | MailKind::AbsenceProposed
+            | MailKind::SamePerson
             | MailKind::Burst
             | MailKind::Answers => super::draft_apart(templates, &notice, apart, &reader, &mut Blank).finish(templates).map(drop),
             _ => Ok(()),
@@ -126,6 +127,7 @@ impl Stage {
                 Extra::Bounced { recipient: to.clone(), diagnostic: text("550 5.1.1 no such user"), permanent: self.full }
             }
             MailKind::HeldProof => Extra::Confirm { url: text("https://desk.example.org/l/x"), subject: text("Sample") },
+            MailKind::SamePerson => Extra::Same { url: text("https://desk.example.org/l/x"), by: to.clone() },
             MailKind::AbsenceProposed => Extra::Absence { url: text("https://desk.example.org/l/x"), back: Date::constant(2026, 1, 12) },
             MailKind::SignIn | MailKind::RequestProof => Extra::Key { url: text("https://desk.example.org/l/x") },
             MailKind::Answers | MailKind::DailyReport | MailKind::ServiceChanged => {

@@ -56,6 +56,7 @@ pub fn events<'a>(scene: &Scene<'a>, notice: &Notice) -> Vec<&'a Event> {
         | MailKind::Figures
         | MailKind::OtherDigest
         | MailKind::AbsenceProposed
+        | MailKind::SamePerson
         | MailKind::Burst => Vec::new(),
         MailKind::Question | MailKind::ClosureApproval if !scene.done.iter().any(|event| asks(notice.kind, &event.what)) => {
             asked_before(scene, notice).into_iter().collect()

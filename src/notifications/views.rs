@@ -194,6 +194,7 @@ pub fn of_desk(words: &Words, site: &Site, notice: &Notice, reader: &Reader) -> 
         held: extras::held(words, site, &notice.extra),
         title: match &notice.extra {
             Extra::Confirm { subject, .. } => names::title(subject),
+            Extra::Same { by, .. } => by.to_string(),
             _ => String::new(),
         },
         until: match &notice.extra {
@@ -327,6 +328,7 @@ fn because(notice: &Notice) -> &'static str {
         (MailKind::History, _) => "because.history",
         (MailKind::DailyReport, _) => "because.report",
         (MailKind::AbsenceProposed, _) => "because.absence",
+        (MailKind::SamePerson, _) => "because.same",
         (MailKind::ServiceChanged, _) => "because.staffed",
         (MailKind::Figures, _) => "because.figures",
         (MailKind::OtherDigest, _) => "because.other",

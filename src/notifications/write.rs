@@ -59,7 +59,9 @@ pub fn draft_apart(templates: &Templates, notice: &Notice, apart: Apart<'_>, rea
     let mut view = views::of_desk(templates.words(&language), apart.site, notice, reader);
     view.language.clone_from(&language);
     view.links = match &notice.extra {
-        Extra::Key { url } | Extra::Confirm { url, .. } | Extra::Absence { url, .. } => Links { page: url.clone(), ..Links::default() },
+        Extra::Key { url } | Extra::Confirm { url, .. } | Extra::Absence { url, .. } | Extra::Same { url, .. } => {
+            Links { page: url.clone(), ..Links::default() }
+        }
         _ => Links::default(),
     };
     let mut mail = bare(apart.site, reader, language, Number { ticket: 0, salt: mint.salt() });

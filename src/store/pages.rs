@@ -17,6 +17,8 @@ pub enum GateFor {
     Request,
     /// Confirms the absence that its owner's mailbox announced.
     Absence,
+    /// Confirms that its owner is also the one who said so.
+    Same,
 }
 
 /// A mailed key. Single use.

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::caller::{Cookie, Jar};
 use super::desk::{Desk, Web};
@@ -13,7 +13,7 @@ use super::pages::{FormPage, LetterView, Outside};
 use super::sign_in::see_other;
 use super::token::Token;
 use super::visitor::{SESSION_DAYS, Visitor, set};
-use crate::desk::Organisation;
+use crate::desk::{Organisation, Preferences};
 use crate::gateway::{Entered, Using};
 use crate::mail::carrier::encode_token;
 use crate::notifications::{Words, names};
@@ -27,9 +27,9 @@ pub async fn show<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap,
     let hash = token.hash();
     let found = web.desk.look(move |reads| {
         let gate = reads.gate(&hash)?;
-        let absent = gate.as_ref().filter(|gate| gate.what == GateFor::Absence);
-        let proposed = absent.map(|gate| reads.preferences(&gate.person)).transpose()?.and_then(|known| known.proposed);
-        Ok::<_, Backend>(gate.map(|gate| Found { gate, until: proposed.map(|proposed| proposed.until) }).zip(Some(reads.organisation()?)))
+        let asks = gate.as_ref().filter(|gate| [GateFor::Absence, GateFor::Same].contains(&gate.what));
+        let asked = asks.map(|gate| reads.preferences(&gate.person)).transpose()?.unwrap_or_default();
+        Ok::<_, Backend>(gate.map(|gate| Found { gate, asked }).zip(Some(reads.organisation()?)))
     });
     match found.await {
         Ok(Ok(Some((found, organisation)))) => page(web, visitor, headers, (token, &found, &organisation)),
@@ -41,15 +41,15 @@ pub async fn show<D: Desk>(web: &Web<D>, visitor: &Visitor, headers: &HeaderMap,
 /// A key, and what it is about.
 struct Found {
     gate: Gate,
-    /// When its owner is back, for an absence.
-    until: Option<Timestamp>,
+    /// What its owner is asked, where they confirm it by it.
+    asked: Preferences,
 }
 
 fn page<D: Desk>(
     web: &Web<D>,
     visitor: &Visitor,
     headers: &HeaderMap,
-    (token, Found { gate, until }, organisation): (&Token, &Found, &Organisation),
+    (token, Found { gate, asked }, organisation): (&Token, &Found, &Organisation),
 ) -> Response {
     if gate.ended_at.is_some() || gate.expires_at <= web.now() {
         return message(web, headers, StatusCode::GONE, "key_over");
@@ -64,10 +64,10 @@ fn page<D: Desk>(
         GateFor::Request if held => "vouch",
         GateFor::Request => "prove",
         GateFor::Absence => "absence",
+        GateFor::Same => "same",
     };
     let form = outside.form(name, &format!("/l/{}/{BUTTON}", token.as_str()));
-    let until = until.map(|until| outside.words().day(until.to_zoned(web.desk.site().zone.clone()).date()));
-    let intro = until.map_or(form.intro.clone(), |until| vec![outside.words().say("page.absence.until", &[("until", &until)])]);
+    let intro = question(outside.words(), gate.what, (asked, &web.desk.site().zone)).map_or(form.intro.clone(), |said| vec![said]);
     let letters = gate.request.iter().map(|request| LetterView {
         to: String::new(),
         subject: names::title(&request.title),
@@ -76,6 +76,18 @@ fn page<D: Desk>(
     let nonce = web.nonces.fresh(&token.hash(), BUTTON, web.now());
     let page = FormPage { press: BUTTON.to_owned(), nonce, letters: letters.collect(), intro, ..form };
     outside.show(page, None, StatusCode::OK)
+}
+
+/// What is confirmed, where that is more than its owner knows.
+fn question(words: &Words, what: GateFor, (asked, zone): (&Preferences, &TimeZone)) -> Option<String> {
+    match (what, &asked.proposed, &asked.claimed) {
+        (GateFor::Absence, Some(proposed), _) => {
+            let until = words.day(proposed.until.to_zoned(zone.clone()).date());
+            Some(words.say("page.absence.until", &[("until", &until)]))
+        }
+        (GateFor::Same, _, Some(claimed)) => Some(words.say("page.same.by", &[("address", claimed.by.as_str())])),
+        _ => None,
+    }
 }
 
 /// The words of a request, and below them what was answered.
@@ -116,6 +128,7 @@ pub async fn enter<D: Desk>(
         Ok(Entered::Opened(link)) => see_other(web, &format!("/l/{}?done=open", encode_token(&link))),
         Ok(Entered::Confirmed) => message(web, headers, StatusCode::OK, "vouched"),
         Ok(Entered::Absent) => message(web, headers, StatusCode::OK, "absent"),
+        Ok(Entered::Same) => message(web, headers, StatusCode::OK, "same_known"),
         Ok(Entered::Over) => message(web, headers, StatusCode::GONE, "key_over"),
         Ok(Entered::OtherBrowser) => message(web, headers, StatusCode::CONFLICT, "other_browser"),
         Err(_) => unavailable(web, headers),

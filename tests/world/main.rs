@@ -37,6 +37,7 @@ mod proofs;
 mod repeating;
 mod retention;
 mod rules;
+mod same;
 mod shared;
 mod signatures;
 mod staffing;

@@ -30,6 +30,7 @@ const BY_THE_CLOCK: Spec = Spec { roles: &[Role::Clock], commands: &[], form: No
 
 const ANYBODY: &[Role] = &[Role::Owner, Role::Guest, Role::Agent, Role::Stranger, Role::Clock];
 const OF_THE_TICKET: &[Role] = &[Role::Owner, Role::Guest, Role::Agent];
+const ASKING: &[Role] = &[Role::Owner, Role::Guest];
 
 const TEXT: Field = Field::must("text", Input::Text);
 const NOTE: Field = Field::may("note", Input::Text);
@@ -367,6 +368,13 @@ pub const QUESTIONS: &[Spec] = &[
         words: &[("fr", &["mes-donnees", "donnees"]), ("en", &["my-data", "data"])],
         roles: OF_THE_TICKET,
         commands: OF_THE_TICKET,
+        ..QUESTION
+    },
+    Spec {
+        verb: "same",
+        words: &[("fr", &["aussi-moi", "autre-adresse"]), ("en", &["also-me", "other-address"])],
+        roles: ASKING,
+        commands: ASKING,
         ..QUESTION
     },
     Spec { verb: "report", words: &[("fr", &["rapport", "bilan"]), ("en", &["report"])], ..QUESTION },

@@ -172,7 +172,11 @@ impl<S: Store> Gateway<S> {
         if kind == Kind::Bounce {
             return self.bounce(case);
         }
-        let facts::Pointed { candidates, purged } = facts::pointed(&self.store, &self.organisation, case, &site)?;
+        let mut pointed = facts::pointed(&self.store, &self.organisation, case, &site)?;
+        if self.acts_as_another(case, &pointed.candidates)? {
+            pointed = facts::pointed(&self.store, &self.organisation, case, &site)?;
+        }
+        let facts::Pointed { candidates, purged } = pointed;
         let route = match case.word.as_ref().and_then(Word::chosen) {
             Some(id) => Route::Ticket { id, by: By::Chosen, absorb: vec![] },
             None => route(&case.identity, &candidates),

@@ -94,6 +94,10 @@ impl<S: Store> Gateway<S> {
                 }
                 continue;
             }
+            if let Question::Same(other) = question {
+                answers.push(self.same(change, who, other)?);
+                continue;
+            }
             self.answer(&mut answers, change, (who, on), question)?;
         }
         if answers.is_empty() { Ok(()) } else { self.mail_answers(change, case, who, answers) }
@@ -120,8 +124,8 @@ impl<S: Store> Gateway<S> {
     ) -> Result<(), Fault> {
         let services = self.services_of(who);
         match question {
-            // A mail of its own, about its ticket.
-            Question::History(_) => {}
+            // Mails of their own.
+            Question::History(_) | Question::Same(_) => {}
             Question::Help => answers.push(Answer::Help(if services.is_empty() { Role::Owner } else { Role::Agent })),
             Question::Status(number) => answers.push(self.state(who, number.or(on.map(|ticket| ticket.id)))?),
             Question::List(_) if services.is_empty() => answers.push(self.asked_by(who)?),

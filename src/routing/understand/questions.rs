@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::when::{Moment, moment};
+use crate::address::Address;
 use crate::desk::catalogue::Spec;
 use crate::desk::{Profile, TicketId, Why};
 use crate::mail::commands::{CommandLine, fold};
@@ -18,6 +19,8 @@ pub enum Question {
     List(Listing),
     /// Everything of theirs that they may see.
     Data,
+    /// That address is theirs, too; none: no other is any more.
+    Same(Option<Address>),
     /// The day's report.
     Report,
     /// The report at these hours from now on, perhaps also on days off; none: never.
@@ -91,6 +94,8 @@ pub fn question(spec: &Spec, line: &CommandLine, at: Moment<'_>) -> Result<Quest
             _ => return Err(not()),
         }),
         "data" => Question::Data,
+        "same" if matches!(words, "non" | "no" | "fin" | "off") => Question::Same(None),
+        "same" => Question::Same(Some(Address::parse(line.args.trim()).map_err(|_| not())?)),
         "report" if words.is_empty() => Question::Report,
         "report" => hours(words).ok_or_else(not)?,
         "search" if words.is_empty() => return Err(Why::TextMissing),

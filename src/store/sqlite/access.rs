@@ -13,7 +13,7 @@ const SESSION: &str = "id, hash, previous, person, browser, began_at, renewed_at
 
 impl Word for GateFor {
     const WORDS: &'static [(Self, &'static str)] =
-        &[(GateFor::SignIn, "sign_in"), (GateFor::Request, "request"), (GateFor::Absence, "absence")];
+        &[(GateFor::SignIn, "sign_in"), (GateFor::Request, "request"), (GateFor::Absence, "absence"), (GateFor::Same, "same")];
 }
 
 /// What a change does here.

@@ -113,6 +113,13 @@ fn rest(connection: &Connection, person: &str) -> rusqlite::Result<u64> {
         ("DELETE FROM gates WHERE person = ?1", &person),
         ("DELETE FROM sessions WHERE person = ?1", &person),
         ("DELETE FROM preferences WHERE person = ?1", &person),
+        (
+            "UPDATE preferences SET body = json_set(body, '$.also',
+                 json((SELECT json_group_array(value) FROM json_each(preferences.body, '$.also') WHERE value <> ?1)))
+             WHERE EXISTS (SELECT 1 FROM json_each(preferences.body, '$.also') WHERE value = ?1)",
+            &person,
+        ),
+        ("UPDATE preferences SET body = json_remove(body, '$.claimed') WHERE body ->> '$.claimed.by' = ?1", &person),
         ("DELETE FROM autos WHERE person = ?1", &person),
         ("DELETE FROM turns WHERE person = ?1", &person),
         ("DELETE FROM put_off WHERE person = ?1", &person),
