@@ -119,16 +119,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The spans between boundary lines, and whether the last boundary was there.
+    /// The spans between boundary lines, and whether the last boundary was there. A part that repeats the boundary of what it stands in
+    /// is closed first: what follows it is still inside.
     fn split_at_boundary(&self, (start, end): (usize, usize), boundary: &[u8]) -> (Vec<(usize, usize)>, bool) {
-        let (mut spans, mut open) = (Vec::new(), None);
+        // How many parts inside end by the same line, and whether the container's own end was seen.
+        let (mut spans, mut open, mut inner, mut closed) = (Vec::new(), None, 0_usize, false);
         let mut at = start;
         while let Some(found) = next_dashes(&self.raw[..end], at, start) {
             let line = line_at(&self.raw[..end], found);
             at = line.next;
             let Some(last) = is_boundary(line.text, boundary) else { continue };
             if let Some(begun) = open.take() {
-                spans.push((begun, before_line_end(self.raw, begun, found)));
+                let span = (begun, before_line_end(self.raw, begun, found));
+                inner += usize::from(self.repeats(span, boundary));
+                spans.push(span);
+            }
+            if last && inner > 0 {
+                (inner, closed) = (inner - 1, true);
+                continue;
             }
             if last {
                 return (spans, true);
@@ -139,8 +147,20 @@ impl<'a> Walk<'a> {
             }
             open = Some(line.next);
         }
+        let whole = closed && open.is_none();
         spans.extend(open.map(|begun| (begun, end)));
-        (spans, false)
+        (spans, whole)
+    }
+
+    /// Does the header of this part name that boundary as its own?
+    fn repeats(&self, (start, end): (usize, usize), boundary: &[u8]) -> bool {
+        let part = &self.raw[start..end.min(start + 4 * BOUNDARY_MAX)];
+        let blank = [&b"\n\n"[..], b"\n\r\n"].iter().filter_map(|line| memchr::memmem::find(part, line)).min();
+        let headless = part.starts_with(b"\n") || part.starts_with(b"\r\n");
+        let head = if headless { &[][..] } else { &part[..blank.unwrap_or(part.len())] };
+        let value = memchr::memmem::find(head, b"boundary=").map(|at| &head[at + b"boundary=".len()..]);
+        let value = value.map(|value| value.strip_prefix(b"\"").unwrap_or(value));
+        value.and_then(|value| value.strip_prefix(boundary)).is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
     }
 
     /// A multipart without a boundary parameter: its first line that looks like one.
@@ -264,6 +284,12 @@ mod tests {
         assert_eq!(mixed("; boundary=b", "--bb\n\none\n--b\n\ntwo"), ("(two)".into(), vec!["boundary-unclosed"]));
         assert_eq!(mixed("", "--abcdef1\n\none\n--abcdef1--"), ("(one)".into(), vec!["boundary-missing"]));
         assert_eq!(mixed("; boundary=zzz", "nothing like it").0, "nothing like it");
+        // A part that repeats the boundary is closed first, and what follows it is still there.
+        let twice = "--b\nContent-Type: multipart/alternative; boundary=\"b\"\n\n--b\n\none\n--b--\n\n--b\n\ntwo\n--b--\nafter\n--b\n\nno";
+        assert_eq!(mixed("; boundary=b", twice), ("(|one|two)".into(), vec!["boundary-unclosed"]));
+        for first in ["\none", "\nboundary=b\n\none"] {
+            assert_eq!(mixed("; boundary=b", &format!("--b\n{first}\n--b--\n--b\n\nno\n--b--")).0, format!("({})", first.trim()));
+        }
         assert_eq!(mixed("; boundary=a; boundary=b", "--a\n\none\n--a--").1, ["structure-ambiguous"]);
     }
 
