@@ -50,7 +50,7 @@ impl<S: Store> Gateway<S> {
             return Ok(());
         }
         let claimed = Some(Claimed { by: who.clone(), at: now });
-        change.access.push(Access::Preferred(other.clone(), Box::new(Preferences { claimed, ..known })));
+        self.prefers(change, other, |known| Preferences { claimed, ..known })?;
         self.write_apart(change, &notice)
     }
 
@@ -87,15 +87,11 @@ impl<S: Store> Gateway<S> {
     }
 
     /// No other address is theirs any more, from either side.
-    fn part(&self, change: &mut Change, who: &Address) -> Result<(), Backend> {
-        let known = self.store.preferences(who)?;
-        for other in &known.also {
-            let mut others = self.store.preferences(other)?;
-            others.also.retain(|also| also != who);
-            change.access.push(Access::Preferred(other.clone(), Box::new(others)));
+    fn part(&self, change: &mut Change, who: &Address) -> Result<(), Fault> {
+        for other in self.store.preferences(who)?.also {
+            self.prefers(change, &other, |known| Preferences { also: without(known.also, who), ..known })?;
         }
-        change.access.push(Access::Preferred(who.clone(), Box::new(Preferences { also: vec![], ..known })));
-        Ok(())
+        self.prefers(change, who, |known| Preferences { also: vec![], ..known })
     }
 
     /// The author is nobody to the tickets that the mail points to, but somebody by another address of theirs: then they are that
@@ -115,6 +111,11 @@ impl<S: Store> Gateway<S> {
         }
         Ok(true)
     }
+}
+
+fn without(mut also: Vec<Address>, other: &Address) -> Vec<Address> {
+    also.retain(|known| known != other);
+    also
 }
 
 fn with(mut also: Vec<Address>, other: &Address) -> Vec<Address> {

@@ -169,7 +169,13 @@ impl<S: Store> Gateway<S> {
         Ok(())
     }
 
-    fn prefers(&self, change: &mut Change, who: &Address, to: impl FnOnce(Preferences) -> Preferences) -> Result<(), Fault> {
+    /// Changes what somebody prefers.
+    pub(in crate::gateway) fn prefers(
+        &self,
+        change: &mut Change,
+        who: &Address,
+        to: impl FnOnce(Preferences) -> Preferences,
+    ) -> Result<(), Fault> {
         // Several of one mail go together.
         let pending = change.access.iter().rev().find_map(|access| match access {
             Access::Preferred(person, preferences) if person == who => Some((**preferences).clone()),
