@@ -159,7 +159,7 @@ impl<S: Store> Gateway<S> {
         self.queue(change, (reader.letter, Some(ticket)), notice, (draft, auto))
     }
 
-    fn queue(&self, change: &mut Change, about: (u64, Option<TicketId>), notice: &Notice, mail: (Draft, bool)) -> Result<(), Fault> {
+    fn queue(&mut self, change: &mut Change, about: (u64, Option<TicketId>), notice: &Notice, mail: (Draft, bool)) -> Result<(), Fault> {
         let ((id, ticket), (draft, auto)) = (about, mail);
         let message_id = draft.mail.message_id.clone();
         let (person, kind) = (notice.to.clone(), notice.kind.word().to_owned());

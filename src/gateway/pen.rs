@@ -11,6 +11,9 @@ use super::effects::Fault;
 use crate::mail::{Letter, compose};
 use crate::notifications::{Draft, Templates};
 
+/// Drafts that are handed over together: each handing over wakes the thread.
+const TOGETHER: usize = 16;
+
 /// A letter's row and its bytes.
 pub(super) type Numbered = (u64, Letter);
 
@@ -22,7 +25,9 @@ pub(super) struct Pen {
 
 /// The thread of a batch.
 struct Beside {
-    drafts: Sender<(u64, Draft)>,
+    /// Not handed over yet.
+    pending: Vec<(u64, Draft)>,
+    drafts: Sender<Vec<(u64, Draft)>>,
     written: JoinHandle<Result<Vec<Numbered>, Fault>>,
 }
 
@@ -36,27 +41,38 @@ impl Pen {
         let (drafts, waiting) = channel();
         let templates = self.templates.clone();
         let written = std::thread::Builder::new().name("pen".into()).spawn(move || write_all(&waiting, &templates));
-        self.beside = written.ok().map(|written| Beside { drafts, written });
+        self.beside = written.ok().map(|written| Beside { pending: Vec::new(), drafts, written });
     }
 
     /// The letter of a draft; none while letters are written beside.
-    pub fn write(&self, number: u64, draft: Draft) -> Result<Option<Letter>, Fault> {
-        let Some(beside) = &self.beside else { return write(draft, &self.templates).map(Some) };
-        // A thread that has ended failed, which `lift` tells.
-        drop(beside.drafts.send((number, draft)));
+    pub fn write(&mut self, number: u64, draft: Draft) -> Result<Option<Letter>, Fault> {
+        let Some(beside) = &mut self.beside else { return write(draft, &self.templates).map(Some) };
+        beside.pending.push((number, draft));
+        if beside.pending.len() >= TOGETHER {
+            beside.hand_over();
+        }
         Ok(None)
     }
 
     /// All letters that were put off; a fault when one of them cannot be written.
     pub fn lift(&mut self) -> Result<Vec<Numbered>, Fault> {
-        let Some(Beside { drafts, written }) = self.beside.take() else { return Ok(Vec::new()) };
+        let Some(mut beside) = self.beside.take() else { return Ok(Vec::new()) };
+        beside.hand_over();
+        let Beside { drafts, written, .. } = beside;
         drop(drafts);
         written.join().unwrap_or_else(|_| Err(Fault::Compose("the thread that writes letters panicked".into())))
     }
 }
 
-fn write_all(waiting: &Receiver<(u64, Draft)>, templates: &Templates) -> Result<Vec<Numbered>, Fault> {
-    waiting.iter().map(|(number, draft)| Ok((number, write(draft, templates)?))).collect()
+impl Beside {
+    fn hand_over(&mut self) {
+        // A thread that has ended failed, which `lift` tells.
+        drop(self.drafts.send(std::mem::take(&mut self.pending)));
+    }
+}
+
+fn write_all(waiting: &Receiver<Vec<(u64, Draft)>>, templates: &Templates) -> Result<Vec<Numbered>, Fault> {
+    waiting.iter().flatten().map(|(number, draft)| Ok((number, write(draft, templates)?))).collect()
 }
 
 fn write(draft: Draft, templates: &Templates) -> Result<Letter, Fault> {

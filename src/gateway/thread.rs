@@ -31,8 +31,9 @@ pub(super) type Job = Box<dyn FnOnce(&mut Gateway<Sqlite>) + Send>;
 pub(super) const BATCHES_UNDER_WAY: usize = 3;
 /// Jobs that wait at most; senders then wait too, so that a flood of mail stays on its server.
 const JOBS_MAX: usize = 64;
-/// Without a job for so long, there is time for what nobody waits for: longer than a server takes for the next mails.
-const QUIET: Duration = Duration::from_millis(20);
+/// Without a job for so long, there is time for what nobody waits for: longer than a server takes for the next mails, and than the disk
+/// may hold everybody up.
+const QUIET: Duration = Duration::from_millis(100);
 /// Waiting mails that are loaded at once when the program resumes.
 const RESUME_BATCH: usize = 64;
 
