@@ -66,7 +66,7 @@ impl Desk {
              [[imap]]\nname = \"support\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nuser = \"{USER}\"\npassword = \"{}\"\nafter = \"flag\"\n\
              [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nconnections = 2\n\
              [trust]\ninternal_domains = [\"client.example\", \"acme.example\", \"mairie.example\"]\n\
-             [brakes]\nstrangers_per_hour = 0\nauto_per_hour = 1000000\nauto_per_day = 1000000\nall_per_hour = 1000000\nprompt_answers = 1000000\n[policy]\ngroup_minutes = 0\n[log]\nlevel = \"warn\"\n",
+             [brakes]\nstrangers_per_hour = 0\nauto_per_hour = 1000000\nauto_per_day = 1000000\nall_per_hour = 1000000\nprompt_answers = 1000000\n[policy]\ngroup_minutes = 0\nburst_people = 0\n[log]\nlevel = \"warn\"\n",
             desk.server.imap,
             dovecot::PASSWORD,
             desk.sink.port
