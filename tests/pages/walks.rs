@@ -230,7 +230,7 @@ async fn p61_two_agents_race() {
     browser.says("J’ai commandé la pièce.").await;
     assert_eq!(story.happened("noted"), 0);
     browser.press("Note interne").await;
-    browser.says("J’ai commandé la pièce.").await;
+    browser.says("La note interne est enregistrée.").await;
     assert_eq!(story.happened("noted"), 1);
     browser.close().await;
     served.stop().await;
