@@ -18,7 +18,7 @@ const FOR_AGENTS: Spec = Spec {
 /// What requester and beneficiary decide by link, or in plain words.
 const FOR_OWNERS: Spec = Spec { roles: &[Role::Owner], commands: &[], ..FOR_AGENTS };
 /// What routing does with the mail of a participant.
-const BY_ROUTING: Spec = Spec { roles: &[Role::Owner, Role::Guest], commands: &[], form: None, ..FOR_AGENTS };
+const BY_ROUTING: Spec = Spec { roles: PARTICIPANTS, commands: &[], form: None, ..FOR_AGENTS };
 /// A property that requester and beneficiary may set too.
 const OWN_FIELD: Spec =
     Spec { takes: Takes::Value, roles: &[Role::Owner, Role::Agent], commands: &[Role::Owner, Role::Agent], ..FOR_AGENTS };
@@ -30,7 +30,7 @@ const BY_THE_CLOCK: Spec = Spec { roles: &[Role::Clock], commands: &[], form: No
 
 const ANYBODY: &[Role] = &[Role::Owner, Role::Guest, Role::Agent, Role::Stranger, Role::Clock];
 const OF_THE_TICKET: &[Role] = &[Role::Owner, Role::Guest, Role::Agent];
-const ASKING: &[Role] = &[Role::Owner, Role::Guest];
+const PARTICIPANTS: &[Role] = &[Role::Owner, Role::Guest];
 
 const TEXT: Field = Field::must("text", Input::Text);
 const NOTE: Field = Field::may("note", Input::Text);
@@ -183,7 +183,7 @@ pub const CATALOGUE: &[Spec] = &[
         form: Some(&[REASON]),
         ..FOR_AGENTS
     },
-    Spec { verb: "answer", roles: &[Role::Owner, Role::Guest], form: Some(&[TEXT]), ..FOR_OWNERS },
+    Spec { verb: "answer", roles: PARTICIPANTS, form: Some(&[TEXT]), ..FOR_OWNERS },
     Spec { verb: "approve", ..FOR_OWNERS },
     Spec { verb: "solve", form: None, ..FOR_OWNERS },
     Spec { verb: "sort", form: None, ..FOR_OWNERS },
@@ -373,8 +373,8 @@ pub const QUESTIONS: &[Spec] = &[
     Spec {
         verb: "same",
         words: &[("fr", &["aussi-moi", "autre-adresse"]), ("en", &["also-me", "other-address"])],
-        roles: ASKING,
-        commands: ASKING,
+        roles: PARTICIPANTS,
+        commands: PARTICIPANTS,
         ..QUESTION
     },
     Spec { verb: "report", words: &[("fr", &["rapport", "bilan"]), ("en", &["report"])], ..QUESTION },
