@@ -16,7 +16,7 @@ use crate::desk::{Preferences, Proposed};
 use crate::mail::Kind;
 use crate::notifications::{Because, Extra, MailKind, Notice};
 use crate::proof::Level;
-use crate::store::{Access, Backend, Cause, Change, CommitFault, Gate, GateFor, Store};
+use crate::store::{Access, Backend, Cause, Change, Gate, GateFor, Store};
 
 /// How long somebody is left in peace after a proposal, whatever else their mailbox announces.
 const PEACE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -56,10 +56,6 @@ impl<S: Store> Gateway<S> {
         let mut change = Change::new(Cause::Named(format!("absence/{}", short(&gate.hash))), now);
         let preferences = Preferences { away_until: Some(until), ..known };
         change.access = vec![Access::Used(gate.hash), Access::Preferred(gate.person.clone(), Box::new(preferences))];
-        match self.store.commit(&change) {
-            Ok(()) => Ok(Entered::Absent),
-            Err(CommitFault::AlreadyDone) => Ok(Entered::Over),
-            Err(fault) => Err(Backend(fault.to_string())),
-        }
+        Ok(if self.passed(&change)? { Entered::Absent } else { Entered::Over })
     }
 }
