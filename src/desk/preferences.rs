@@ -78,6 +78,11 @@ impl Preferences {
         !asked && self.away_until.is_none_or(|known| known < until)
     }
 
+    /// Who said that this address is theirs, too, when its mailbox was asked then; none: another one has said so since.
+    pub fn claimed_at(&self, asked: Timestamp) -> Option<&Address> {
+        self.claimed.as_ref().filter(|claimed| claimed.at == asked).map(|claimed| &claimed.by)
+    }
+
     /// The hour of that day whose report is due by then, caught up when it was missed; none: no report.
     pub fn report_due(&self, now: &Zoned) -> Option<i8> {
         let weekend = matches!(now.weekday(), Weekday::Saturday | Weekday::Sunday);

@@ -1,6 +1,7 @@
 //! Several addresses of one person: said from one mailbox, confirmed from the other, undone from either.
 //!
-//! Promises: nobody speaks for an address whose mailbox has not agreed by a key of its own; agents' addresses, lists and the desk's own take no
+//! Promises: nobody speaks for an address whose mailbox has not agreed by a key of its own, which agrees to the one that its mail names and
+//! to nobody else; agents' addresses, lists and the desk's own take no
 //! part; tickets stay whose they are: whoever answers one from another address of theirs counts as the one of the ticket, no more.
 //! Excludes: how sure it is who wrote (that stays as it was, see `routing::identity`).
 
@@ -14,7 +15,7 @@ use crate::address::Address;
 use crate::desk::{Claimed, Preferences, Role};
 use crate::notifications::{Answer, Because, Extra, MailKind, Notice};
 use crate::routing::{Candidate, newcomers};
-use crate::store::{Access, Backend, Cause, Change, CommitFault, Gate, GateFor, Store};
+use crate::store::{Access, Backend, Cause, Change, Gate, GateFor, Store};
 
 /// Addresses of one person besides the one in question.
 const OTHERS_MAX: usize = 5;
@@ -69,7 +70,7 @@ impl<S: Store> Gateway<S> {
     /// The other mailbox agrees. Pressed twice, it has one effect.
     pub(super) fn confirm_same(&mut self, gate: &Gate) -> Result<Entered, Backend> {
         let (here, known) = (&gate.person, self.store.preferences(&gate.person)?);
-        let Some(there) = known.claimed.as_ref().map(|claimed| claimed.by.clone()) else { return Ok(Entered::Over) };
+        let Some(there) = known.claimed_at(gate.issued_at).cloned() else { return Ok(Entered::Over) };
         let others = self.store.preferences(&there)?;
         if known.also.len().max(others.also.len()) >= OTHERS_MAX || !self.may_be_same(&there, here)? {
             return Ok(Entered::Over);
@@ -79,11 +80,7 @@ impl<S: Store> Gateway<S> {
         let there_too = Preferences { also: with(others.also, here), ..others };
         let preferred = [(here, here_too), (&there, there_too)].map(|(who, known)| Access::Preferred(who.clone(), Box::new(known)));
         change.access = std::iter::once(Access::Used(gate.hash)).chain(preferred).collect();
-        match self.store.commit(&change) {
-            Ok(()) => Ok(Entered::Same),
-            Err(CommitFault::AlreadyDone) => Ok(Entered::Over),
-            Err(fault) => Err(Backend(fault.to_string())),
-        }
+        Ok(if self.passed(&change)? { Entered::Same } else { Entered::Over })
     }
 
     /// No other address is theirs any more, from either side.

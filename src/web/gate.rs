@@ -51,7 +51,8 @@ fn page<D: Desk>(
     headers: &HeaderMap,
     (token, Found { gate, asked }, organisation): (&Token, &Found, &Organisation),
 ) -> Response {
-    if gate.ended_at.is_some() || gate.expires_at <= web.now() {
+    let outdated = gate.what == GateFor::Same && asked.claimed_at(gate.issued_at).is_none();
+    if gate.ended_at.is_some() || gate.expires_at <= web.now() || outdated {
         return message(web, headers, StatusCode::GONE, "key_over");
     }
     if gate.what == GateFor::SignIn && gate.browser != visitor.browser {
@@ -67,7 +68,7 @@ fn page<D: Desk>(
         GateFor::Same => "same",
     };
     let form = outside.form(name, &format!("/l/{}/{BUTTON}", token.as_str()));
-    let intro = question(outside.words(), gate.what, (asked, &web.desk.site().zone)).map_or(form.intro.clone(), |said| vec![said]);
+    let intro = question(outside.words(), gate, (asked, &web.desk.site().zone)).map_or(form.intro.clone(), |said| vec![said]);
     let letters = gate.request.iter().map(|request| LetterView {
         to: String::new(),
         subject: names::title(&request.title),
@@ -79,13 +80,13 @@ fn page<D: Desk>(
 }
 
 /// What is confirmed, where that is more than its owner knows.
-fn question(words: &Words, what: GateFor, (asked, zone): (&Preferences, &TimeZone)) -> Option<String> {
-    match (what, &asked.proposed, &asked.claimed) {
+fn question(words: &Words, gate: &Gate, (asked, zone): (&Preferences, &TimeZone)) -> Option<String> {
+    match (gate.what, &asked.proposed, asked.claimed_at(gate.issued_at)) {
         (GateFor::Absence, Some(proposed), _) => {
             let until = words.day(proposed.until.to_zoned(zone.clone()).date());
             Some(words.say("page.absence.until", &[("until", &until)]))
         }
-        (GateFor::Same, _, Some(claimed)) => Some(words.say("page.same.by", &[("address", claimed.by.as_str())])),
+        (GateFor::Same, _, Some(by)) => Some(words.say("page.same.by", &[("address", by.as_str())])),
         _ => None,
     }
 }

@@ -50,6 +50,18 @@ fn row88_two_addresses_are_one_person_when_both_mailboxes_have_said_so() {
 }
 
 #[test]
+fn row88_a_key_agrees_to_the_one_that_its_mail_names_and_to_nobody_else() {
+    let (mut world, _, sent) = said();
+    world.later(SignedDuration::from_mins(5));
+    world.receives(&Mail::new("mallory@other.test").subject("").text("#also-me alice@home.test"));
+    let later = world.sent();
+    assert_eq!(enters(&mut world, &to_home(&sent).links[0]), Entered::Over, "Alice's mail is no answer to Mallory");
+    assert!(also(&world, HOME).is_empty() && also(&world, "mallory@other.test").is_empty());
+    assert_eq!(enters(&mut world, &to_home(&later).links[0]), Entered::Same);
+    assert_eq!(also(&world, HOME), ["mallory@other.test"]);
+}
+
+#[test]
 fn row88_one_line_from_either_address_ends_it() {
     let (mut world, ack, sent) = said();
     enters(&mut world, &to_home(&sent).links[0]);
